@@ -1,0 +1,1 @@
+"""The studio: documents, exports, the command line and the engine's client."""

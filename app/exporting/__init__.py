@@ -1,0 +1,1 @@
+"""A tutorial as Markdown or HTML, from one render tree."""

@@ -1,0 +1,1 @@
+"""The document: its values, its changes and its file. No Qt."""

@@ -1,0 +1,143 @@
+"""The tutorial as an immutable value. Fields follow schema.org HowTo.
+
+Takes are not part of this value: they live in an append-only store (file.py) and are named here
+by the sha256 of their bytes. Undo changes which take is chosen, never the store.
+"""
+
+import secrets
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+CalloutKind = Literal["tip", "note", "caution", "warning"]
+CALLOUTS: tuple[CalloutKind, ...] = ("tip", "note", "caution", "warning")
+MAX_PICTURES = 3  # a step
+
+
+def new_id() -> str:
+    """Return a new id for a tutorial, step, picture or request."""
+    return secrets.token_hex(8)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A vector drawing over a picture; x and y are fractions of its width and height."""
+
+    kind: Literal["arrow", "box", "number", "label", "redaction"]
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Callout:
+    """A sentence set apart from a step's body."""
+
+    kind: CalloutKind
+    text: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A place for an image in a step.
+
+    takes: those offered, oldest first, by sha256; chosen: the one shown, or None.
+    """
+
+    id: str
+    description: str = ""
+    alt_text: str = ""
+    alt_confirmed: bool = False
+    marks: tuple[Mark, ...] = ()
+    takes: tuple[str, ...] = ()
+    chosen: str | None = None
+    not_needed: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step. body is Markdown; draft: written by a model and not edited since."""
+
+    id: str
+    title: str = ""
+    body: str = ""
+    callouts: tuple[Callout, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    duration: str = ""
+    note: str = ""
+    checked: bool = False
+    draft: bool = False
+
+
+@dataclass(frozen=True)
+class LookEntry:
+    """An object and how it looks in every picture."""
+
+    name: str
+    other_names: tuple[str, ...] = ()
+    appearance: str = ""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What pictures of one tutorial share."""
+
+    entries: tuple[LookEntry, ...] = ()
+    palette: str = ""
+    style: str = ""
+    camera: str = ""
+
+
+@dataclass(frozen=True)
+class Tutorial:
+    """The document. given: pictures that the author gave, anchor and cover: all by sha256."""
+
+    id: str
+    title: str = ""
+    summary: str = ""
+    prompt: str = ""
+    language: str = "en"
+    given: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    materials: tuple[str, ...] = ()
+    duration: str = ""
+    difficulty: str = ""
+    look: Look = Look()
+    anchor: str | None = None
+    cover: str | None = None
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def draft(self) -> bool:
+        """Whether any step is a rough draft."""
+        return any(step.draft for step in self.steps)
+
+
+@dataclass(frozen=True)
+class Take:
+    """One painted or imported image of a picture; immutable.
+
+    data: the encoded bytes as painted (PNG) or imported; sha256 is over them. recipe and source
+    are empty for an import. width and height are in pixels, as shown (EXIF rotation applied).
+    """
+
+    sha256: str
+    media_type: Literal["image/png", "image/jpeg", "image/webp"]
+    width: int
+    height: int
+    data: bytes
+    recipe: dict[str, Any]
+    source: dict[str, Any]
+    origin: str = ""
+
+
+def step_by_id(tutorial: Tutorial, step_id: str) -> Step | None:
+    """Return the step, or None when it is gone."""
+    return next((step for step in tutorial.steps if step.id == step_id), None)
+
+
+def with_step(tutorial: Tutorial, step: Step) -> Tutorial:
+    """Return the tutorial with the step of the same id replaced."""
+    steps = tuple(step if old.id == step.id else old for old in tutorial.steps)
+    return replace(tutorial, steps=steps)

@@ -1,0 +1,58 @@
+"""`python -m inference`: the engine process. Requests on stdin, events on stdout.
+
+The true pipes are claimed before anything else is imported, and file descriptor 1 then points at
+stderr, so that no library's print reaches the wire.
+"""
+
+import logging
+import os
+import sys
+from importlib.util import find_spec
+from typing import BinaryIO
+
+
+def claim_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Return the wire's reading and writing ends; stdin is then empty and stdout is stderr."""
+    requests, events = os.dup(0), os.dup(1)
+    empty = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(empty, 0)
+    os.close(empty)
+    os.dup2(2, 1)
+    return os.fdopen(requests, "rb"), os.fdopen(events, "wb")
+
+
+def abilities() -> tuple[str, ...]:
+    """Return what this installation can do, without loading anything."""
+    writes = find_spec("llama_cpp") is not None and find_spec("numpy") is not None
+    return ("paint", "write") if writes else ("paint",)
+
+
+def main() -> None:
+    """Serve until the other side closes the pipe."""
+    requests, events = claim_pipes()
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    from inference.serving import Server
+
+    Server(requests, events, _handle()).serve(abilities())
+    # Threads of libraries must not hold up an end that was asked for.
+    os._exit(0)
+
+
+def _handle():  # type: ignore[no-untyped-def]
+    """Return a handle that makes the engine at the first request: Ready must not wait for it."""
+    engine = None
+
+    def handle(request, stop):  # type: ignore[no-untyped-def]
+        nonlocal engine
+        if engine is None:
+            from inference.engine import Engine
+            from inference.packs.store import Store, default_folder
+
+            engine = Engine(Store(default_folder()))
+        yield from engine.handle(request, stop)
+
+    return handle
+
+
+if __name__ == "__main__":
+    main()

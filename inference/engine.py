@@ -1,0 +1,148 @@
+"""The engine: a generator of events for each request. It holds one pack in memory."""
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from assets.corpus import Example, corpus
+from assets.sprites import Library, library
+from inference import loop
+from inference.housekeeping import answer, chosen, cores, events
+from inference.packs.install import install
+from inference.packs.manifest import Manifest
+from inference.packs.reports import PackError
+from inference.packs.store import Store
+from inference.painter.storyboard import CannotFix, NoDrawing
+from inference.protocol import (
+    Event,
+    Failed,
+    Finished,
+    Install,
+    Load,
+    Loading,
+    Notice,
+    Probe,
+    Redraw,
+    Remove,
+    Request,
+    Verify,
+    Write,
+)
+from inference.writer.errors import Stopped, WriterError
+
+if TYPE_CHECKING:
+    from inference.writer.model import Model
+    from inference.writer.session import Session
+
+CONTEXT = 4096  # tokens of the writer's context: an example, a prompt and twenty steps
+
+
+@dataclass
+class Loaded:
+    """A pack in memory."""
+
+    manifest: Manifest
+    model: "Model"
+    session: "Session"
+
+    def close(self) -> None:
+        """Free the context, then the weights."""
+        self.session.close()
+        self.model.close()
+
+
+class Engine:
+    """Runs one pack at a time; `handle` is called for one request after another."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._loaded: Loaded | None = None
+        self._stop: Callable[[], bool] = lambda: False
+
+    @cached_property
+    def _drawings(self) -> Library:
+        return library()
+
+    @cached_property
+    def _examples(self) -> list[Example]:
+        return corpus()
+
+    def close(self) -> None:
+        """Free the models."""
+        if self._loaded is not None:
+            self._loaded.close()
+            self._loaded = None
+
+    def handle(self, request: Request, stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:
+        """Yield the request's events, the last one included; closing the iterator cancels.
+
+        stop is polled inside long evaluations: after True the iterator ends without a last event.
+        """
+        self._stop = stop
+        try:
+            yield from self._events(request)
+        except Stopped:
+            return
+        except (NoDrawing, CannotFix) as error:
+            yield Failed(request.id, "painter", str(error), "Change the description.")
+        except (PackError, WriterError) as error:
+            yield Failed(request.id, "pack", error.message, error.hint)
+        except MemoryError:
+            self.close()
+            hint = "Close other programs, or use the starter pack: --pack starter"
+            yield Failed(request.id, "memory", "there is not enough memory", hint)
+        else:
+            yield Finished(request.id)
+
+    def _events(self, request: Request) -> Iterator[Event]:
+        match request:
+            case Write() if request.given:
+                yield from loop.illustrate(request, self._drawings)
+            case Write():
+                loaded = yield from self._load(request.id, request.pack)
+                yield from loop.write(
+                    request, loaded.manifest, loaded.session, self._drawings, self._examples
+                )
+            case Redraw():
+                yield from loop.redraw(request, self._drawings)
+            case Load():
+                yield from self._load(request.id, request.pack)
+            case Install() | Verify() | Remove() | Probe():
+                if not isinstance(request, Probe):
+                    self.close()
+                yield from answer(self._store, request)
+            case _:
+                raise AssertionError("the server answers a Cancel itself")
+
+    def _load(self, request_id: str, pack: str) -> Generator[Event, None, Loaded]:
+        """Bring a pack into memory, after its download where that is needed."""
+        if find_spec("llama_cpp") is None:
+            raise WriterError(
+                "llama-cpp-python, which runs the writer, is not installed",
+                'Install it: pip install "interstep[cpu]"; --from TEXTFILE needs no writer.',
+            )
+        manifest, reason = chosen(self._store, pack)
+        if reason:
+            yield Notice(request_id, "pack", reason)
+        if self._loaded is not None and self._loaded.manifest == manifest:
+            return self._loaded
+        self.close()
+        ready = {entry.manifest.id for entry in self._store.installed()}
+        if manifest.id not in ready or self._store.missing(manifest):
+            manifest = yield from events(request_id, install(self._store, manifest))
+        yield Loading(request_id, manifest.name)
+        # Imported here: Ready and painting must not wait for llama.cpp.
+        from inference.writer.model import Model
+        from inference.writer.session import Session
+
+        model = Model(self._store.path(manifest.writer))
+        try:
+            context = min(CONTEXT, model.trained_context)
+            session = Session(model, context, cores(), lambda: self._stop())
+        except WriterError:
+            model.close()
+            raise
+        self._loaded = Loaded(manifest, model, session)
+        return self._loaded

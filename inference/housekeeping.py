@@ -1,0 +1,135 @@
+"""Answers requests about packs and the machine: install, verify, remove, probe."""
+
+import os
+import shutil
+from collections.abc import Generator, Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TypeVar
+
+import psutil
+
+from inference.packs.install import install, install_file
+from inference.packs.manifest import Manifest, catalogue
+from inference.packs.reports import PackError, PackProgress, Report
+from inference.packs.store import Listed, Store
+from inference.packs.upkeep import choose, pack_with_writer, remove, verify
+from inference.protocol import (
+    Event,
+    Found,
+    Install,
+    Json,
+    Notice,
+    Probe,
+    Progress,
+    Remove,
+    Verify,
+    to_json,
+)
+
+T = TypeVar("T")
+
+
+def answer(store: Store, request: Install | Verify | Remove | Probe) -> Iterator[Event]:
+    """Yield the events of a request but for its last; raises PackError."""
+    match request:
+        case Install():
+            manifest = yield from events(request.id, _installing(store, request))
+            yield Notice(request.id, "pack", f"The pack {manifest.id} is installed.")
+        case Verify():
+            yield from events(request.id, verify(store, request.pack))
+        case Remove():
+            freed = remove(store, request.pack)
+            yield Notice(
+                request.id, "pack", f"The pack {request.pack} is removed: {freed:,} bytes are free."
+            )
+        case Probe():
+            yield Found(request.id, facts(store))
+
+
+def chosen(store: Store, pack: str) -> tuple[Manifest, str]:
+    """Return the pack of this id, or the best that this machine allows, and why it is taken."""
+    if not pack:
+        return choose(store, catalogue(), free_memory(), free_disk(store))
+    for entry in store.listing(catalogue()):
+        if entry.manifest.id == pack:
+            return entry.manifest, ""
+    known = ", ".join(entry.manifest.id for entry in store.listing(catalogue()))
+    raise PackError(f"there is no pack {pack!r}", f"Choose one of: {known}")
+
+
+def events(request_id: str, reports: Generator[Report, None, T]) -> Generator[Event, None, T]:
+    """Yield a pack generator's reports as events and return what it returns."""
+    try:
+        while True:
+            report = next(reports)
+            if isinstance(report, PackProgress):
+                yield Progress(request_id, report.what, report.done, report.total, "bytes")
+            else:
+                yield Notice(request_id, "pack", report.message)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    finally:
+        reports.close()
+
+
+def facts(store: Store) -> Json:
+    """Return what `packs list` and `doctor` tell, as plain JSON values. Sizes in bytes."""
+    recommended, reason = choose(store, catalogue(), free_memory(), free_disk(store))
+    return {
+        "llama_cpp": _version("llama-cpp-python"),
+        "onnxruntime": _version("onnxruntime"),
+        "cores": cores(),
+        "memory_free": free_memory(),
+        "disk_free": free_disk(store),
+        "folder": str(store.folder),
+        "recommended": recommended.id,
+        "reason": reason,
+        "packs": [_pack(entry) for entry in store.listing(catalogue())],
+    }
+
+
+def cores() -> int:
+    """Return the processor cores that this process may use."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return min(allowed or 1, psutil.cpu_count(logical=False) or allowed or 1)
+
+
+def free_memory() -> int:
+    """Return the bytes of memory that a program can take without swapping."""
+    return int(psutil.virtual_memory().available)
+
+
+def free_disk(store: Store) -> int:
+    """Return the bytes that are free where packs are kept."""
+    folder = store.folder
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+def _installing(store: Store, request: Install) -> Generator[Report, None, Manifest]:
+    if request.writer:
+        return (yield from pack_with_writer(store, catalogue(), Path(request.writer)))
+    manifest, _ = chosen(store, request.pack)
+    if request.files:
+        return (yield from install_file(store, manifest, [Path(file) for file in request.files]))
+    return (yield from install(store, manifest))
+
+
+def _pack(entry: Listed) -> Json:
+    manifest: Json = to_json(entry.manifest)
+    return manifest | {
+        "size": entry.manifest.size(),
+        "installed": entry.time,
+        "ready": entry.ready,
+        "download": entry.download,
+    }
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return None

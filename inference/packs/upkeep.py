@@ -1,0 +1,168 @@
+"""What happens to packs besides fetching: own writers, verification, removal, the first choice."""
+
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from inference.packs.install import accept, disk_needed, install
+from inference.packs.manifest import Manifest, Weights
+from inference.packs.reports import PackError, PackNote, Reports, in_words
+from inference.packs.sources import SourceError, from_disk, hashed
+from inference.packs.store import Store
+from inference.writer.gguf import GgufError, Header, read_header
+
+STARTER = "starter"
+WORKING_MEMORY = 10**9  # bytes that a pack takes beside its writer's weights
+
+
+def pack_with_writer(store: Store, catalogue: Sequence[Manifest], gguf: Path) -> Reports[Manifest]:
+    """Install a pack whose writer is this GGUF, with the starter's reader and painter.
+
+    The same file gives the same pack again. Raises PackError; the person's file stays as it is.
+    """
+    header = _header(gguf)
+    size = gguf.stat().st_size
+    name = f"{_slug(gguf.stem)}.gguf"
+    licence = str(header.metadata.get("general.license", "unknown"))
+    with store.changing():
+        # Staged under a name of its own: the hash is known only once the file was read.
+        staging = store.folder / "staging" / "own-writer"
+        draft = Weights(name, size, "", _plain(licence))
+        try:
+            staged = yield from from_disk(gguf, draft, staging)
+            writer = replace(draft, sha256=staged.sha256)
+            if not store.holds(writer):
+                accept(store, writer, staged)
+        except SourceError as error:
+            raise PackError(f"{error}.", "Give a file that no program is writing") from error
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+    starter = next(manifest for manifest in catalogue if manifest.id == STARTER)
+    title = _plain(str(header.metadata.get("general.name") or gguf.stem))
+    manifest = replace(
+        starter,
+        id=_own_id(store, catalogue, writer),
+        name=title,
+        summary=f"The writer {title}, given as a file, with the starter's drawn pictures.",
+        languages=(),
+        chat_format="",
+        begin_of_vision="",
+        memory_free=writer.size + WORKING_MEMORY,
+        writer=writer,
+    )
+    return (yield from install(store, manifest))
+
+
+def verify(store: Store, pack: str) -> Reports[None]:
+    """Hash an installed pack's files again, with a note on each whole one.
+
+    Raises PackError that names the bad ones, which were moved to the quarantine.
+    """
+    bad: list[str] = []
+    with store.changing():
+        for item in store.manifest(pack).weights():
+            place = store.place(item)
+            if not place.is_file():
+                bad.append(f"{item.name} is missing")
+                continue
+            found = yield from hashed(place, f"Checking {item.name}")
+            if found == item.sha256:
+                yield PackNote(f"{item.name} is whole.")
+            else:
+                aside = store.set_aside(place, f"{found[:12]}-{item.name}")
+                bad.append(f"{item.name} is damaged and was moved to {aside}")
+    if bad:
+        raise PackError(f"{'; '.join(bad)}.", f"Fetch it again: interstep packs install {pack}")
+
+
+def remove(store: Store, pack: str) -> int:
+    """Take an installed pack away, with the files that no other one needs; return bytes freed."""
+    with store.changing():
+        manifest = store.manifest(pack)
+        store.record(pack).unlink()
+        return store.drop(manifest)
+
+
+def choose(
+    store: Store, catalogue: Sequence[Manifest], free_memory: int, free_disk: int
+) -> tuple[Manifest, str]:
+    """Return the pack that a first `write` uses, and why in one sentence. Sizes in bytes.
+
+    Installed packs come first, the better writer before the lesser, the person's own last; then
+    the best of the catalogue that memory and disk allow; at the end the starter.
+    """
+    listing = store.listing(catalogue)
+    for entry in listing:
+        if entry.ready and entry.manifest.memory_free <= free_memory:
+            return entry.manifest, (
+                f"The pack {entry.manifest.id} is used: it is installed, and of the"
+                f" {in_words(entry.manifest.memory_free)} of free memory that it wants,"
+                f" {in_words(free_memory)} are there."
+            )
+    reasons = []
+    starter = next(entry for entry in listing if entry.manifest.id == STARTER)
+    for entry in listing:
+        pack, disk = entry.manifest, disk_needed(store, entry.manifest)
+        if entry is starter or pack.id not in {manifest.id for manifest in catalogue}:
+            continue
+        if pack.memory_free > free_memory:
+            reasons.append(
+                f"the pack {pack.id} wants {in_words(pack.memory_free)} of free memory and"
+                f" {in_words(free_memory)} are there"
+            )
+        elif disk > free_disk:
+            reasons.append(
+                f"the pack {pack.id} needs {in_words(disk)} of disk and"
+                f" {in_words(free_disk)} are free"
+            )
+        else:
+            return pack, (
+                f"The pack {pack.id} is used, {in_words(entry.download)} to download once:"
+                f" {in_words(free_memory)} of memory are free and it wants"
+                f" {in_words(pack.memory_free)}."
+            )
+    if starter.manifest.memory_free > free_memory:
+        reasons.append(f"memory is short, with {in_words(free_memory)} free")
+    state = "installed" if starter.ready else f"{in_words(starter.download)} to download once"
+    return starter.manifest, "; ".join([f"The pack {STARTER} is used, {state}", *reasons]) + "."
+
+
+def _header(gguf: Path) -> Header:
+    hint = "Give the path of one whole GGUF file"
+    try:
+        header = read_header(gguf)
+    except (OSError, GgufError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise PackError(f"{gguf.name} can't be used as a writer: {reason}.", hint) from error
+    pieces = header.metadata.get("split.count", 0)
+    if isinstance(pieces, int) and pieces > 1:
+        raise PackError(
+            f"{gguf.name} is one of {pieces} pieces.",
+            "Join them first: llama-gguf-split --merge FIRST-PIECE WHOLE.gguf",
+        )
+    if not header.tensors or not header.metadata.get("general.architecture"):
+        raise PackError(f"{gguf.name} holds no language model.", hint)
+    return header
+
+
+def _own_id(store: Store, catalogue: Sequence[Manifest], writer: Weights) -> str:
+    shipped = {manifest.id for manifest in catalogue}
+    taken = set(shipped)
+    for entry in store.installed():
+        if entry.manifest.id not in shipped and entry.manifest.writer.sha256 == writer.sha256:
+            return entry.manifest.id
+        taken.add(entry.manifest.id)
+    wish = writer.name.removesuffix(".gguf")
+    numbered = (f"{wish}-{number}" for number in range(2, len(taken) + 3))
+    return next(pack for pack in (wish, *numbered) if pack not in taken)
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower())[:60].strip("-") or "writer"
+
+
+def _plain(text: str) -> str:
+    """Return what another program wrote into a file as one short printable line."""
+    return "".join(c for c in text if c.isprintable())[:80].strip() or "unknown"

@@ -1,0 +1,1 @@
+"""Painters: what turns a description and its neighbours into a picture."""

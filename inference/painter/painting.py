@@ -1,0 +1,75 @@
+"""Paints one picture with the storyboard: input in, take and recipe out. Pure.
+
+The recipe holds everything needed to paint the take again: the same input gives the same bytes,
+in any process that has the same drawings and the same renderer.
+"""
+
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from assets.sprites import Library, Scene, scene_from_json, scene_to_json, to_svg
+from inference.context import chunk_hashes
+from inference.painter.render import render
+from inference.painter.storyboard import CannotFix, Drawing, Neighbour, StepText, compose, fix
+from inference.protocol import Condition, Json, PaintInput, to_json
+
+SIZE = 768  # pixels a side
+
+
+@dataclass(frozen=True)
+class Painted:
+    """png: SIZE x SIZE; chunks: the texts that the recipe names by hash."""
+
+    png: bytes
+    source: Json
+    recipe: Json
+    chunks: dict[str, str]
+    alt_text: str
+    missing: tuple[str, ...]
+
+
+def paint(given: PaintInput, drawings: Library) -> Painted:
+    """Return the picture; raises NoDrawing or CannotFix."""
+    drawing = _draw(given, drawings)
+    hashes = chunk_hashes(given.chunks)
+    recipe = to_json(given) | {
+        "painter": "storyboard",
+        "sprites": drawings.hash,
+        "program": version("interstep"),
+        "renderer": f"resvg-py {version('resvg-py')}",
+        "size": SIZE,
+        "chunks": hashes,
+        "conditions": [{"role": c.role, "sha256": c.sha256} for c in given.conditions],
+    }
+    return Painted(
+        png=render(to_svg(drawing.scene, drawings), SIZE),
+        source={"scene": scene_to_json(drawing.scene), "sprites": drawings.hash},
+        recipe=recipe,
+        chunks=dict(zip(hashes, given.chunks, strict=True)),
+        alt_text=drawing.alt_text,
+        missing=drawing.missing,
+    )
+
+
+def _draw(given: PaintInput, drawings: Library) -> Drawing:
+    if given.mode == "fix":
+        for condition in given.conditions:
+            scene = _scene(condition)
+            if condition.role == "present" and scene is not None:
+                return fix(scene, given.instruction, given.seed, drawings)
+        raise CannotFix(
+            "only a picture that this pack drew can be fixed: draw a new one, or import another"
+        )
+    step = StepText(given.title, given.heading, given.body)
+    neighbours = []
+    for condition in given.conditions:
+        scene = _scene(condition)
+        if condition.role != "present" and scene is not None:
+            neighbours.append(Neighbour(condition.role, scene))
+    return compose(step, given.description, neighbours, given.seed, drawings)
+
+
+def _scene(condition: Condition) -> Scene | None:
+    """Return the condition's scene; a photo or another painter's picture has none."""
+    scene = condition.source.get("scene")
+    return scene_from_json(scene) if isinstance(scene, dict) else None

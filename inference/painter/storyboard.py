@@ -1,0 +1,75 @@
+"""The rule-based painter of the CPU packs: a step and a description as a scene of our drawings.
+
+Pure: the same text, neighbours, seed and drawings give the same scene. Text is read up to a few
+thousand characters, in linear time.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assets.sprites.library import Library
+from assets.sprites.scene import Scene
+from inference.painter.captions import alt_text
+from inference.painter.describing import describe_step
+from inference.painter.fixing import CannotFix, fixed
+from inference.painter.placing import arrange
+from inference.painter.reading import NoDrawing, StepText, read
+from inference.painter.things import Neighbour
+
+__all__ = [
+    "CannotFix",
+    "Drawing",
+    "Neighbour",
+    "NoDrawing",
+    "StepText",
+    "can_draw",
+    "compose",
+    "describe",
+    "fix",
+]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A scene, a draft of its alt text, and the words for which there is no drawing."""
+
+    scene: Scene
+    alt_text: str
+    missing: tuple[str, ...]
+
+
+def compose(
+    step: StepText,
+    description: str,
+    neighbours: Sequence[Neighbour],
+    seed: int,
+    drawings: Library,
+) -> Drawing:
+    """Return the picture of a description; raises NoDrawing when its subject can't be drawn."""
+    reading = read(step, description, neighbours, drawings)
+    scene = arrange(reading, neighbours, seed, drawings)
+    return Drawing(scene, alt_text(scene, drawings), reading.missing)
+
+
+def fix(scene: Scene, instruction: str, seed: int, drawings: Library) -> Drawing:
+    """Return the scene changed as the instruction says, all else as it is.
+
+    Raises CannotFix with a sentence that says what can be done.
+    """
+    changed = fixed(scene, instruction, seed, drawings)
+    return Drawing(changed, alt_text(changed, drawings), ())
+
+
+def describe(heading: str, body: str, drawings: Library) -> str | None:
+    """Return a description drafted from a step's text; None when there is nothing to draw."""
+    drafted = describe_step(heading, body, drawings)
+    return drafted if drafted is not None and can_draw(drafted, drawings) else None
+
+
+def can_draw(description: str, drawings: Library) -> bool:
+    """Whether the library has a drawing of what the description is about."""
+    try:
+        read(StepText("", "", ""), description, (), drawings)
+    except NoDrawing:
+        return False
+    return True

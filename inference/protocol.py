@@ -1,0 +1,448 @@
+"""Requests and events between the studio and the engine: one JSON object a line.
+
+Standard library only, for both processes import it. A request has an id that its events repeat.
+Steps and pictures are named by id, never by position. Pictures cross inline as base64.
+"""
+
+import base64
+import hashlib
+import json
+import types
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from functools import cache
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+VERSION = 1
+MAX_LINE = 64 * 2**20  # bytes; a longer line is malformed
+
+Json = dict[str, Any]
+T = TypeVar("T")
+
+
+class ProtocolError(ValueError):
+    """A line or value that is not what its type says; the message names the field."""
+
+
+# ---------------------------------------------------------------- parts of requests and events
+
+
+@dataclass(frozen=True)
+class Image:
+    """An encoded picture; sha256 is over the encoded bytes, width and height are in pixels."""
+
+    sha256: str
+    width: int
+    height: int
+    base64: str
+
+    def data(self) -> bytes:
+        """Return the encoded bytes; raises ProtocolError when they are not what sha256 names."""
+        data = base64.b64decode(self.base64, validate=True)
+        if hashlib.sha256(data).hexdigest() != self.sha256:
+            raise ProtocolError("a picture's bytes do not match its sha256")
+        return data
+
+
+def image(data: bytes, width: int, height: int) -> Image:
+    """Return the picture for the wire."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    return Image(sha256, width, height, base64.b64encode(data).decode("ascii"))
+
+
+@dataclass(frozen=True)
+class GivenStep:
+    """A step whose text is the author's own: the engine describes and paints, it changes no word.
+
+    An empty description asks for a draft of one.
+    """
+
+    step: str
+    title: str
+    body: str
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A picture on which another is conditioned: its role, name and editable source."""
+
+    role: Literal["previous", "next", "anchor", "present"]
+    sha256: str
+    source: Json
+
+
+@dataclass(frozen=True)
+class PaintInput:
+    """Everything that a painter sees of one picture. The recipe is this, with hashes.
+
+    chunks are the texts of the context up to and with the picture's own step.
+    """
+
+    title: str
+    heading: str
+    body: str
+    description: str
+    chunks: tuple[str, ...]
+    conditions: tuple[Condition, ...]
+    seed: int
+    mode: Literal["new", "fix"] = "new"
+    instruction: str = ""
+
+
+# ---------------------------------------------------------------- requests
+
+
+@dataclass(frozen=True)
+class Load:
+    """Bring a pack's models into memory."""
+
+    id: str
+    pack: str
+
+
+@dataclass(frozen=True)
+class Write:
+    """Write and paint a tutorial; with `given`, only describe and paint the author's own steps.
+
+    pack: empty for the best that this machine allows; with `given` no writer is needed. steps:
+    exactly so many, or None for as many as the writer plans. title: the tutorial's, with `given`.
+    images: what the author gave to look at.
+    """
+
+    id: str
+    pack: str
+    prompt: str
+    seed: int
+    steps: int | None = None
+    title: str = ""
+    given: tuple[GivenStep, ...] = ()
+    images: tuple[Image, ...] = ()
+
+
+@dataclass(frozen=True)
+class Redraw:
+    """Paint one picture again."""
+
+    id: str
+    step: str
+    picture: str
+    paint: PaintInput
+
+
+@dataclass(frozen=True)
+class Install:
+    """Fetch, check and register a pack.
+
+    files: local files to take instead of downloading. writer: a GGUF file that takes the writer's
+    place in a pack of its own; pack is then empty.
+    """
+
+    id: str
+    pack: str
+    files: tuple[str, ...] = ()
+    writer: str = ""
+
+
+@dataclass(frozen=True)
+class Verify:
+    """Hash an installed pack's files again."""
+
+    id: str
+    pack: str
+
+
+@dataclass(frozen=True)
+class Remove:
+    """Delete an installed pack's files that no other pack needs."""
+
+    id: str
+    pack: str
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Ask what this machine and its packs can do."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """Stop the request named target at its next token, 64-token slice or denoising step."""
+
+    id: str
+    target: str
+
+
+Request = Load | Write | Redraw | Install | Verify | Remove | Probe | Cancel
+
+
+# ---------------------------------------------------------------- events
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The engine listens. abilities name what it can do with what is installed."""
+
+    version: int
+    abilities: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Loading:
+    """A model is being read into memory."""
+
+    id: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """done of total units of `what`; total 0 when unknown."""
+
+    id: str
+    what: str
+    done: int
+    total: int
+    unit: Literal["bytes", "tokens", "steps"]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One honest sentence for the person; step is empty when it concerns the whole."""
+
+    id: str
+    kind: str
+    message: str
+    step: str = ""
+
+
+@dataclass(frozen=True)
+class StepStarted:
+    """A new step, after all steps so far."""
+
+    id: str
+    step: str
+
+
+@dataclass(frozen=True)
+class TextDelta:
+    """Text of one field: what stood from `start` (characters) on is replaced by `text`.
+
+    step is empty for the tutorial's own fields. field: title, summary, materials (one a line),
+    body, description.
+    """
+
+    id: str
+    step: str
+    field: Literal["title", "summary", "materials", "body", "description"]
+    start: int
+    text: str
+
+
+@dataclass(frozen=True)
+class StepFinished:
+    """The final text of a step; an empty description means no picture.
+
+    draft: a weak writer wrote it, so that it is a rough draft until somebody edits it.
+    """
+
+    id: str
+    step: str
+    title: str
+    body: str
+    description: str
+    draft: bool
+
+
+@dataclass(frozen=True)
+class PaintStarted:
+    """A picture is being painted."""
+
+    id: str
+    step: str
+    picture: str
+
+
+@dataclass(frozen=True)
+class PaintFinished:
+    """A take, with its editable source, its recipe and a draft of its alt text.
+
+    chunks: the texts that the recipe names by hash.
+    """
+
+    id: str
+    step: str
+    picture: str
+    image: Image
+    source: Json
+    recipe: Json
+    chunks: dict[str, str]
+    alt_text: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a Probe found: facts by name, for people and programs."""
+
+    id: str
+    facts: Json
+
+
+@dataclass(frozen=True)
+class Cancelled:
+    """The request stopped on demand; what it finished stays."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The request is done."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The request failed: one sentence, and one that says what to do."""
+
+    id: str
+    kind: str
+    message: str
+    hint: str = ""
+
+
+Event = (
+    Ready
+    | Loading
+    | Progress
+    | Notice
+    | StepStarted
+    | TextDelta
+    | StepFinished
+    | PaintStarted
+    | PaintFinished
+    | Found
+    | Cancelled
+    | Finished
+    | Failed
+)
+
+LAST_EVENTS = (Cancelled, Finished, Failed)  # each request ends with exactly one of these
+
+
+# ---------------------------------------------------------------- the wire
+
+
+def request_line(request: Request) -> str:
+    """Return the request as one line of JSON, without the newline."""
+    return _line("request", request)
+
+
+def event_line(event: Event) -> str:
+    """Return the event as one line of JSON, without the newline."""
+    return _line("event", event)
+
+
+def read_request(line: str | bytes) -> Request:
+    """Return the request of a line; raises ProtocolError."""
+    request: Request = _read(line, "request", get_args(Request))
+    return request
+
+
+def read_event(line: str | bytes) -> Event:
+    """Return the event of a line; raises ProtocolError."""
+    event: Event = _read(line, "event", get_args(Event))
+    return event
+
+
+def _line(key: str, value: Any) -> str:
+    return json.dumps({key: type(value).__name__} | to_json(value), ensure_ascii=False)
+
+
+def _read(line: str | bytes, key: str, kinds: tuple[Any, ...]) -> Any:
+    if len(line) > MAX_LINE:
+        raise ProtocolError(f"a line of {len(line)} bytes is too long")
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError(f"not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise ProtocolError("a line holds one JSON object")
+    name = value.pop(key, None)
+    for kind in kinds:
+        if kind.__name__ == name:
+            return from_json(kind, value)
+    raise ProtocolError(f"unknown {key} {name!r}")
+
+
+def to_json(value: Any) -> Any:
+    """Return a frozen dataclass as plain JSON values."""
+    if is_dataclass(value):
+        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple | list):
+        return [to_json(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: to_json(item) for key, item in value.items()}
+    return value
+
+
+def from_json(kind: type[T], value: Any, where: str = "") -> T:
+    """Return the dataclass `kind` from plain JSON values.
+
+    Raises ProtocolError that names the field for a missing, unknown or wrongly typed one.
+    """
+    checked: T = _checked(kind, value, where or kind.__name__)
+    return checked
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _checked(kind: Any, value: Any, where: str) -> Any:
+    origin = get_origin(kind)
+    if is_dataclass(kind):
+        return _dataclass(kind, value, where)
+    if origin in (Union, types.UnionType):
+        return _union(get_args(kind), value, where)
+    if origin is Literal:
+        if value in get_args(kind):
+            return value
+        raise ProtocolError(f"{where}: {value!r} is none of {', '.join(map(str, get_args(kind)))}")
+    if origin is tuple:
+        if isinstance(value, list):
+            item = get_args(kind)[0]
+            return tuple(_checked(item, part, f"{where}[{i}]") for i, part in enumerate(value))
+        raise ProtocolError(f"{where}: expected a list")
+    if origin is dict:
+        kind = dict
+    if kind is float and type(value) is int:
+        value = float(value)
+    if kind is Any or type(value) is kind:
+        return value
+    raise ProtocolError(f"{where}: expected {kind.__name__}, not {type(value).__name__}")
+
+
+def _union(kinds: tuple[Any, ...], value: Any, where: str) -> Any:
+    if value is None and type(None) in kinds:
+        return None
+    (kind,) = (kind for kind in kinds if kind is not type(None))
+    return _checked(kind, value, where)
+
+
+def _dataclass(kind: Any, value: Any, where: str) -> Any:
+    if not isinstance(value, dict):
+        raise ProtocolError(f"{where}: expected an object")
+    known = {field.name: field for field in fields(kind)}
+    for name in value:
+        if name not in known:
+            raise ProtocolError(f"{where}: unknown field {name!r}")
+    for name, field in known.items():
+        if name not in value and field.default is MISSING and field.default_factory is MISSING:
+            raise ProtocolError(f"{where}: missing field {name!r}")
+    hints = _hints(kind)
+    return kind(**{name: _checked(hints[name], value[name], f"{where}.{name}") for name in value})

@@ -1,0 +1,1 @@
+"""The writer and the reader: llama.cpp sessions, the tutorial grammar, hidden states."""

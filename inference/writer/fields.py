@@ -1,0 +1,86 @@
+"""Writes one field: samples tokens by a grammar until the field ends."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from inference.writer.model import Model
+from inference.writer.sampling import Grammar, Sampling, choose
+from inference.writer.session import Session
+
+RECENT = 64  # tokens that the repeat penalty looks back on
+
+
+@dataclass
+class Field:
+    """A field being written: its text so far, and its last token.
+
+    closing: the writer would rather have ended its turn than go on with the last token.
+    """
+
+    text: str = ""
+    last: int = -1
+    closing: bool = False
+
+
+class FieldWriter:
+    """Samples fields from one session.
+
+    allows(text, piece) may refuse a piece of text; bias: nats added to single tokens.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        allows: Callable[[str, str], bool],
+        bias: Mapping[int, float] | None = None,
+    ) -> None:
+        self._session = session
+        self._allows = allows
+        self._bias = bias or {}
+
+    def write(
+        self, gbnf: str, sampling: Sampling, seed: list[int], stop: Callable[[Field], bool]
+    ) -> Iterator[Field]:
+        """Yield the growing field after each token, until `stop` says that it has ended.
+
+        seed: numbers that name this field and try, so that one field's choices never move
+        another's. The ending token is evaluated too.
+        """
+        model = self._session.model
+        field = Field()
+        random = np.random.default_rng(seed)
+        grammar = Grammar(model, gbnf)
+        tokens: list[int] = []
+        data = b""
+        ended = False
+        try:
+            while not ended:
+                logits = self._session.logits
+                token = choose(
+                    logits,
+                    sampling,
+                    random,
+                    set(tokens[-RECENT:]),
+                    self._bias,
+                    lambda token: self._may_follow(model, field.text, token),
+                    grammar,
+                )
+                field.closing = model.is_end(int(logits.argmax()))
+                grammar.accept(token)
+                tokens.append(token)
+                data += model.pieces[token]
+                # A character may lie across two tokens: its first half is not text yet.
+                field.text = data.decode("utf-8", "ignore")
+                field.last = token
+                ended = stop(field)
+                self._session.accept(token)
+                yield field
+        finally:
+            grammar.close()
+
+    def _may_follow(self, model: Model, text: str, token: int) -> bool:
+        if model.is_end(token):
+            return False
+        return self._allows(text, model.pieces[token].decode("utf-8", "ignore"))

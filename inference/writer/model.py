@@ -1,0 +1,126 @@
+"""A GGUF model in memory, through llama.cpp's C interface: weights, vocabulary, tokens.
+
+Unusual: text from outside is tokenised with special tokens off, so that no prompt can inject
+`<BOV>` or a turn marker. The process's llama.cpp log goes to one list that errors quote from.
+"""
+
+import ctypes
+from collections import deque
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import llama_cpp
+
+from inference.writer.errors import WriterError
+from inference.writer.gguf import GgufError, read_header
+
+
+class Model:
+    """The weights of one GGUF file, read once and shared by its contexts.
+
+    Raises WriterError when the file is absent, truncated, damaged or of an unknown kind.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self.header = read_header(path)
+        except (OSError, GgufError) as error:
+            raise WriterError(
+                f"the model file {path.name} can't be used: {error}",
+                "Install the pack again: interstep packs install",
+            ) from error
+        self.path = path
+        self._log = Log()
+        llama_cpp.llama_backend_init()
+        params = llama_cpp.llama_model_default_params()
+        self.handle = llama_cpp.llama_model_load_from_file(str(path).encode(), params)
+        if not self.handle:
+            raise WriterError(
+                f"llama.cpp can't read the model file {path.name}: {self._log.last_error()}",
+                "Install the pack again, or choose another GGUF file.",
+            )
+        self.vocab = llama_cpp.llama_model_get_vocab(self.handle)
+
+    def close(self) -> None:
+        """Free the weights; the contexts made from them must be closed before."""
+        if self.handle:
+            llama_cpp.llama_model_free(self.handle)
+            self.handle = None
+
+    @cached_property
+    def n_layers(self) -> int:
+        return int(llama_cpp.llama_model_n_layer(self.handle))
+
+    @cached_property
+    def width(self) -> int:
+        """Channels of a hidden state."""
+        return int(llama_cpp.llama_model_n_embd(self.handle))
+
+    @cached_property
+    def n_vocab(self) -> int:
+        return int(llama_cpp.llama_vocab_n_tokens(self.vocab))
+
+    @cached_property
+    def trained_context(self) -> int:
+        """Tokens of context that the model was trained for."""
+        return int(llama_cpp.llama_model_n_ctx_train(self.handle))
+
+    def tokenize(self, text: str, *, special: bool = False) -> list[int]:
+        """Return the token ids of text, with no token added before or after.
+
+        special: read `<|im_start|>` and the like as tokens; only for text of our own.
+        """
+        data = text.encode()
+        room = len(data) + 8
+        buffer = (llama_cpp.llama_token * room)()
+        count = llama_cpp.llama_tokenize(self.vocab, data, len(data), buffer, room, False, special)
+        if count < 0:
+            raise WriterError(f"llama.cpp can't tokenise a text of {len(data)} bytes")
+        return list(buffer[:count])
+
+    @cached_property
+    def pieces(self) -> list[bytes]:
+        """The bytes of every token of the vocabulary; control tokens are empty."""
+        buffer = ctypes.create_string_buffer(512)
+        pieces = []
+        for token in range(self.n_vocab):
+            size = llama_cpp.llama_token_to_piece(self.vocab, token, buffer, 512, 0, False)
+            pieces.append(buffer.raw[: max(size, 0)])
+        return pieces
+
+    def token(self, text: str) -> int | None:
+        """Return the id of the one token that `text` is, control tokens included, or None."""
+        ids = self.tokenize(text, special=True)
+        return ids[0] if len(ids) == 1 else None
+
+    def is_control(self, token: int) -> bool:
+        return bool(llama_cpp.llama_vocab_is_control(self.vocab, token))
+
+    def is_end(self, token: int) -> bool:
+        """Whether the token ends a generation."""
+        return bool(llama_cpp.llama_vocab_is_eog(self.vocab, token))
+
+
+class Log:
+    """Keeps llama.cpp's last lines, so that an error can say why; prints nothing."""
+
+    def __init__(self) -> None:
+        self._lines: deque[str] = deque(maxlen=50)
+        # llama.cpp keeps the bare pointer: the callback must live as long as the process.
+        self._callback = _keep(llama_cpp.llama_log_callback(self._receive))
+        llama_cpp.llama_log_set(self._callback, ctypes.c_void_p(0))
+
+    def _receive(self, _level: int, text: bytes, _data: Any) -> None:
+        self._lines.append(text.decode("utf-8", "replace").strip())
+
+    def last_error(self) -> str:
+        """Return the line that says most about a failure."""
+        errors = [line for line in self._lines if "error" in line.lower() or "fail" in line.lower()]
+        return (errors or ["no reason given"])[0]
+
+
+def _keep(callback: Callable[..., Any], kept: list[Any] = []) -> Callable[..., Any]:  # noqa: B006
+    kept.append(callback)
+    return callback

@@ -1,0 +1,122 @@
+"""Chooses the next token: candidates near the best, penalties, the grammar, text guards.
+
+Unusual: the grammar is asked about the one token that was sampled. Only when it and every other
+candidate are refused is the grammar applied to the whole vocabulary, which is slow.
+"""
+
+import ctypes
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass
+
+import llama_cpp
+import numpy as np
+import numpy.typing as npt
+
+from inference.writer.errors import WriterError
+from inference.writer.model import Model
+
+SPAN = 9.0  # nats below the best logit within which a token is a candidate at all
+MOST = 64  # candidates kept
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """temperature 0 takes the most probable token; top_p is the share of probability kept."""
+
+    temperature: float = 0.7
+    top_p: float = 0.9
+    repeat_penalty: float = 1.1
+
+
+class Grammar:
+    """A GBNF grammar being followed. Source of the syntax: llama.cpp, grammars/README.md."""
+
+    def __init__(self, model: Model, gbnf: str) -> None:
+        self._model = model
+        self._sampler = llama_cpp.llama_sampler_init_grammar(model.vocab, gbnf.encode(), b"root")
+        if not self._sampler:
+            raise WriterError("the grammar can't be parsed")
+        self._one = (llama_cpp.llama_token_data * 1)()
+
+    def allows(self, token: int) -> bool:
+        """Whether the text so far may go on with this token."""
+        self._one[0] = llama_cpp.llama_token_data(id=token, logit=1.0, p=0.0)
+        array = llama_cpp.llama_token_data_array(data=self._one, size=1, selected=-1, sorted=False)
+        llama_cpp.llama_sampler_apply(self._sampler, ctypes.byref(array))
+        return self._one[0].logit > float("-inf")
+
+    def accept(self, token: int) -> None:
+        """Go on with an allowed token."""
+        llama_cpp.llama_sampler_accept(self._sampler, token)
+
+    def allowed(self, tokens: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+        """Return those of the tokens that may come next."""
+        data = (llama_cpp.llama_token_data * len(tokens))()
+        for i, token in enumerate(tokens):
+            data[i].id, data[i].logit = int(token), 1.0
+        array = llama_cpp.llama_token_data_array(
+            data=data, size=len(tokens), selected=-1, sorted=False
+        )
+        llama_cpp.llama_sampler_apply(self._sampler, ctypes.byref(array))
+        kept = [data[i].id for i in range(array.size) if data[i].logit > float("-inf")]
+        return np.array(kept, np.intp)
+
+    def close(self) -> None:
+        llama_cpp.llama_sampler_free(self._sampler)
+
+
+def choose(
+    logits: npt.NDArray[np.float32],
+    sampling: Sampling,
+    random: np.random.Generator,
+    recent: Container[int],
+    bias: Mapping[int, float],
+    allows: Callable[[int], bool],
+    grammar: Grammar,
+) -> int:
+    """Return the next token id, one that the grammar and `allows` accept.
+
+    logits: (n_vocab,) float32. recent: tokens made less likely by repeat_penalty. bias: nats
+    added to single tokens.
+    """
+    order = _candidates(logits)
+    while len(order):
+        index = _draw(logits, order, sampling, random, recent, bias)
+        token = int(order[index])
+        if allows(token) and grammar.allows(token):
+            return token
+        order = np.delete(order, index)
+    rest = grammar.allowed(np.arange(len(logits)))
+    if not len(rest):
+        raise WriterError("the grammar allows no token here")
+    best = rest[np.argsort(-logits[rest], kind="stable")]
+    return int(next((token for token in best if allows(int(token))), best[0]))
+
+
+def _candidates(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.intp]:
+    near = np.flatnonzero(logits > logits.max() - SPAN)
+    if len(near) > 4 * MOST:
+        near = near[np.argpartition(-logits[near], MOST)[:MOST]]
+    return near[np.argsort(-logits[near], kind="stable")][:MOST]
+
+
+def _draw(
+    logits: npt.NDArray[np.float32],
+    order: npt.NDArray[np.intp],
+    sampling: Sampling,
+    random: np.random.Generator,
+    recent: Container[int],
+    bias: Mapping[int, float],
+) -> int:
+    """Return the index in `order` of the token drawn."""
+    if sampling.temperature == 0:
+        return 0
+    scores = logits[order].astype(np.float64)
+    penalty = np.log(sampling.repeat_penalty)
+    scores -= penalty * np.array([int(token) in recent for token in order])
+    scores += np.array([bias.get(int(token), 0.0) for token in order])
+    weights = np.exp((scores - scores.max()) / sampling.temperature)
+    weights /= weights.sum()
+    ranked = np.argsort(-weights, kind="stable")
+    kept = ranked[: int(np.searchsorted(np.cumsum(weights[ranked]), sampling.top_p)) + 1]
+    return int(random.choice(kept, p=weights[kept] / weights[kept].sum()))

@@ -1,0 +1,159 @@
+"""The writer's context: evaluated tokens, KV cache, last logits.
+
+Unusual: the cache is reused by whole batches. Quantised kernels round differently in batches of
+other sizes, so a batch is kept only if a cold run would evaluate exactly the same batch at the
+same place. A warm engine then gives the same bytes as a cold one.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import llama_cpp
+import numpy as np
+import numpy.typing as npt
+
+from inference.writer.errors import Stopped, WriterError
+from inference.writer.model import Model
+
+SLICE = 64  # tokens of prompt evaluated at once; a cancel waits for no more than that
+Logits = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place to come back to: the number of batches and the logits after them."""
+
+    batches: int
+    logits: Logits
+
+
+class Session:
+    """One context over a model. Not safe for threads; close it before its model.
+
+    stop is polled while a prompt is evaluated, from this thread; True raises Stopped.
+    evaluated counts the prompt tokens that were really evaluated, for the benchmarks.
+    """
+
+    def __init__(
+        self, model: Model, n_ctx: int, threads: int, stop: Callable[[], bool] = lambda: False
+    ) -> None:
+        self.model = model
+        self.n_ctx = n_ctx
+        self.evaluated = 0
+        self._stop = stop
+        self._batches: list[tuple[int, ...]] = []
+        self._logits: Logits = np.zeros(model.n_vocab, np.float32)
+        params = llama_cpp.llama_context_default_params()
+        params.n_ctx = n_ctx
+        params.n_batch = params.n_ubatch = SLICE
+        params.n_threads = params.n_threads_batch = threads
+        self._context = llama_cpp.llama_init_from_model(model.handle, params)
+        if not self._context:
+            raise WriterError(
+                f"there is not enough memory for a context of {n_ctx} tokens",
+                "Close other programs, or use the starter pack: --pack starter",
+            )
+        self._memory = llama_cpp.llama_get_memory(self._context)
+        self._batch = llama_cpp.llama_batch_init(SLICE, 0, 1)
+        self._abort = llama_cpp.ggml_abort_callback(lambda _data: stop())
+        self._never = llama_cpp.ggml_abort_callback()
+
+    def close(self) -> None:
+        """Free the context."""
+        if self._context:
+            llama_cpp.llama_batch_free(self._batch)
+            llama_cpp.llama_free(self._context)
+            self._context = None
+
+    @property
+    def length(self) -> int:
+        """Tokens in the cache."""
+        return sum(len(batch) for batch in self._batches)
+
+    @property
+    def logits(self) -> Logits:
+        """(n_vocab,) float32, after the last token; valid until the next evaluation."""
+        return self._logits
+
+    def prefill(self, chunks: Sequence[Sequence[int]]) -> Iterator[tuple[int, int]]:
+        """Make the cache hold exactly these chunks; yield (done, total) tokens after each slice.
+
+        Each chunk is cut into slices from its own start, so that a chunk's batches do not depend
+        on what comes before it. Raises Stopped, and WriterError when the context is too small.
+        """
+        planned = [
+            tuple(chunk[i : i + SLICE]) for chunk in chunks for i in range(0, len(chunk), SLICE)
+        ]
+        same = 0
+        # The last batch is always evaluated again: its logits are what comes out.
+        while same < min(len(planned) - 1, len(self._batches)):
+            if planned[same] != self._batches[same]:
+                break
+            same += 1
+        self._cut(same)
+        yield from self._evaluate_all(planned[same:])
+
+    def append(self, chunk: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Evaluate one more chunk of prompt; yields and raises as prefill."""
+        yield from self._evaluate_all(
+            [tuple(chunk[i : i + SLICE]) for i in range(0, len(chunk), SLICE)]
+        )
+
+    def accept(self, token: int) -> None:
+        """Evaluate one generated token."""
+        self._decode((token,))
+
+    def mark(self) -> Mark:
+        """Return a place that `back` returns to."""
+        return Mark(len(self._batches), self._logits.copy())
+
+    def back(self, mark: Mark) -> None:
+        """Forget what was evaluated since the mark."""
+        self._cut(mark.batches)
+        self._logits = mark.logits.copy()
+
+    def _evaluate_all(self, batches: list[tuple[int, ...]]) -> Iterator[tuple[int, int]]:
+        total, done = sum(len(batch) for batch in batches), 0
+        for batch in batches:
+            llama_cpp.llama_set_abort_callback(self._context, self._abort, None)
+            try:
+                self._decode(batch)
+            finally:
+                # Polling costs a call a graph node: too much for single tokens.
+                llama_cpp.llama_set_abort_callback(self._context, self._never, None)
+            self.evaluated += len(batch)
+            done += len(batch)
+            yield done, total
+
+    def _decode(self, tokens: tuple[int, ...]) -> None:
+        start = self.length
+        if start + len(tokens) > self.n_ctx:
+            raise WriterError(
+                f"the text is longer than the writer's context of {self.n_ctx} tokens",
+                "Ask for fewer steps, or shorten the prompt.",
+            )
+        batch: Any = self._batch
+        batch.n_tokens = len(tokens)
+        for i, token in enumerate(tokens):
+            batch.token[i] = token
+            batch.pos[i] = start + i
+            batch.n_seq_id[i] = 1
+            batch.seq_id[i][0] = 0
+            batch.logits[i] = i == len(tokens) - 1
+        code = llama_cpp.llama_decode(self._context, batch)
+        if code != 0:
+            llama_cpp.llama_memory_seq_rm(self._memory, 0, start, -1)
+            if code == 2 or self._stop():
+                raise Stopped
+            raise WriterError(f"llama.cpp could not evaluate the text (code {code})")
+        self._batches.append(tokens)
+        pointer = llama_cpp.llama_get_logits_ith(self._context, -1)
+        self._logits = np.ctypeslib.as_array(pointer, shape=(self.model.n_vocab,))
+
+    def _cut(self, batches: int) -> None:
+        if batches == len(self._batches):
+            return
+        keep = sum(len(batch) for batch in self._batches[:batches])
+        llama_cpp.llama_memory_seq_rm(self._memory, 0, keep, -1)
+        del self._batches[batches:]

@@ -1,0 +1,287 @@
+"""Writes a tutorial with a small model: example, plan of headings, steps, checks.
+
+What helps weak writers, as measured in DECISIONS.md: the nearest hand-written tutorial as an
+example, headings planned before bodies, a grammar for each field, refusal of copied and repeated
+runs of words, and one more try for a step that names neither subject nor plan.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Literal
+
+from assets.corpus import Example
+from inference.phrases import names, normalise, subject
+from inference.writer.endings import stutters, whole, whole_sentences
+from inference.writer.examples import nearest, same_topic
+from inference.writer.fields import Field, FieldWriter
+from inference.writer.grammar import SENTENCE, THING, TutorialGrammar
+from inference.writer.guards import RunGuard
+from inference.writer.plan import plan
+from inference.writer.prompt import ChatFormat
+from inference.writer.sampling import Sampling
+from inference.writer.session import Session
+
+COPIED = 8  # words in a row that may not come from the example
+REPEATED = 6  # words in a row that no two steps may share
+TRIES = 4  # of a field that is refused as a whole
+# Weak writers imitate the step before: one step without a picture, and no other gets one.
+PICTURE_BIAS = -1.5  # nats on a blank line after a body
+HEAD = Sampling(temperature=0.4, top_p=0.9, repeat_penalty=1.05)
+PROSE = Sampling(temperature=0.6, top_p=0.85, repeat_penalty=1.1)
+
+# The picture line told as a sentence of the body.
+_PICTURE_IN_BODY = re.compile(r"^[^\n]*\. Picture\b")
+
+INSTRUCTIONS = """\
+You write short, correct how-to tutorials for beginners.
+Each step is one action that changes something. Use plain words and the imperative: "Cut the bread."
+Say how much, how long and how to see that it is done. Name the things, do not call them "it".
+The steps are in the order in which they are done. Warn before anything that can hurt.
+Where there is something to see, a step ends with a line "Picture:" that says in one sentence which \
+things are seen, in what state, and who holds what."""
+
+
+FieldName = Literal["title", "summary", "materials", "body", "description"]
+
+
+@dataclass(frozen=True)
+class Delta:
+    """Text of one field: what stood from `start` on is replaced. step is None for the head."""
+
+    step: int | None
+    field: FieldName
+    start: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Prefilled:
+    """done of total tokens of a prompt are evaluated."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class WrittenStep:
+    """A finished step; an empty description means that the writer chose no picture."""
+
+    title: str
+    body: str
+    description: str
+
+
+@dataclass
+class Draft:
+    """What is written so far; the result when the writing is done."""
+
+    title: str = ""
+    summary: str = ""
+    materials: tuple[str, ...] = ()
+    plan: list[str] = field(default_factory=list)
+    steps: list[WrittenStep] = field(default_factory=list)
+
+
+Check = Callable[[str], bool]
+Written = Delta | Prefilled | WrittenStep
+
+
+class TutorialWriter:
+    """Writes one tutorial over a session; `draft` holds what is written so far."""
+
+    def __init__(
+        self,
+        session: Session,
+        chat: ChatFormat,
+        begin_of_vision: int,
+        prompt: str,
+        examples: Sequence[Example],
+        seed: int,
+        steps: int | None = None,
+    ) -> None:
+        self.draft = Draft()
+        self._session = session
+        self._model = session.model
+        self._chat = chat
+        self._bov = begin_of_vision
+        self._grammar = TutorialGrammar(begin_of_vision, latin=max(prompt, default="") < "\u0250")
+        self._prompt = prompt
+        self._examples = examples
+        self._seed = seed
+        self._steps = steps
+        self._subject = subject(prompt)
+        self._copied = RunGuard(COPIED)
+        self._repeated = RunGuard(REPEATED)
+        no_picture = {t: PICTURE_BIAS for t, p in enumerate(session.model.pieces) if b"\n\n" in p}
+        self._fields = FieldWriter(session, self._allows, no_picture)
+
+    def write(self) -> Iterator[Written]:
+        """Yield the tutorial's text as it grows, and each step when it is finished."""
+        example = nearest(self._prompt, (), self._examples)
+        if same_topic(self._prompt, example) and self._steps in (None, len(example.steps)):
+            self.draft.plan = [step.title for step in example.steps]
+        else:
+            for headings in plan(
+                self._session, self._chat, self._grammar, self._prompt, self._seed, self._steps
+            ):
+                self.draft.plan = headings
+                yield Prefilled(len(headings), 0)
+            example = nearest(self._prompt, self.draft.plan, self._examples)
+            self._copied.forbid([example_text(example, "\n")])
+        yield from _prefilled(self._session.prefill(self._context(example)))
+        yield from self._head()
+        for index in range(len(self.draft.plan)):
+            yield from self._step(index)
+
+    def _allows(self, text: str, piece: str) -> bool:
+        if stutters(text + piece) or _PICTURE_IN_BODY.search(text + piece):
+            return False
+        return self._copied.allows(text, piece) and self._repeated.allows(text, piece)
+
+    def _context(self, example: Example) -> list[list[int]]:
+        """Return the chunks before the answer: instructions, example, prompt."""
+        chat, ours = self._chat, partial(self._model.tokenize, special=True)
+        before, *pictured = example_text(example, "\x00").split("\x00")
+        answer = ours(before)
+        for part in pictured:
+            answer += [self._bov, *ours(part)]
+        shown = example.title + listed([step.title for step in example.steps])
+        return [
+            ours(chat.start + chat.system + INSTRUCTIONS + chat.end),
+            ours(f"{chat.user}{shown}{chat.end}{chat.assistant}"),
+            [*answer, *ours(chat.end)],
+            [
+                *ours(chat.user),
+                *self._model.tokenize(self._prompt + listed(self.draft.plan)),
+                *ours(chat.end),
+            ],
+            ours(chat.assistant + "# "),
+        ]
+
+    def _head(self) -> Iterator[Written]:
+        yield from self._line("title", self._grammar.title(), 1, lambda t: names(t, self._subject))
+        if not names(self.draft.title, self._subject):
+            title = title_from_prompt(self._prompt)
+            yield Delta(None, "title", 0, title)
+            self.draft.title = title
+        yield from self._line("summary", self._grammar.summary(), 2)
+        yield from self._append("You need: ")
+        yield from self._line("materials", self._grammar.materials(), 3)
+
+    def _line(
+        self, name: str, gbnf: str, number: int, good: Check = lambda text: True
+    ) -> Iterator[Written]:
+        """Write one line of the head; try again while it is not good."""
+        mark = self._session.mark()
+        for attempt in range(TRIES):
+            self._session.back(mark)
+            shown = 0
+            for written in self._fields.write(
+                gbnf, HEAD, [self._seed, number, attempt], _line_ended
+            ):
+                text = _listed(written.text) if name == "materials" else written.text.rstrip("\n")
+                start = 0 if name == "materials" else shown
+                yield Delta(None, name, start, text[start:])
+                shown = len(text)
+            if good(text):
+                break
+        value = tuple(text.split("\n")) if name == "materials" else text
+        setattr(self.draft, name, value)
+
+    def _step(self, index: int) -> Iterator[Written]:
+        heading = self.draft.plan[index]
+        yield Delta(index, "title", 0, heading)
+        yield from self._append(f"\n## {index + 1}. {heading}\n")
+        mark = self._session.mark()
+        for attempt in range(TRIES):
+            self._session.back(mark)
+            shown: dict[str, int] = {"body": 0, "description": 0}
+            if attempt:
+                yield Delta(index, "body", 0, "")
+                yield Delta(index, "description", 0, "")
+            for written in self._fields.write(
+                self._grammar.step(), PROSE, [self._seed, 5, index, attempt], self._step_ended
+            ):
+                body, description = _parts(written.text)
+                for name, text in (("body", body), ("description", description)):
+                    if len(text) > shown[name]:
+                        yield Delta(index, name, shown[name], text[shown[name] :])
+                        shown[name] = len(text)
+            if self._fits(heading, body, description):
+                break
+        if any(len(sentence) >= SENTENCE for sentence in re.split(r"(?<=[.!]) ", body)):
+            body = whole_sentences(body, SENTENCE)
+            yield Delta(index, "body", 0, body)
+        self._repeated.forbid([body])
+        step = WrittenStep(heading, body, description)
+        self.draft.steps.append(step)
+        yield step
+
+    def _step_ended(self, written: Field) -> bool:
+        return written.last == self._bov or written.text.endswith("\n\n")
+
+    def _fits(self, heading: str, body: str, description: str) -> bool:
+        """Whether the step speaks of the subject or of its own heading, and repeats none."""
+        same = normalise(body) in {normalise(step.body) for step in self.draft.steps}
+        return not same and names(f"{heading} {body} {description}", self._subject)
+
+    def _append(self, text: str) -> Iterator[Written]:
+        yield from _prefilled(self._session.append(self._model.tokenize(text)))
+
+
+def example_text(example: Example, after_picture: str) -> str:
+    """Return a starting tutorial as the writer should write one."""
+    lines = [
+        f"# {example.title}",
+        example.summary,
+        f"You need: {', '.join(example.materials)}",
+    ]
+    for number, step in enumerate(example.steps, 1):
+        lines += ["", f"## {number}. {step.title}", step.body]
+        if step.description:
+            lines.append(f"Picture: {step.description}{after_picture}")
+    return "\n".join(lines) + "\n"
+
+
+def listed(headings: list[str]) -> str:
+    """Return the plan as it stands below a prompt."""
+    return "\nSteps:" + "".join(f"\n{i}. {heading}" for i, heading in enumerate(headings, 1))
+
+
+def title_from_prompt(prompt: str) -> str:
+    """Return the request itself as a title: "How do I repot a cactus?" -> "Repot a cactus"."""
+    line = " ".join(prompt.split())
+    asked = re.match(
+        r"(?:please |can you |could you |tell me |show me |teach me |explain )*"
+        r"(?:how (?:do|can|should|would|to) (?:i |you |we |one )?|how to |what is the best way to |to )?",
+        line,
+        re.IGNORECASE,
+    )
+    rest = line[asked.end() :] if asked else line
+    rest = rest.rstrip("?.! ")[:70]
+    return rest[:1].upper() + rest[1:]
+
+
+def _line_ended(written: Field) -> bool:
+    return written.text.endswith("\n")
+
+
+def _listed(text: str) -> str:
+    """Return "a, a, and b" as lines, each thing once."""
+    things = [
+        whole(thing.removeprefix("and "), THING - 1) for thing in text.rstrip("\n").split(", ")
+    ]
+    return "\n".join(dict.fromkeys(things))
+
+
+def _parts(text: str) -> tuple[str, str]:
+    """Split a step's raw text into body and description."""
+    body, _, rest = text.partition("\n")
+    return body.strip(), rest.strip().removeprefix("Picture:").strip()
+
+
+def _prefilled(slices: Iterator[tuple[int, int]]) -> Iterator[Written]:
+    for done, total in slices:
+        yield Prefilled(done, total)

@@ -1,0 +1,76 @@
+import json
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference.packs.manifest import Manifest, catalogue, read_manifest
+from inference.protocol import to_json
+
+
+def test_the_catalogue_has_the_two_packs_with_the_same_reader() -> None:
+    laptop, starter = catalogue()
+    assert (laptop.id, starter.id) == ("laptop", "starter")
+    assert laptop.reader == starter.reader == starter.writer
+    assert (laptop.writer.size, starter.size()) == (1_117_320_768, 98_362_432)
+    assert [source.kind for source in laptop.writer.sources] == ["hub", "wheels"]
+    assert len(laptop.writer.sources[1].parts) == 22
+    assert laptop.weak
+    assert starter.weak
+
+
+def test_a_manifest_survives_json() -> None:
+    for manifest in catalogue():
+        assert read_manifest(json.loads(json.dumps(to_json(manifest)))) == manifest
+
+
+def changed(field: str, value: object) -> object:
+    raw = to_json(catalogue()[0])
+    *path, last = field.split(".")
+    place = raw
+    for key in path:
+        place = place[int(key)] if key.isdigit() else place[key]
+    place[last] = value
+    return raw
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("id", "../starter"),
+        ("writer.name", "../../outside.gguf"),
+        ("writer.name", "a/b.gguf"),
+        ("writer.sha256", "../" + "a" * 61),
+        ("writer.size", 0),
+        ("writer.size", 1_117_320_769),
+        ("writer.sources.0.file", "../x.gguf"),
+        ("writer.sources.0.repo", "https://elsewhere/x"),
+        ("writer.sources.0.revision", "--help"),
+        ("writer.sources.1.parts", []),
+        ("writer.sources.1.parts.0.project", "-r"),
+        ("writer.sources.1.parts.0.version", "1 --index-url=x"),
+        ("painter", "other"),
+        ("memory_free", "6 GB"),
+        ("surprise", 1),
+    ],
+)
+def test_a_bad_field_is_refused(field: str, value: object) -> None:
+    named = r"not allowed|do not add up" if field.startswith(("id", "writer")) else field
+    with pytest.raises(ValueError, match=named):
+        read_manifest(changed(field, value))
+
+
+@given(st.text())
+def test_no_accepted_name_leaves_its_folder(name: str) -> None:
+    starter: Manifest = catalogue()[1]
+    raw = to_json(replace(starter, writer=replace(starter.writer, name=name)))
+    try:
+        accepted = read_manifest(raw).writer.name
+    except ValueError:
+        return
+    path = PurePosixPath(accepted)
+    assert path.parts == (accepted,)
+    assert accepted not in {".", ".."}
+    assert "\\" not in accepted

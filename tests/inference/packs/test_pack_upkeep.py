@@ -1,0 +1,199 @@
+from dataclasses import replace
+from pathlib import Path
+
+import gguf
+import numpy as np
+import pytest
+from conftest import MakeGguf
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tiny_packs import notes, pack_of, weights_of
+
+from inference.packs.install import install_file
+from inference.packs.manifest import catalogue
+from inference.packs.reports import PackError, in_words
+from inference.packs.store import Store
+from inference.packs.upkeep import choose, pack_with_writer, remove, verify
+
+GB = 10**9
+
+
+def test_a_file_of_another_size_does_not_count_as_there(store: Store, make_gguf: MakeGguf) -> None:
+    path = make_gguf()
+    pack = pack_of(weights_of(path))
+    notes(install_file(store, pack, [path]))
+    (entry,) = store.listing([pack])
+    assert entry.ready
+    place = store.path(pack.writer)
+    place.unlink()
+    place.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(PackError, match=r"tiny\.gguf is missing or damaged"):
+        store.path(pack.writer)
+    (entry,) = store.listing([pack])
+    assert (entry.ready, entry.download) == (False, pack.writer.size)
+
+
+def test_verify_names_whole_and_bad_files(store: Store, make_gguf: MakeGguf) -> None:
+    writer, reader = make_gguf("writer.gguf", 1), make_gguf("reader.gguf", 2)
+    pack = pack_of(weights_of(writer), weights_of(reader))
+    notes(install_file(store, pack, [writer, reader]))
+    assert notes(verify(store, "starter")) == ["writer.gguf is whole.", "reader.gguf is whole."]
+    place = store.path(pack.reader)
+    data = bytearray(place.read_bytes())
+    data[-3] ^= 4
+    place.unlink()
+    place.write_bytes(data)
+    with pytest.raises(PackError, match=r"^reader\.gguf is damaged and was moved to") as caught:
+        notes(verify(store, "starter"))
+    assert caught.value.hint == "Fetch it again: interstep packs install starter"
+    assert [file.read_bytes() for file in store.quarantine.iterdir()] == [bytes(data)]
+    with pytest.raises(PackError, match=r"^reader\.gguf is missing"):
+        notes(verify(store, "starter"))
+
+
+def test_installing_again_repairs_a_file_of_the_right_size(
+    store: Store, make_gguf: MakeGguf
+) -> None:
+    path = make_gguf()
+    pack = pack_of(weights_of(path))
+    notes(install_file(store, pack, [path]))
+    place = store.path(pack.writer)
+    place.unlink()
+    place.write_bytes(bytes(pack.writer.size))
+    (note,) = notes(install_file(store, pack, [path]))
+    assert note.startswith("tiny.gguf was damaged")
+    assert place.read_bytes() == path.read_bytes()
+
+
+def test_remove_keeps_what_another_pack_needs(store: Store, make_gguf: MakeGguf) -> None:
+    writer, reader = make_gguf("writer.gguf", 1), make_gguf("reader.gguf", 2)
+    starter = pack_of(weights_of(reader))
+    laptop = pack_of(weights_of(writer), weights_of(reader), "laptop")
+    notes(install_file(store, starter, [reader]))
+    notes(install_file(store, laptop, [writer]))
+    assert remove(store, "laptop") == laptop.writer.size
+    assert [entry.manifest for entry in store.installed()] == [starter]
+    assert store.holds(starter.reader)
+    assert remove(store, "starter") == starter.reader.size
+    assert list((store.folder / "weights").iterdir()) == []
+    assert (writer.exists(), reader.exists()) == (True, True)
+    with pytest.raises(PackError, match="The pack starter is not installed"):
+        remove(store, "starter")
+
+
+def test_a_newer_manifest_frees_the_old_files(store: Store, make_gguf: MakeGguf) -> None:
+    old, new = make_gguf("old.gguf", 1), make_gguf("new.gguf", 2)
+    before, after = pack_of(weights_of(old)), pack_of(weights_of(new))
+    notes(install_file(store, before, [old]))
+    notes(install_file(store, after, [new]))
+    assert (store.holds(before.writer), store.holds(after.writer)) == (False, True)
+
+
+def test_any_gguf_becomes_the_writer_of_a_pack(store: Store, make_gguf: MakeGguf) -> None:
+    reader, own = make_gguf("reader.gguf", 1), make_gguf("My Größe 7B (Q4).gguf", 2)
+    packs = [pack_of(weights_of(reader))]
+    notes(install_file(store, packs[0], [reader]))
+    notes(pack_with_writer(store, packs, own))
+    notes(pack_with_writer(store, packs, own))  # the same file: the same pack
+    made, starter = (entry.manifest for entry in store.installed())
+    assert (made.id, starter.id) == ("my-gr-e-7b-q4", "starter")
+    assert (made.name, made.languages, made.weak) == ("Tiny[31m writer", (), True)
+    assert (made.chat_format, made.begin_of_vision) == ("", "")
+    assert (made.reader, made.painter) == (starter.reader, starter.painter)
+    assert store.path(made.writer).read_bytes() == own.read_bytes()
+    assert [entry.manifest for entry in store.listing(packs)] == [starter, made]
+    other = own.with_name("starter.gguf")
+    own.replace(other)
+    other.write_bytes(make_gguf("x.gguf", 3).read_bytes())
+    notes(pack_with_writer(store, packs, other))
+    assert "starter-2" in {entry.manifest.id for entry in store.installed()}
+    with pytest.raises(PackError, match=r"sha256 does not match|damaged"):
+        notes(verify(store, made.id))  # written over in place: a hard link shares its bytes
+
+
+@pytest.mark.parametrize("size", [0, 3, 40, 120])
+def test_a_broken_gguf_makes_no_pack(store: Store, make_gguf: MakeGguf, size: int) -> None:
+    path = make_gguf()
+    path.write_bytes(path.read_bytes()[:size])
+    with pytest.raises(PackError, match=r"tiny\.gguf can't be used as a writer"):
+        notes(pack_with_writer(store, catalogue(), path))
+    assert not store.folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("pieces", "numbers", "sentence"),
+    [(3, True, "is one of 3 pieces"), (1, False, "holds no language model")],
+)
+def test_a_gguf_that_is_not_a_whole_model_makes_no_pack(
+    store: Store, tmp_path: Path, pieces: int, numbers: bool, sentence: str
+) -> None:
+    path = tmp_path / "part.gguf"
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_uint16("split.count", pieces)
+    if numbers:
+        writer.add_tensor("token_embd.weight", np.zeros(8, np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    with pytest.raises(PackError, match=sentence):
+        notes(pack_with_writer(store, catalogue(), path))
+
+
+def test_the_first_choice(store: Store) -> None:
+    packs = catalogue()
+    assert choose(store, packs, 8 * GB, 50 * GB)[1] == (
+        "The pack laptop is used, 1.2 GB to download once:"
+        " 8.0 GB of memory are free and it wants 6.0 GB."
+    )
+    assert choose(store, packs, 3 * GB, 50 * GB)[1] == (
+        "The pack starter is used, 98 MB to download once;"
+        " the pack laptop wants 6.0 GB of free memory and 3.0 GB are there."
+    )
+    poor, reason = choose(store, packs, 8 * GB, 1 * GB)
+    assert (poor.id, "of disk and 1.0 GB are free" in reason) == ("starter", True)
+    assert "memory is short" in choose(store, packs, GB // 2, 50 * GB)[1]
+
+
+def test_an_installed_pack_is_chosen_before_a_download(store: Store, make_gguf: MakeGguf) -> None:
+    path, reader = make_gguf("writer.gguf", 1), make_gguf("reader.gguf", 2)
+    starter = pack_of(weights_of(reader))
+    laptop = replace(pack_of(weights_of(path), starter.reader, "laptop"), memory_free=6 * GB)
+    notes(install_file(store, starter, [reader]))
+    chosen, reason = choose(store, [laptop, starter], 8 * GB, 50 * GB)
+    assert (chosen, "it is installed" in reason) == (starter, True)
+    notes(install_file(store, laptop, [path]))
+    assert choose(store, [laptop, starter], 8 * GB, 50 * GB)[0] == laptop
+    assert choose(store, [laptop, starter], 4 * GB, 50 * GB)[0] == starter
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@given(data=st.data())
+def test_a_damaged_record_counts_as_not_installed(
+    store: Store, make_gguf: MakeGguf, data: st.DataObject
+) -> None:
+    path = make_gguf()
+    pack = pack_of(weights_of(path))
+    notes(install_file(store, pack, [path]))
+    record = store.record("starter")
+    text = bytearray(record.read_bytes())
+    cut = data.draw(st.integers(0, len(text) - 1))
+    text[cut] ^= data.draw(st.integers(1, 255))
+    record.write_bytes(text[: data.draw(st.integers(cut, len(text)))])
+    for entry in store.installed():
+        assert entry.manifest.id == "starter"
+        assert store.place(entry.manifest.writer).is_relative_to(store.folder)
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [(5, "0.1 MB"), (1_500_000, "1.5 MB"), (98_362_432, "98 MB"), (6 * GB, "6.0 GB")],
+)
+def test_sizes_in_words(size: int, words: str) -> None:
+    assert in_words(size) == words
+
+
+def test_a_store_that_was_never_used_is_empty(tmp_path: Path) -> None:
+    store = Store(tmp_path / "nothing")
+    assert (store.installed(), store.disk_use()) == ((), 0)
+    assert not store.folder.exists()
