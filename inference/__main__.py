@@ -8,7 +8,13 @@ import logging
 import os
 import sys
 from importlib.util import find_spec
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from inference.engine import Engine
+    from inference.protocol import Event, Request
 
 
 def claim_pipes() -> tuple[BinaryIO, BinaryIO]:
@@ -33,23 +39,22 @@ def main() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     from inference.serving import Server
 
-    Server(requests, events, _handle()).serve(abilities())
+    Server(requests, events, handle_lazily()).serve(abilities())
     # Threads of libraries must not hold up an end that was asked for.
     os._exit(0)
 
 
-def _handle():  # type: ignore[no-untyped-def]
+def handle_lazily() -> "Callable[[Request, Callable[[], bool]], Iterator[Event]]":
     """Return a handle that makes the engine at the first request: Ready must not wait for it."""
-    engine = None
+    engines: list[Engine] = []
 
-    def handle(request, stop):  # type: ignore[no-untyped-def]
-        nonlocal engine
-        if engine is None:
+    def handle(request: "Request", stop: "Callable[[], bool]") -> "Iterator[Event]":
+        if not engines:
             from inference.engine import Engine
             from inference.packs.store import Store, default_folder
 
-            engine = Engine(Store(default_folder()))
-        yield from engine.handle(request, stop)
+            engines.append(Engine(Store(default_folder())))
+        yield from engines[0].handle(request, stop)
 
     return handle
 

@@ -162,7 +162,7 @@ NOUN_VERBS = word_set(
     squirt stack stain stake stamp stand staple start stay steam step stick stitch stop store
     strain stretch string strip stroke stuff support swap sweep swing switch tap tape taste
     tear test thread throw tie tip toast top touch trace train transfer travel treat trim
-    trowel tune turn twist type vacuum visit wait walk wash watch water wave wax wedge weed
+    trowel tune turn twist type vacuum visit walk wash watch water wave wax wedge weed
     whisk whistle wind wipe work wrap zip paper screwdriver dish level lower bloom sprout leak
     park tick lie beat display feature"""
 )

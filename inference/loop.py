@@ -7,7 +7,7 @@ their writers have no eyes: the loop paints and writes on.
 import secrets
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from assets.corpus import Example
 from assets.sprites import Library
@@ -19,6 +19,7 @@ from inference.painter.storyboard import NoDrawing, describe
 from inference.protocol import (
     Condition,
     Event,
+    GivenStep,
     Notice,
     PaintFinished,
     PaintInput,
@@ -34,17 +35,6 @@ from inference.protocol import (
 
 if TYPE_CHECKING:
     from inference.writer.session import Session
-
-
-class Described(Protocol):
-    """A step's text with the description of its picture."""
-
-    @property
-    def title(self) -> str: ...
-    @property
-    def body(self) -> str: ...
-    @property
-    def description(self) -> str: ...
 
 
 @dataclass
@@ -108,7 +98,8 @@ def write(
                     draft=manifest.weak,
                 )
                 prefix.title = writer.draft.title
-                yield from _next_picture(request, prefix, steps[-1], written, drawings)
+                text = GivenStep(steps[-1], written.title, written.body, written.description)
+                yield from _next_picture(request, prefix, text, drawings)
 
 
 def illustrate(request: Write, drawings: Library) -> Iterator[Event]:
@@ -124,7 +115,7 @@ def illustrate(request: Write, drawings: Library) -> Iterator[Event]:
         yield StepFinished(
             request.id, given.step, given.title, given.body, described.description, draft=False
         )
-        yield from _next_picture(request, prefix, given.step, described, drawings)
+        yield from _next_picture(request, prefix, described, drawings)
 
 
 def redraw(request: Redraw, drawings: Library) -> Iterator[Event]:
@@ -139,7 +130,7 @@ def redraw(request: Redraw, drawings: Library) -> Iterator[Event]:
 
 
 def _next_picture(
-    request: Write, prefix: Prefix, step: str, text: Described, drawings: Library
+    request: Write, prefix: Prefix, text: GivenStep, drawings: Library
 ) -> Iterator[Event]:
     """Add a step to the prefix and paint its picture, if it has a description."""
     number = len(prefix.chunks)
@@ -156,9 +147,9 @@ def _next_picture(
         seed=request.seed + number,
     )
     try:
-        painted = yield from _painting(request.id, step, secrets.token_hex(8), given, drawings)
+        painted = yield from _painting(request.id, text.step, secrets.token_hex(8), given, drawings)
     except NoDrawing as error:
-        yield Notice(request.id, "no-drawing", str(error), step)
+        yield Notice(request.id, "no-drawing", str(error), text.step)
         return
     sha256 = image(painted.png, SIZE, SIZE).sha256
     prefix.pictures.insert(0, Condition("previous", sha256, painted.source))

@@ -1,4 +1,4 @@
-"""Honest notices on a prompt: a language that the writer was not made for, a topic that can hurt."""
+"""Honest notices on a prompt: a language the writer was not made for, a topic that can hurt."""
 
 import re
 from collections.abc import Sequence

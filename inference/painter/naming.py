@@ -38,8 +38,9 @@ class Names:
 
     @property
     def compounds(self) -> list[Key]:
-        """Names of two and more words: the tagger takes their words for nouns."""
-        return [name for names in (self.objects, self.places) for name in names if len(name) > 1]
+        """Names of two and more nouns: the tagger takes their words for nouns."""
+        every = (name for names in (self.objects, self.places) for name in names)
+        return [name for name in every if len(name) > 1 and "of" not in name]
 
 
 def names_of(drawings: Library) -> Names:
@@ -112,7 +113,8 @@ def settle(found: tuple[Sprite, ...], phrase: Phrase, names: Names, context: Con
     if len(phrase.words) == 1:
         # beside a dog "a brush" is a pet brush, though only the scrubbing brush is called a brush
         for sprite in names.kinds.get(phrase.head, ()):
-            if sprite.domain == "pets" and fitness(sprite) >= fitness(best):
+            pet = sprite.domain == "pets" != best.domain
+            if pet and fitness(sprite) >= fitness(best):
                 best = sprite
     return best
 

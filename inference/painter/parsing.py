@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from assets.sprites.library import Sprite
-from inference.lexicon import ABSTRACT, MATERIALS, NEGATIONS, PARTS, TINT_WORDS, VIEWS, word_set
+from inference.lexicon import (
+    ABSTRACT,
+    MATERIALS,
+    MEASURES,
+    NEGATIONS,
+    PARTS,
+    TINT_WORDS,
+    VIEWS,
+    word_set,
+)
 from inference.painter.naming import HANDS, Context, Names, candidates, settle
 from inference.phrases import Phrase, phrases
 from inference.words import Word, tag

@@ -11,7 +11,6 @@ from typing import Any, BinaryIO
 
 MAX_STRING = 1 << 20
 MAX_COUNT = 1 << 20
-KEEP_ARRAY = 0  # arrays (vocabularies) are checked and skipped
 # Value type -> struct format; 8 is a string, 9 an array.
 SCALARS = {
     0: "B",

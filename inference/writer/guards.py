@@ -7,7 +7,7 @@ word is left half written.
 import re
 from collections.abc import Iterable
 
-WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
 
 
 def words(text: str) -> list[str]:

@@ -51,6 +51,7 @@ class Model:
 
     @cached_property
     def n_layers(self) -> int:
+        """Decoder layers."""
         return int(llama_cpp.llama_model_n_layer(self.handle))
 
     @cached_property
@@ -60,6 +61,7 @@ class Model:
 
     @cached_property
     def n_vocab(self) -> int:
+        """Tokens of the vocabulary."""
         return int(llama_cpp.llama_vocab_n_tokens(self.vocab))
 
     @cached_property
@@ -96,6 +98,7 @@ class Model:
         return ids[0] if len(ids) == 1 else None
 
     def is_control(self, token: int) -> bool:
+        """Whether the token is special, such as a turn marker."""
         return bool(llama_cpp.llama_vocab_is_control(self.vocab, token))
 
     def is_end(self, token: int) -> bool:

@@ -5,19 +5,19 @@ context comes in a better order than one that imitates an example (DECISIONS.md)
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from inference.lexicon import VERBS
-from inference.phrases import base_form, normalise
-from inference.writer.endings import whole
+from inference.phrases import base_form, normalise, subject
+from inference.writer.endings import stutters, whole
 from inference.writer.fields import Field, FieldWriter
 from inference.writer.grammar import HEADING, PLANNED, TutorialGrammar
 from inference.writer.prompt import ChatFormat
 from inference.writer.sampling import Sampling
 from inference.writer.session import Session
 
-PLAIN = Sampling(temperature=0.3, top_p=0.9, repeat_penalty=1.05)
-TRIES = 4  # of a heading that repeats another
+TRIES = 4  # of a heading that repeats another, each warmer than the last
+COOL, WARMER = 0.3, 0.3
 ASKED = (
     "List the {count} steps in the order in which they are done, one short line each, "
     "beginning with a verb."
@@ -28,6 +28,8 @@ FILLING = frozenset(
 )
 # Verbs of headings that are no step.
 IDLE = frozenset("enjoy repeat continue remember maintain need have consider realise".split())
+# For a writer that finds no new step where so many were asked for.
+PLAIN_HEADINGS = ("Prepare", "Start with", "Work on", "Go on with", "Look over", "Finish", "Check")
 
 
 def plan(
@@ -38,37 +40,57 @@ def plan(
     seed: int,
     steps: int | None,
 ) -> Iterator[list[str]]:
-    """Yield the headings so far after each token; the last list is the plan.
+    """Yield the headings so far after each token; the last list is the plan. No two are alike.
 
     steps: exactly so many, or None for as many as the writer finds, within grammar.PLANNED.
     """
     model = session.model
     count = str(steps) if steps else f"{PLANNED[1] - 1} or {PLANNED[1]}"
-    ours = f"{chat.user}%s\n{ASKED.format(count=count)}{chat.end}{chat.assistant}".split("%s")
-    before, after = (model.tokenize(part, special=True) for part in ours)
+    before = model.tokenize(chat.start + chat.user, special=True)
+    after = model.tokenize(f"\n{ASKED.format(count=count)}{chat.end}{chat.assistant}", special=True)
     for _ in session.prefill([[*before, *model.tokenize(prompt), *after]]):
         yield []
-    fields = FieldWriter(session, lambda text, piece: begins_with_verb(text + piece))
+    fields = FieldWriter(
+        session,
+        lambda text, piece: begins_with_verb(text + piece) and not stutters(text + piece),
+    )
     headings: list[str] = []
     low, high = (steps, steps) if steps else PLANNED
     while len(headings) < high:
         for _ in session.append(model.tokenize(f"{len(headings) + 1}. ")):
             yield headings
-        written = Field()
-        mark = session.mark()
-        for attempt in range(TRIES):
-            session.back(mark)
-            warmer = Sampling(PLAIN.temperature + 0.3 * attempt, PLAIN.top_p, PLAIN.repeat_penalty)
-            for written in fields.write(
-                grammar.heading(), warmer, [seed, 4, len(headings), attempt], _ended
-            ):
-                yield headings
-            if is_new(written.text, headings):
+        written = yield from _heading(session, fields, grammar, seed, headings)
+        heading = _cleaned(written)
+        if not is_new(heading, headings):
+            if len(headings) >= low:
                 break
-        headings = [*headings, whole(written.text.strip(" .\n"), HEADING)]
+            heading = _plain(headings, subject(prompt))
+        headings = [*headings, heading]
         if len(headings) >= low and written.closing:
             break
     yield headings
+
+
+def _heading(
+    session: Session,
+    fields: FieldWriter,
+    grammar: TutorialGrammar,
+    seed: int,
+    headings: list[str],
+) -> Generator[list[str], None, Field]:
+    """Write one heading, again while it repeats another; return the last try."""
+    mark = session.mark()
+    last = Field()
+    for attempt in range(TRIES):
+        session.back(mark)
+        sampling = Sampling(COOL + WARMER * attempt, repeat_penalty=1.05)
+        number = [seed, 4, len(headings), attempt]
+        for written in fields.write(grammar.heading(), sampling, number, _ended):
+            last = written
+            yield headings
+        if is_new(_cleaned(last), headings):
+            break
+    return last
 
 
 def is_new(heading: str, headings: list[str]) -> bool:
@@ -79,12 +101,23 @@ def is_new(heading: str, headings: list[str]) -> bool:
 
 def begins_with_verb(text: str) -> bool:
     """Whether a heading begins with a how-to verb, or with letters that can become one."""
-    first, rest = re.fullmatch(r"(\w*)(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
+    match = re.match(r"\w*", text)
+    first = match.group() if match else ""
     if first[1:] != first[1:].lower():
         return False
-    if rest:
+    if len(first) < len(text):
         return first.casefold() in VERBS - IDLE
     return any(verb.startswith(first.casefold()) for verb in VERBS - IDLE)
+
+
+def _plain(headings: list[str], about: str) -> str:
+    offered = (f"{words} the {about or 'work'}" for words in PLAIN_HEADINGS)
+    fallback = f"Go on, part {len(headings) + 1}"
+    return next((heading for heading in offered if is_new(heading, headings)), fallback)
+
+
+def _cleaned(written: Field) -> str:
+    return whole(written.text.strip(" .\n"), HEADING)
 
 
 def _content(heading: str) -> set[str]:

@@ -53,7 +53,7 @@ class Grammar:
         """Return those of the tokens that may come next."""
         data = (llama_cpp.llama_token_data * len(tokens))()
         for i, token in enumerate(tokens):
-            data[i].id, data[i].logit = int(token), 1.0
+            data[i] = llama_cpp.llama_token_data(id=int(token), logit=1.0, p=0.0)
         array = llama_cpp.llama_token_data_array(
             data=data, size=len(tokens), selected=-1, sorted=False
         )
@@ -62,6 +62,7 @@ class Grammar:
         return np.array(kept, np.intp)
 
     def close(self) -> None:
+        """Free the grammar."""
         llama_cpp.llama_sampler_free(self._sampler)
 
 

@@ -34,13 +34,19 @@ PROSE = Sampling(temperature=0.6, top_p=0.85, repeat_penalty=1.1)
 # The picture line told as a sentence of the body.
 _PICTURE_IN_BODY = re.compile(r"^[^\n]*\. Picture\b")
 
+_ASKING = re.compile(
+    r"(?:(?:please|can you|could you|tell me|show me|teach me|explain|what is the best way) )*"
+    r"(?:how )?(?:(?:do|can|should|would|to) )?(?:(?:i|you|we|one) )?",
+    re.IGNORECASE,
+)
+
 INSTRUCTIONS = """\
 You write short, correct how-to tutorials for beginners.
 Each step is one action that changes something. Use plain words and the imperative: "Cut the bread."
 Say how much, how long and how to see that it is done. Name the things, do not call them "it".
 The steps are in the order in which they are done. Warn before anything that can hurt.
-Where there is something to see, a step ends with a line "Picture:" that says in one sentence which \
-things are seen, in what state, and who holds what."""
+Where there is something to see, a step ends with a line "Picture:" that says in one sentence \
+which things are seen, in what state, and who holds what."""
 
 
 FieldName = Literal["title", "summary", "materials", "body", "description"]
@@ -171,7 +177,7 @@ class TutorialWriter:
         yield from self._line("materials", self._grammar.materials(), 3)
 
     def _line(
-        self, name: str, gbnf: str, number: int, good: Check = lambda text: True
+        self, name: FieldName, gbnf: str, number: int, good: Check = lambda text: True
     ) -> Iterator[Written]:
         """Write one line of the head; try again while it is not good."""
         mark = self._session.mark()
@@ -197,7 +203,7 @@ class TutorialWriter:
         mark = self._session.mark()
         for attempt in range(TRIES):
             self._session.back(mark)
-            shown: dict[str, int] = {"body": 0, "description": 0}
+            shown: dict[FieldName, int] = {"body": 0, "description": 0}
             if attempt:
                 yield Delta(index, "body", 0, "")
                 yield Delta(index, "description", 0, "")
@@ -205,7 +211,8 @@ class TutorialWriter:
                 self._grammar.step(), PROSE, [self._seed, 5, index, attempt], self._step_ended
             ):
                 body, description = _parts(written.text)
-                for name, text in (("body", body), ("description", description)):
+                parts: dict[FieldName, str] = {"body": body, "description": description}
+                for name, text in parts.items():
                     if len(text) > shown[name]:
                         yield Delta(index, name, shown[name], text[shown[name] :])
                         shown[name] = len(text)
@@ -253,12 +260,7 @@ def listed(headings: list[str]) -> str:
 def title_from_prompt(prompt: str) -> str:
     """Return the request itself as a title: "How do I repot a cactus?" -> "Repot a cactus"."""
     line = " ".join(prompt.split())
-    asked = re.match(
-        r"(?:please |can you |could you |tell me |show me |teach me |explain )*"
-        r"(?:how (?:do|can|should|would|to) (?:i |you |we |one )?|how to |what is the best way to |to )?",
-        line,
-        re.IGNORECASE,
-    )
+    asked = _ASKING.match(line)
     rest = line[asked.end() :] if asked else line
     rest = rest.rstrip("?.! ")[:70]
     return rest[:1].upper() + rest[1:]

@@ -199,8 +199,7 @@ def test_can_draw(drawings: Library) -> None:
 def composed(text: str, drawings: Library) -> Drawing | None:
     try:
         return compose(StepText(text, text, text), text, (), 0, drawings)
-    except NoDrawing as error:
-        assert str(error) == f"no drawing for: {error.subject}"
+    except NoDrawing:
         return None
 
 

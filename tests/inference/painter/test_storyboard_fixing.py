@@ -117,7 +117,7 @@ def test_what_cannot_be_followed(text: str, scene: Scene, drawings: Library) -> 
 def test_a_full_picture_takes_no_more(scene: Scene, drawings: Library) -> None:
     full = fix(scene, "add two cups", 0, drawings).scene
     assert len(full.sprites) == 5
-    with pytest.raises(CannotFix, match="five|5"):
+    with pytest.raises(CannotFix, match="5 things already"):
         fix(full, "add a spoon", 0, drawings)
 
 
@@ -151,6 +151,7 @@ def test_a_full_picture_takes_no_more(scene: Scene, drawings: Library) -> None:
 def test_any_instruction_changes_or_says_why(text: str, drawings: Library) -> None:
     pot, box = Placed("plant pot", "soil", 0.4, 0.6, 0.4), Placed("box", "closed", 0.8, 0.6, 0.3)
     try:
-        to_svg(fix(Scene("garden", (pot, box)), text, 0, drawings).scene, drawings)
-    except CannotFix as error:
-        assert str(error)
+        scene = fix(Scene("garden", (pot, box)), text, 0, drawings).scene
+    except CannotFix:
+        return
+    to_svg(scene, drawings)
