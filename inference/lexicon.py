@@ -17,7 +17,7 @@ DETERMINERS = word_set(
 COUNTS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
     "nine": 9, "ten": 10, "twelve": 12, "dozen": 12, "couple": 2, "several": 3, "few": 3,
-    "many": 3, "half": 1, "pair": 2, "single": 1,
+    "many": 3, "half": 1, "single": 1,
 }  # fmt: skip
 
 PREPOSITIONS = word_set(
@@ -137,6 +137,12 @@ VERBS = word_set(
 POSTURES = word_set(
     """stand lie rest hang lean sit float bubble soak swim fly shine steam simmer run dangle hover
     glow perch kneel dry"""
+)
+
+# Who may be drawn as the one person of the library.
+PEOPLE = word_set(
+    """mechanic cook chef gardener plumber painter carpenter tailor teacher student hiker cyclist
+    driver owner worker baker father mother mum mom dad user player runner camper groomer"""
 )
 
 # Parts of things: a thing is drawn with them, they are not drawn alone.

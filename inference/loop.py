@@ -89,17 +89,9 @@ def write(
                 name = "" if step is None else steps[step]
                 yield TextDelta(request.id, name, written.field, written.start, written.text)
             case WrittenStep():
-                yield StepFinished(
-                    request.id,
-                    steps[-1],
-                    written.title,
-                    written.body,
-                    written.description,
-                    draft=manifest.weak,
-                )
                 prefix.title = writer.draft.title
                 text = GivenStep(steps[-1], written.title, written.body, written.description)
-                yield from _next_picture(request, prefix, text, drawings)
+                yield from _finish(request, prefix, text, drawings, draft=manifest.weak)
 
 
 def illustrate(request: Write, drawings: Library) -> Iterator[Event]:
@@ -112,10 +104,7 @@ def illustrate(request: Write, drawings: Library) -> Iterator[Event]:
             described = replace(given, description=draft)
             if draft:
                 yield TextDelta(request.id, given.step, "description", 0, draft)
-        yield StepFinished(
-            request.id, given.step, given.title, given.body, described.description, draft=False
-        )
-        yield from _next_picture(request, prefix, described, drawings)
+        yield from _finish(request, prefix, described, drawings, draft=False)
 
 
 def redraw(request: Redraw, drawings: Library) -> Iterator[Event]:
@@ -126,16 +115,25 @@ def redraw(request: Redraw, drawings: Library) -> Iterator[Event]:
         if draft is None:
             raise NoDrawing(given.heading or "this step")
         given = replace(given, description=draft)
+    if request.steps:
+        own = replace(request.steps[-1], description=given.description)
+        steps = enumerate((*request.steps[:-1], own), 1)
+        texts = (step_chunk(i, s.title, s.body, s.description) for i, s in steps)
+        given = replace(given, chunks=(request.prompt, *texts))
     yield from _painting(request.id, request.step, request.picture, given, drawings)
 
 
-def _next_picture(
-    request: Write, prefix: Prefix, text: GivenStep, drawings: Library
+def _finish(
+    request: Write, prefix: Prefix, text: GivenStep, drawings: Library, *, draft: bool
 ) -> Iterator[Event]:
-    """Add a step to the prefix and paint its picture, if it has a description."""
+    """Finish a step, add it to the prefix and paint its picture, if it has a description."""
+    picture = (text.picture or secrets.token_hex(8)) if text.description else ""
+    yield StepFinished(
+        request.id, text.step, text.title, text.body, text.description, picture, draft
+    )
     number = len(prefix.chunks)
     prefix.chunks.append(step_chunk(number, text.title, text.body, text.description))
-    if not text.description:
+    if not picture:
         return
     given = PaintInput(
         title=prefix.title,
@@ -147,7 +145,7 @@ def _next_picture(
         seed=request.seed + number,
     )
     try:
-        painted = yield from _painting(request.id, text.step, secrets.token_hex(8), given, drawings)
+        painted = yield from _painting(request.id, text.step, picture, given, drawings)
     except NoDrawing as error:
         yield Notice(request.id, "no-drawing", str(error), text.step)
         return

@@ -54,13 +54,14 @@ def image(data: bytes, width: int, height: int) -> Image:
 class GivenStep:
     """A step whose text is the author's own: the engine describes and paints, it changes no word.
 
-    An empty description asks for a draft of one.
+    An empty description asks for a draft of one; picture: the id of its place, if it has one.
     """
 
     step: str
     title: str
     body: str
     description: str = ""
+    picture: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,12 +123,18 @@ class Write:
 
 @dataclass(frozen=True)
 class Redraw:
-    """Paint one picture again."""
+    """Paint one picture again.
+
+    prompt, steps: the context up to and with the picture's own step, from which the engine makes
+    the chunks; both empty where `paint` brings the chunks of a recipe.
+    """
 
     id: str
     step: str
     picture: str
     paint: PaintInput
+    prompt: str = ""
+    steps: tuple[GivenStep, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -243,7 +250,7 @@ class TextDelta:
 
 @dataclass(frozen=True)
 class StepFinished:
-    """The final text of a step; an empty description means no picture.
+    """The final text of a step, and the id of its picture, empty where it shall have none.
 
     draft: a weak writer wrote it, so that it is a rough draft until somebody edits it.
     """
@@ -253,6 +260,7 @@ class StepFinished:
     title: str
     body: str
     description: str
+    picture: str
     draft: bool
 
 

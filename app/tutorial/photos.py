@@ -11,10 +11,12 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from app.tutorial.errors import TutorialError, sentences
 from app.tutorial.model import Take
+from inference import protocol
 
 MAX_BYTES = 100 * 10**6
 MAX_PIXELS = 80 * 10**6  # below Pillow's own limit against decompression bombs
 QUALITY = 95
+SEEN = 480  # pixels; source: DuoGen's training images for the MLLM
 
 MediaType = Literal["image/png", "image/jpeg", "image/webp"]
 # MPO is a JPEG with more pictures behind it, as phones write them
@@ -57,6 +59,13 @@ def read_photo(path: Path) -> Take:
 def shown(take: Take) -> Image.Image:
     """Return the decoded picture as a person sees it, rotated; raises TutorialError."""
     return _upright(_opened(take.data, "the picture"), "the picture")
+
+
+def for_writer(take: Take) -> protocol.Image:
+    """Return the picture as a writer with eyes gets it: PNG, long side SEEN pixels at most."""
+    image = shown(take)
+    image.thumbnail((SEEN, SEEN))
+    return protocol.image(_encoded(image, "image/png"), image.width, image.height)
 
 
 def without_metadata(take: Take) -> bytes:

@@ -182,7 +182,10 @@ def _link(
     """Return how an object hangs on another, read off their places."""
     placed = sprites[k]
     if placed.inside is not None and placed.inside in objects and placed.inside != k:
-        return "in", placed.inside
+        holder = sprites[placed.inside]
+        mouth = ruler.sprite(holder).inside
+        above = mouth is not None and ruler.box(placed)[3] < point(holder, mouth[:2])[1]
+        return "half out of" if above else "in", placed.inside
     base = point(placed, ruler.sprite(placed).base)
     tip = ruler.sprite(placed).tip
     others = [i for i in objects if i != k]

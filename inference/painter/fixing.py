@@ -62,6 +62,9 @@ def fixed(scene: Scene, instruction: str, seed: int, drawings: Library) -> Scene
     text = " ".join(instruction[:1000].casefold().split()).strip(" .!")
     text = re.sub(r"^(?:please|can you|could you|now|also)\s+", "", text)
     parts = [part.strip(" .,!") for part in _AGAIN.split(text) if part.strip(" .,!")]
+    strange = next((p.name for p in scene.sprites if p.name not in drawings), None)
+    if strange is not None:
+        raise CannotFix(f"This library has no drawing of the {strange} in this picture.")
     if not parts:
         raise CannotFix(_CAN)
     for part in parts[:10]:

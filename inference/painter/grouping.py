@@ -19,10 +19,7 @@ _AT_WORK_DOWN = (-0.6, 0.8)  # the direction in which a tool points that works f
 
 @dataclass(frozen=True)
 class Group:
-    """Placed sprites by thing; `inside` by thing: the container it is drawn in.
-
-    `core` are the things whose box counts as the subject's when the subject is in this group.
-    """
+    """Placed sprites by thing; `inside` by thing: the container it is drawn in."""
 
     root: int
     placed: dict[int, Placed]

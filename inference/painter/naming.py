@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assets.sprites.library import SIDE, Library, Sprite
+from inference.lexicon import PEOPLE
 from inference.phrases import Phrase, base_form, normalise
 from inference.words import Word
 
@@ -51,6 +52,8 @@ def names_of(drawings: Library) -> Names:
         if background in drawings:
             places.setdefault((word,), (drawings[background],))
     objects = _by_name(s for s in everything if s.domain not in _NOT_THINGS)
+    if "person" in drawings:
+        objects |= {(word,): (drawings["person"],) for word in PEOPLE if (word,) not in objects}
     kinds: dict[str, dict[str, Sprite]] = {}
     for name, sprites in objects.items():
         if len(name) > 1:
@@ -121,7 +124,7 @@ def settle(found: tuple[Sprite, ...], phrase: Phrase, names: Names, context: Con
 
 def is_tool(sprite: Sprite) -> bool:
     """Whether it works with its tip: a knife or a watering can, not a candle or a nail."""
-    if sprite.tip is None:
+    if sprite.tip is None or sprite.on is not None:
         return False
     across, up = abs(sprite.tip[0] - sprite.grip[0]), sprite.grip[1] - sprite.tip[1]
     bottle = up > across and abs(sprite.grip[0] - SIDE / 2) <= 15

@@ -176,6 +176,17 @@ def _linked(words: list[Word], mentions: list[Mention], index: int) -> Mention:
     gap = words[previous.phrase.end if previous else 0 : mention.phrase.start]
     if previous is None or any(w.text in ".!?;" for w in gap):
         return mention
+    after = words[mention.phrase.end : mention.phrase.end + 3]
+    if (
+        len(after) > 1
+        and after[-1].kind in ("pron", "stop")
+        and any(w.kind == "pron" for w in after)
+    ):
+        # "with a can above it"
+        if after[0].text in ("above", "over"):
+            return replace(mention, link=("above it", index - 1))
+        if after[0].text in ("beside", "near", "next", "under", "below", "behind"):
+            return replace(mention, link=("beside", index - 1))
     relation = _relation(gap, previous.role in ("hand", "person"))
     before = words[: previous.phrase.start]
     if relation is None and not any(w.kind == "verb" for w in gap):

@@ -29,6 +29,7 @@ _OWN_PLACES = {
     "compass": "outdoors", "map": "outdoors", "boat": "outdoors", "fishing rod": "outdoors",
     "bed": "bedroom", "pillow": "bedroom", "dish soap": "kitchen", "suitcase": "bedroom",
     "bus": "street", "train": "street", "dishwasher": "kitchen", "needle": "tabletop",
+    "litter box": "living room", "fish tank": "living room",
     "thread": "tabletop", "button": "tabletop", "binoculars": "outdoors", "washing machine":
     "laundry", "bird feeder": "garden", "water bottle": "outdoors", "first aid kit": "outdoors",
     "log": "outdoors", "sewing machine": "tabletop", "shoe": "living room", "plunger": "bathroom",
@@ -51,7 +52,7 @@ def arrange(
 def _background(reading: Reading, random: Random, drawings: Library) -> str | None:
     thing = reading.things[reading.subject]
     chain = [thing.sprite.name]
-    if thing.other is not None:
+    if thing.other is not None and thing.relation in ("in", "on", "out"):
         chain.append(reading.things[thing.other].sprite.name)
     names = [_OWN_PLACES[name] for name in (*chain, *reading.about) if name in _OWN_PLACES]
     choice = random.choice(_PLACES.get(reading.domain, ("plain",)))

@@ -79,6 +79,7 @@ def read(
         for i, m in enumerate(shown.mentions)
         if m.role == "unknown" and i not in place and m.phrase.head not in LIQUIDS | PARTS
     )
+    things = _grounded(things)
     return _bounded(
         Reading(
             things=tuple(things),
@@ -94,6 +95,18 @@ def read(
     )
 
 
+def _grounded(things: list[Thing]) -> list[Thing]:
+    """Return the things, none of which hangs on itself by way of others."""
+    for k in range(len(things)):
+        above, other = {k}, things[k].other
+        while other is not None and other not in above:
+            above.add(other)
+            other = things[other].other
+        if other is not None:
+            things[k] = replace(things[k], relation=None, other=None)
+    return things
+
+
 def _domain(context: Context, subject: Sprite) -> str:
     """Return the domain that step and title are most about; the subject's where they are silent."""
     votes = {
@@ -107,7 +120,7 @@ def _context(
     step: StepText, description: str, scenes: list[Scene], names: Names, drawings: Library
 ) -> Context:
     votes: Counter[str] = Counter()
-    for text, weight in ((description, 3), (step.title, 4), (step.heading, 1), (step.body, 1)):
+    for text, weight in ((description, 3), (step.title, 8), (step.heading, 1), (step.body, 1)):
         for domain, count in domains(text, names).items():
             votes[domain] += weight * count
     seen = frozenset(p.name for scene in scenes for p in scene.sprites)

@@ -16,6 +16,7 @@ from inference.painter.reading import Reading
 from inference.painter.things import Neighbour, by_role
 
 LEAST = 0.42  # of the picture's side: what the subject's larger side covers at least
+_SKY = ("sun", "moon", "cloud", "star", "wind", "snowflake")  # what never stands on the ground
 _ITSELF = 0.3  # the least for a tool that is the subject, without what it works on
 _THIRD = 0.655  # the middle third ends here, a little inside
 _EDGE = 0.04  # kept free at the picture's border
@@ -34,7 +35,10 @@ def stand(
     ruler: Ruler,
 ) -> list[Group]:
     """Return the groups standing on the ground; `side` is the hand's: 1 right, -1 left."""
-    roots = [k for k, thing in enumerate(reading.things) if not hangs(thing)]
+    loose = [k for k, thing in enumerate(reading.things) if not hangs(thing)]
+    borne = {thing.other for thing in reading.things} | {reading.subject}
+    high = [k for k in loose if reading.things[k].sprite.name in _SKY and k not in borne]
+    roots = [k for k in loose if k not in high]
     pins = _pins(reading, roots, neighbours)
     groups = [
         _roomy(reading, root, _looks_left(reading, root, pins, side, random), side, ground, ruler)
@@ -42,9 +46,11 @@ def stand(
     ]
     own = next(g for g in groups if reading.subject in g.placed)
     row = _kept_row(reading, groups, own, pins, ground, ruler)
-    if row is not None:
-        return row
-    return _free_row(reading, groups, own, pins, side, ground, random, ruler)
+    if row is None:
+        row = _free_row(reading, groups, own, pins, side, ground, random, ruler)
+    sky = [group(reading.things, k, False, side, ruler).grown(0.22) for k in high]
+    at = [0.5 - side * (0.36 - 0.24 * n) for n in range(len(sky))]
+    return row + [g.shifted(x, 0.27) for g, x in zip(sky, at, strict=True)]
 
 
 def _looks_left(

@@ -110,6 +110,8 @@ def _mentioned_before(mention: Mention, things: list[Thing]) -> int | None:
 
 
 def _count(mention: Mention) -> int:
+    if "pair" in mention.phrase.adjectives:
+        return 2 if _single(mention) else 1
     if mention.phrase.quantity:
         return mention.phrase.quantity
     pair = mention.sprite is not None and key(mention.sprite.names[0])[-1:] != (
@@ -142,7 +144,10 @@ def _is_content(i: int, shown: Parsed, things: list[Thing], place: dict[int, int
     if holder is None:
         return False
     if things[holder].sprite.inside is None or mention.phrase.head in PARTS:
-        return _is_part(mention, holder, things)
+        if not _is_part(mention, holder, things):
+            return False
+        place[i] = holder
+        return True
     sprite, liquid = things[holder].sprite, mention.phrase.head in LIQUIDS
     by_noun = state_for(sprite, mention.phrase.head)
     state = next((s for w in mention.words if (s := state_for(sprite, w)) is not None), by_noun)
@@ -264,6 +269,8 @@ def _relation(
     if other is None or mention.role == "person":
         return None, None
     holder = things[other]
+    if link == "above it":
+        return "over", other
     if link == "and":
         return holder.relation if holder.relation in ("in", "on") else "beside", holder.other
     if link == "with" and mention.sprite is not None:

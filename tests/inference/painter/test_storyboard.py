@@ -5,7 +5,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from test_storyboard_reading import TABLE
@@ -84,7 +84,10 @@ def test_what_rests_stands_on_the_ground_and_apart(description: str, drawings: L
     resting = [
         p
         for p in solid(scene, drawings)
-        if p.layer == 0 and p.inside is None and p.name not in ("hand", "hands")
+        if p.layer == 0
+        and p.inside is None
+        and p.name != "moon"
+        and p.name not in ("hand", "hands")
     ]
     for placed in resting:
         assert point(placed, drawings[placed.name].base)[1] == pytest.approx(ground, abs=0.002)
@@ -153,6 +156,8 @@ def test_a_scene_with_drawings_of_another_library_is_no_harm(drawings: Library) 
          "A hand holds a whisk in a blue bowl with two eggs, in a kitchen."),
         ("An open box and an umbrella in a living room.",
          "An open box next to an umbrella, in a living room."),
+        ("A hand pulls a cactus out of a pot in a garden.",
+         "A hand holds a cactus half out of a plant pot, in a garden."),
         ("Three carrots on a table.", "Three carrots, on a table."),
         ("A slice of bread on a plate on a table.", "Some sliced bread on a plate, on a table."),
         ("Scissors on a table.", "A pair of scissors, on a table."),
@@ -211,6 +216,7 @@ def test_any_text_gives_a_drawing_or_no_drawing(text: str, drawings: Library) ->
 
 
 @settings(max_examples=150, deadline=None)
+@example(words=["banana", "on", "moon."], seed=0)
 @given(words=st.lists(st.sampled_from(WORDS), max_size=16), seed=st.integers(0, 9))
 def test_any_words_keep_the_rules(words: list[str], seed: int, drawings: Library) -> None:
     drawing = composed(" ".join(words), drawings)

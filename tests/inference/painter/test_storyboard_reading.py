@@ -104,6 +104,11 @@ TABLE = [
     ("A person carries a basket.", "person/carrying, basket"),
     ("The pot is empty. A cactus is in the pot.", "plant pot, cactus > in plant pot"),
     ("A close-up of three lemons.", "lemon, lemon > copy lemon, lemon > copy lemon"),
+    ("A mechanic pumps a flat tyre.", "person, tyre/flat"),
+    ("A seedling in a pot with a watering can above it.",
+     "seedling > in plant pot, plant pot, watering can > over plant pot"),
+    ("A pair of socks.", "sock, sock > copy sock"),
+    ("A tent under the moon.", "tent, moon"),
     ("A pair of scissors next to a sheet of paper.", "scissors, paper"),
 ]  # fmt: skip
 

@@ -1,0 +1,143 @@
+"""The command `interstep`: reads the words, hands them to one command, returns its exit code.
+
+Nothing heavy is imported before the command is known, so that `--help` is quick.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+MOST_STEPS = 20
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 failed, 2 wrong usage."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Return the exit code of a command line; a failure is one sentence on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal of another encoding must not turn a title into a crash.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    options = parser().parse_args(arguments)
+    command = import_module(f"app.commands.{options.command}")
+    from app.commands.errors import CommandError, sentence
+    from app.tutorial.errors import TutorialError
+
+    try:
+        return int(command.run(options))
+    except CommandError as error:
+        print(f"interstep: {error}", file=sys.stderr)
+        return error.code
+    except TutorialError as error:
+        print(f"interstep: {sentence(error.message, error.hint)}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # The reader of our output is gone; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    top = argparse.ArgumentParser(
+        prog="interstep",
+        description="Write and illustrate step-by-step tutorials on your own computer.",
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_write(commands.add_parser("write", help="write a tutorial from a prompt or your text"))
+    _add_redraw(commands.add_parser("redraw", help="draw the picture of one step again"))
+    _add_export(commands.add_parser("export", help="turn tutorials into Markdown or HTML"))
+    _add_packs(commands.add_parser("packs", help="list, install and check packs"))
+    commands.add_parser("doctor", help="check this installation and this machine")
+    return top
+
+
+def _add_write(write: argparse.ArgumentParser) -> None:
+    write.add_argument("prompt", nargs="?", metavar="PROMPT", help="what to teach")
+    write.add_argument("-o", dest="out", type=Path, metavar="FILE", help=".interstep, .md or .html")
+    write.add_argument("--pack", default="", metavar="ID", help="the pack that writes")
+    write.add_argument("--steps", type=_steps, metavar="N", help="exactly N steps, 1 to 20")
+    write.add_argument("--seed", type=_seed, metavar="N", help="the same seed gives the same")
+    write.add_argument(
+        "--image", action="append", default=[], type=Path, metavar="FILE", help="a photo to keep"
+    )
+    write.add_argument(
+        "--from",
+        dest="source",
+        metavar="TEXTFILE",
+        help="your own text, kept word for word; - for standard input; or a built-in tutorial",
+    )
+    write.add_argument("--json", action="store_true", help="print events, one JSON object a line")
+
+
+def _add_redraw(redraw: argparse.ArgumentParser) -> None:
+    redraw.add_argument("file", type=Path, metavar="FILE")
+    redraw.add_argument("--step", type=_steps, required=True, metavar="K", help="1 is the first")
+    redraw.add_argument("--mode", choices=("new", "fix"), default="new")
+    redraw.add_argument("--instruction", default="", metavar="TEXT", help="what --mode fix changes")
+    redraw.add_argument(
+        "--neighbours",
+        type=_neighbours,
+        default=("previous", "next", "anchor"),
+        metavar="previous,next,anchor|none",
+        help="the pictures that the new one must fit",
+    )
+    redraw.add_argument("--seed", type=_seed, metavar="N")
+    redraw.add_argument("--json", action="store_true", help="print events, one JSON object a line")
+
+
+def _add_export(export: argparse.ArgumentParser) -> None:
+    export.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    export.add_argument(
+        "-o",
+        dest="out",
+        type=Path,
+        required=True,
+        metavar="OUT",
+        help="a .md or .html file; for several FILEs a folder, which gets an .html of each",
+    )
+
+
+def _add_packs(packs: argparse.ArgumentParser) -> None:
+    actions = packs.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", help="all packs, installed or not")
+    for name, text in (
+        ("show", "what a pack is made of"),
+        ("verify", "hash a pack's files again"),
+        ("remove", "delete a pack's files"),
+    ):
+        actions.add_parser(name, help=text).add_argument("pack", metavar="ID")
+    install = actions.add_parser("install", help="fetch a pack, or take it from local files")
+    install.add_argument("pack", nargs="?", default="", metavar="ID")
+    install.add_argument("files", nargs="*", type=Path, metavar="FILE", help="local GGUF or wheels")
+    install.add_argument(
+        "--writer", type=Path, metavar="FILE.gguf", help="a pack of its own with this writer"
+    )
+
+
+def _steps(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MOST_STEPS:
+        raise argparse.ArgumentTypeError(f"give a number from 1 to {MOST_STEPS}, not {text!r}")
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise argparse.ArgumentTypeError(f"give a number of at most 9 digits, not {text!r}")
+    return int(text)
+
+
+def _neighbours(text: str) -> tuple[str, ...]:
+    names = tuple(part.strip() for part in text.split(","))
+    if names == ("none",):
+        return ()
+    for name in names:
+        if name not in ("previous", "next", "anchor"):
+            raise argparse.ArgumentTypeError(f"{name!r} is none of previous, next, anchor, none")
+    return names

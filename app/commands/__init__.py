@@ -1,0 +1,1 @@
+"""The commands of `interstep`, one a file: each takes parsed options and returns an exit code."""

@@ -1,0 +1,104 @@
+"""Talks with an engine for one command: sends a request, waits for its end, obeys Ctrl+C."""
+
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+from PySide6.QtCore import QCoreApplication, QTimer
+
+from app.commands.errors import CommandError, sentence
+from app.engine.client import Client
+from inference.protocol import (
+    LAST_EVENTS,
+    Cancelled,
+    Event,
+    Failed,
+    Ready,
+    Request,
+    event_line,
+    to_json,
+)
+
+AWAKE = 50  # milliseconds after which Python looks for a Ctrl+C while Qt waits
+GRACE = 3000  # milliseconds that a cancelled request has to end
+
+
+class Conversation:
+    """One request: on_event hears every event of it, in order, the last one included."""
+
+    def __init__(self, request: Request, on_event: Callable[[Event], None]) -> None:
+        self._request = request
+        self._on_event = on_event
+        self._application = QCoreApplication.instance() or QCoreApplication(sys.argv[:1])
+        self._client = Client()
+        self._client.event_received.connect(self._receive)
+        self._client.engine_stopped.connect(self._lose)
+        self._error: Exception | None = None
+        self._last: Event | None = None
+
+    def run(self) -> Event:
+        """Return the request's last event; raises CommandError when the engine is lost."""
+        awake = QTimer()
+        awake.timeout.connect(lambda: None)
+        awake.start(AWAKE)
+        before = signal.signal(signal.SIGINT, self._interrupt)
+        try:
+            self._client.start()
+            self._application.exec()
+        finally:
+            signal.signal(signal.SIGINT, before)
+            self._client.stop()
+        if self._error is not None:
+            raise self._error
+        assert self._last is not None
+        return self._last
+
+    def _receive(self, event: Event) -> None:
+        # An exception must not be lost inside Qt: it ends the loop and is raised by run().
+        try:
+            if isinstance(event, Ready):
+                self._client.send(self._request)
+            elif event.id == self._request.id:
+                self._on_event(event)
+                if isinstance(event, LAST_EVENTS):
+                    self._last = event
+                    self._application.quit()
+        except Exception as error:
+            self._error = error
+            self._application.quit()
+
+    def _lose(self, message: str) -> None:
+        if self._last is None and self._error is None:
+            self._error = CommandError(message)
+        self._application.quit()
+
+    def _interrupt(self, _signal: int, _frame: FrameType | None) -> None:
+        self._client.cancel(self._request.id)
+        QTimer.singleShot(GRACE, self._give_up)
+
+    def _give_up(self) -> None:
+        if self._last is None:
+            self._last = Cancelled(self._request.id)
+            self._application.quit()
+
+
+def ask(request: Request, on_event: Callable[[Event], None]) -> None:
+    """Run a request to its end; raises CommandError unless it finished."""
+    last = Conversation(request, on_event).run()
+    if isinstance(last, Failed):
+        raise CommandError(sentence(last.message, last.hint))
+    if isinstance(last, Cancelled):
+        raise CommandError("Stopped.")
+
+
+def print_json(event: Event) -> None:
+    """Print an event as one line of JSON; pictures without their bytes."""
+    line = event_line(event)
+    if '"base64"' in line:
+        value = {"event": type(event).__name__} | to_json(event)
+        value["image"].pop("base64", None)
+        import json
+
+        line = json.dumps(value, ensure_ascii=False)
+    print(line, flush=True)

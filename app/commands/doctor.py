@@ -1,0 +1,34 @@
+"""`interstep doctor`: what works on this machine, and the one command that mends what doesn't."""
+
+import argparse
+import platform
+import sys
+from importlib.metadata import version
+
+from app.commands.packs import facts, megabytes
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what is found; 1 when something that writing needs is missing."""
+    del options
+    found = facts()
+    ready = [pack["id"] for pack in found["packs"] if pack["ready"]]
+    print(f"Interstep   {version('interstep')}")
+    print(f"Python      {platform.python_version()} ({sys.executable})")
+    print(f"System      {platform.platform()}, {found['cores']} cores")
+    print(f"Memory      {megabytes(found['memory_free'])} free")
+    print(f"Disk        {megabytes(found['disk_free'])} free in {found['folder']}")
+    print(f"llama.cpp   {_installed(found['llama_cpp'])}")
+    print(f"ONNX        {_installed(found['onnxruntime'])}")
+    print(f"Packs       {', '.join(ready) or 'none installed'}")
+    print("Pictures    drawn by the storyboard painter, which needs no download")
+    print()
+    if found["llama_cpp"] is None:
+        print('To write from prompts, install the writer: pip install "interstep[cpu]"')
+        return 1
+    print(found["reason"])
+    return 0
+
+
+def _installed(release: str | None) -> str:
+    return release or "not installed"

@@ -1,0 +1,73 @@
+"""`interstep packs`: the packs of this machine, listed, fetched, checked, removed."""
+
+import argparse
+import json
+from typing import Any
+
+from app.commands.conversation import ask
+from app.commands.errors import CommandError
+from app.commands.progress import ProgressLine
+from app.tutorial.model import new_id
+from inference.protocol import Event, Found, Install, Probe, Remove, Request, Verify
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do one action and return the exit code."""
+    match options.action:
+        case "list":
+            _list(facts())
+        case "show":
+            _show(facts(), options.pack)
+        case _:
+            ask(_request(options), ProgressLine().show)
+    return 0
+
+
+def facts() -> dict[str, Any]:
+    """Return what the engine finds on this machine."""
+    found: list[dict[str, Any]] = []
+
+    def on_event(event: Event) -> None:
+        if isinstance(event, Found):
+            found.append(event.facts)
+
+    ask(Probe(new_id()), on_event)
+    return found[0]
+
+
+def megabytes(size: int) -> str:
+    """Return a size in bytes as people read it."""
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
+
+
+def _request(options: argparse.Namespace) -> Request:
+    if options.action == "verify":
+        return Verify(new_id(), options.pack)
+    if options.action == "remove":
+        return Remove(new_id(), options.pack)
+    writer = "" if options.writer is None else str(options.writer.absolute())
+    if bool(writer) == bool(options.pack):
+        raise CommandError("Name one pack to install, or give --writer FILE.gguf.", 2)
+    files = tuple(str(file.absolute()) for file in options.files)
+    return Install(new_id(), options.pack, files, writer)
+
+
+def _list(found: dict[str, Any]) -> None:
+    for pack in found["packs"]:
+        if pack["ready"]:
+            state = "installed"
+        elif pack["installed"]:
+            state = "damaged: install it again"
+        else:
+            state = f"{megabytes(pack['download'])} to download"
+        mark = "*" if pack["id"] == found["recommended"] else " "
+        print(f"{mark} {pack['id']:24} {state:28} {pack['summary']}")
+    print(f"\n* {found['reason']}")
+
+
+def _show(found: dict[str, Any], wanted: str) -> None:
+    for pack in found["packs"]:
+        if pack["id"] == wanted:
+            print(json.dumps(pack, indent=2, ensure_ascii=False))
+            return
+    raise CommandError(f"There is no pack {wanted!r}: see interstep packs list.", 2)

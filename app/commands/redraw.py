@@ -1,0 +1,54 @@
+"""`interstep redraw`: the picture of one step is drawn again; the old take stays in the file."""
+
+import argparse
+import secrets
+
+from app.commands.conversation import Conversation, print_json
+from app.commands.errors import CommandError, sentence
+from app.commands.progress import ProgressLine
+from app.engine.redrawing import redraw
+from app.engine.run import RequestRun
+from app.tutorial.file import TutorialFile
+from inference.protocol import Cancelled, Event, Failed
+
+SEEDS = 10**9
+
+
+def run(options: argparse.Namespace) -> int:
+    """Redraw and return the exit code."""
+    if options.mode == "fix" and not options.instruction.strip():
+        raise CommandError("--mode fix needs --instruction: say what to change.", 2)
+    if options.mode == "new" and options.instruction:
+        raise CommandError("--instruction goes with --mode fix.", 2)
+    progress = ProgressLine()
+    with TutorialFile.open(options.file, must_write=True) as file:
+        for problem in file.problems:
+            progress.line(problem)
+        steps = file.tutorial.steps
+        if options.step > len(steps):
+            raise CommandError(
+                f"{options.file} has {len(steps)} steps, so there is no step {options.step}.", 2
+            )
+        request = redraw(
+            file,
+            steps[options.step - 1],
+            secrets.randbelow(SEEDS) if options.seed is None else options.seed,
+            options.mode,
+            options.instruction,
+            options.neighbours,
+        )
+        drawing = RequestRun(file, request)
+
+        def on_event(event: Event) -> None:
+            drawing.apply(event)
+            if options.json:
+                print_json(event)
+            else:
+                progress.show(event)
+
+        last = Conversation(request, on_event).run()
+    if isinstance(last, Failed):
+        raise CommandError(sentence(last.message, last.hint))
+    if isinstance(last, Cancelled):
+        raise CommandError("Stopped: the picture is as it was.")
+    return 0

@@ -1,0 +1,108 @@
+"""The engine as a child process, Qt side: lines of JSON over its pipes, signals for its events.
+
+It knows nothing of tutorials. The child ends when its stdin closes, so an end of this process, of
+whatever kind, ends the engine too.
+"""
+
+import sys
+from collections import deque
+
+from PySide6.QtCore import QObject, QProcess, Signal
+
+from inference.protocol import (
+    MAX_LINE,
+    Cancel,
+    ProtocolError,
+    Request,
+    read_event,
+    request_line,
+)
+
+PATIENCE = 2000  # milliseconds that the engine has to end by itself
+
+
+class Client(QObject):
+    """One engine process.
+
+    event_received(Event); engine_stopped(sentence), once, when the process ended by itself or
+    could not be started.
+    """
+
+    event_received = Signal(object)
+    engine_stopped = Signal(str)
+
+    def __init__(
+        self,
+        python: str = sys.executable,
+        arguments: tuple[str, ...] = ("-P", "-m", "inference"),
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._buffer = bytearray()
+        self._complaints: deque[str] = deque(maxlen=12)
+        self._ending = False
+        self._process = QProcess(self)
+        self._process.setProgram(python)
+        self._process.setArguments(list(arguments))
+        self._process.readyReadStandardOutput.connect(self._read_events)
+        self._process.readyReadStandardError.connect(self._read_complaints)
+        self._process.errorOccurred.connect(self._on_error)
+        self._process.finished.connect(self._on_finished)
+
+    @property
+    def pid(self) -> int:
+        """The engine's process id; 0 while it does not run."""
+        return int(self._process.processId())
+
+    def start(self) -> None:
+        """Start the process; its Ready comes as an event."""
+        self._process.start()
+
+    def send(self, request: Request) -> None:
+        """Send a request."""
+        self._process.write(request_line(request).encode() + b"\n")
+
+    def cancel(self, request_id: str) -> None:
+        """Ask for the end of a request; its Cancelled comes as an event."""
+        self.send(Cancel(f"cancel-{request_id}", request_id))
+
+    def stop(self) -> None:
+        """End the process: by closing its pipe and, if that is not enough, by force."""
+        self._ending = True
+        self._process.closeWriteChannel()
+        runs = self._process.state() != QProcess.ProcessState.NotRunning
+        if runs and not self._process.waitForFinished(PATIENCE):
+            self._process.kill()
+            self._process.waitForFinished(PATIENCE)
+
+    def _read_events(self) -> None:
+        self._buffer += self._process.readAllStandardOutput().data()
+        while (end := self._buffer.find(b"\n")) >= 0:
+            line = bytes(self._buffer[:end])
+            del self._buffer[: end + 1]
+            try:
+                event = read_event(line)
+            except ProtocolError as error:
+                self._complaints.append(f"a line that is no event: {error}")
+                continue
+            self.event_received.emit(event)
+        if len(self._buffer) > MAX_LINE:
+            self._buffer.clear()
+            self._process.kill()
+
+    def _read_complaints(self) -> None:
+        text = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
+        self._complaints.extend(line for line in text.splitlines() if line.strip())
+
+    def _on_error(self, error: QProcess.ProcessError) -> None:
+        if error == QProcess.ProcessError.FailedToStart and not self._ending:
+            self._ending = True
+            self.engine_stopped.emit(f"The engine can't be started: {self._process.errorString()}.")
+
+    def _on_finished(self, code: int, _status: QProcess.ExitStatus) -> None:
+        self._read_events()
+        self._read_complaints()
+        if not self._ending:
+            self._ending = True
+            last = f": {self._complaints[-1]}" if self._complaints else ""
+            self.engine_stopped.emit(f"The engine stopped unexpectedly (code {code}){last}.")

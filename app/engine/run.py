@@ -1,0 +1,135 @@
+"""One request's life: events become edits of a tutorial, each saved before anybody hears of it."""
+
+from dataclasses import replace
+
+from app.tutorial import edits
+from app.tutorial.file import TutorialFile
+from app.tutorial.model import Picture, Step, Take, Tutorial, step_by_id
+from app.tutorial.reading import Run
+from app.tutorial.undo import Entry, merge, picture_by_id
+from inference.protocol import (
+    LAST_EVENTS,
+    Event,
+    Finished,
+    PaintFinished,
+    PaintStarted,
+    Redraw,
+    StepFinished,
+    TextDelta,
+    Write,
+    to_json,
+)
+
+
+class RequestRun:
+    """Applies the events of one request to an open file; `entry` undoes all of it as one.
+
+    A step enters the tutorial when it is finished, a picture when its take is there. What the
+    author did meanwhile stays: see edits.offer_take.
+    """
+
+    def __init__(self, file: TutorialFile, request: Write | Redraw) -> None:
+        self.entry = Entry()
+        self._file = file
+        self._head: dict[str, str] = {}
+        self._chosen_before: dict[str, str | None] = {}
+        # What was given to look at is in the file already, as takes.
+        kept = replace(request, images=()) if isinstance(request, Write) else request
+        self._run = Run(to_json(kept))
+
+    def apply(self, event: Event) -> None:
+        """Take one event in; what it finished is on disk when this returns."""
+        match event:
+            case TextDelta(step="", field=field, start=start, text=text):
+                self._head[field] = self._head.get(field, "")[:start] + text
+            case StepFinished():
+                self._step_finished(event)
+            case PaintStarted(step=step, picture=picture_id):
+                picture = picture_by_id(self._file.tutorial, step, picture_id)
+                self._chosen_before[picture_id] = picture.chosen if picture else None
+            case PaintFinished():
+                self._paint_finished(event)
+            case _ if isinstance(event, LAST_EVENTS):
+                ended = isinstance(event, Finished)
+                run = replace(self._run, state="done" if ended else "stopped")
+                self._save(*self._with_head(), run=run)
+
+    def stopped(self) -> None:
+        """Note that the engine is gone."""
+        self._save(*self._with_head(), run=replace(self._run, state="stopped"))
+
+    def _with_head(self) -> edits.Edit:
+        """Return the tutorial with its own fields as far as they are written."""
+        tutorial, entries = self._file.tutorial, []
+        head, self._head = self._head, {}
+        for name in ("title", "summary"):
+            if head.get(name):
+                tutorial, entry = edits.set_field(tutorial, name, head[name])
+                entries.append(entry)
+        if head.get("materials"):
+            things = tuple(line for line in head["materials"].split("\n") if line)
+            tutorial, entry = edits.set_field(tutorial, "materials", things)
+            entries.append(entry)
+        return tutorial, merge(entries)
+
+    def _step_finished(self, event: StepFinished) -> None:
+        tutorial, entry = self._with_head()
+        entries = [entry]
+        if step_by_id(tutorial, event.step) is None:
+            step = Step(event.step, title=event.title, body=event.body, draft=event.draft)
+            tutorial, entry = edits.insert_step(tutorial, step, len(tutorial.steps))
+            entries.append(entry)
+        if event.picture:
+            picture = Picture(event.picture, description=event.description)
+            tutorial, entry = edits.insert_picture(tutorial, event.step, picture)
+            entries.append(entry)
+        self._run = replace(self._run, finished=(*self._run.finished, event.step))
+        self._save(tutorial, merge(entries), run=self._run)
+
+    def _paint_finished(self, event: PaintFinished) -> None:
+        tutorial, entries = self._file.tutorial, []
+        described = str(event.recipe.get("description", ""))
+        if picture_by_id(tutorial, event.step, event.picture) is None:
+            new = Picture(event.picture, description=described)
+            tutorial, entry = edits.insert_picture(tutorial, event.step, new)
+            entries.append(entry)
+        before = self._chosen_before.get(event.picture)
+        place = (event.step, event.picture)
+        tutorial, offered = edits.offer_take(
+            tutorial, *place, event.image.sha256, instead_of=before
+        )
+        entries.append(offered)
+        picture = picture_by_id(tutorial, *place)
+        if picture is not None and not picture.description:
+            tutorial, entry = edits.set_picture(tutorial, *place, "description", described)
+            entries.append(entry)
+        # A confirmed alt text is the author's word; any other tells of the chosen take.
+        if picture and picture.chosen == event.image.sha256 and not picture.alt_confirmed:
+            tutorial, entry = edits.set_picture(tutorial, *place, "alt_text", event.alt_text)
+            entries.append(entry)
+        self._save(tutorial, merge(entries), take=_take(event), chunks=event.chunks)
+
+    def _save(
+        self,
+        tutorial: Tutorial,
+        entry: Entry,
+        take: Take | None = None,
+        chunks: dict[str, str] | None = None,
+        run: Run | None = None,
+    ) -> None:
+        takes = () if take is None else (take,)
+        self._file.save(tutorial, takes=takes, chunks=chunks, run=run)
+        self.entry = merge((self.entry, entry))
+
+
+def _take(event: PaintFinished) -> Take:
+    return Take(
+        sha256=event.image.sha256,
+        media_type="image/png",
+        width=event.image.width,
+        height=event.image.height,
+        data=event.image.data(),
+        recipe=event.recipe,
+        source=event.source,
+        origin=str(event.recipe.get("painter", "")),
+    )
