@@ -6,22 +6,17 @@ Steps and pictures are named by id, never by position. Pictures cross inline as 
 
 import base64
 import hashlib
-import json
-import types
-from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
-from functools import cache
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from inference.wire import MAX_LINE as MAX_LINE
+from inference.wire import Json as Json
+from inference.wire import ProtocolError as ProtocolError
+from inference.wire import from_json as from_json
+from inference.wire import read_line, write_line
+from inference.wire import to_json as to_json
 
 VERSION = 1
-MAX_LINE = 64 * 2**20  # bytes; a longer line is malformed
-
-Json = dict[str, Any]
-T = TypeVar("T")
-
-
-class ProtocolError(ValueError):
-    """A line or value that is not what its type says; the message names the field."""
 
 
 # ---------------------------------------------------------------- parts of requests and events
@@ -38,7 +33,10 @@ class Image:
 
     def data(self) -> bytes:
         """Return the encoded bytes; raises ProtocolError when they are not what sha256 names."""
-        data = base64.b64decode(self.base64, validate=True)
+        try:
+            data = base64.b64decode(self.base64, validate=True)
+        except ValueError as error:
+            raise ProtocolError("a picture is not base64") from error
         if hashlib.sha256(data).hexdigest() != self.sha256:
             raise ProtocolError("a picture's bytes do not match its sha256")
         return data
@@ -346,111 +344,21 @@ LAST_EVENTS = (Cancelled, Finished, Failed)  # each request ends with exactly on
 
 def request_line(request: Request) -> str:
     """Return the request as one line of JSON, without the newline."""
-    return _line("request", request)
+    return write_line("request", request)
 
 
 def event_line(event: Event) -> str:
     """Return the event as one line of JSON, without the newline."""
-    return _line("event", event)
+    return write_line("event", event)
 
 
 def read_request(line: str | bytes) -> Request:
     """Return the request of a line; raises ProtocolError."""
-    request: Request = _read(line, "request", get_args(Request))
+    request: Request = read_line(line, "request", get_args(Request))
     return request
 
 
 def read_event(line: str | bytes) -> Event:
     """Return the event of a line; raises ProtocolError."""
-    event: Event = _read(line, "event", get_args(Event))
+    event: Event = read_line(line, "event", get_args(Event))
     return event
-
-
-def _line(key: str, value: Any) -> str:
-    return json.dumps({key: type(value).__name__} | to_json(value), ensure_ascii=False)
-
-
-def _read(line: str | bytes, key: str, kinds: tuple[Any, ...]) -> Any:
-    if len(line) > MAX_LINE:
-        raise ProtocolError(f"a line of {len(line)} bytes is too long")
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise ProtocolError(f"not JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise ProtocolError("a line holds one JSON object")
-    name = value.pop(key, None)
-    for kind in kinds:
-        if kind.__name__ == name:
-            return from_json(kind, value)
-    raise ProtocolError(f"unknown {key} {name!r}")
-
-
-def to_json(value: Any) -> Any:
-    """Return a frozen dataclass as plain JSON values."""
-    if is_dataclass(value):
-        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, tuple | list):
-        return [to_json(item) for item in value]
-    if isinstance(value, Mapping):
-        return {key: to_json(item) for key, item in value.items()}
-    return value
-
-
-def from_json(kind: type[T], value: Any, where: str = "") -> T:
-    """Return the dataclass `kind` from plain JSON values.
-
-    Raises ProtocolError that names the field for a missing, unknown or wrongly typed one.
-    """
-    checked: T = _checked(kind, value, where or kind.__name__)
-    return checked
-
-
-@cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
-
-
-def _checked(kind: Any, value: Any, where: str) -> Any:
-    origin = get_origin(kind)
-    if is_dataclass(kind):
-        return _dataclass(kind, value, where)
-    if origin in (Union, types.UnionType):
-        return _union(get_args(kind), value, where)
-    if origin is Literal:
-        if value in get_args(kind):
-            return value
-        raise ProtocolError(f"{where}: {value!r} is none of {', '.join(map(str, get_args(kind)))}")
-    if origin is tuple:
-        if isinstance(value, list):
-            item = get_args(kind)[0]
-            return tuple(_checked(item, part, f"{where}[{i}]") for i, part in enumerate(value))
-        raise ProtocolError(f"{where}: expected a list")
-    if origin is dict:
-        kind = dict
-    if kind is float and type(value) is int:
-        value = float(value)
-    if kind is Any or type(value) is kind:
-        return value
-    raise ProtocolError(f"{where}: expected {kind.__name__}, not {type(value).__name__}")
-
-
-def _union(kinds: tuple[Any, ...], value: Any, where: str) -> Any:
-    if value is None and type(None) in kinds:
-        return None
-    (kind,) = (kind for kind in kinds if kind is not type(None))
-    return _checked(kind, value, where)
-
-
-def _dataclass(kind: Any, value: Any, where: str) -> Any:
-    if not isinstance(value, dict):
-        raise ProtocolError(f"{where}: expected an object")
-    known = {field.name: field for field in fields(kind)}
-    for name in value:
-        if name not in known:
-            raise ProtocolError(f"{where}: unknown field {name!r}")
-    for name, field in known.items():
-        if name not in value and field.default is MISSING and field.default_factory is MISSING:
-            raise ProtocolError(f"{where}: missing field {name!r}")
-    hints = _hints(kind)
-    return kind(**{name: _checked(hints[name], value[name], f"{where}.{name}") for name in value})

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from inference.protocol import (
+    LAST_EVENTS,
+    MAX_LINE,
     VERSION,
     Cancel,
     Cancelled,
@@ -65,46 +67,59 @@ class Server:
 
     def _work(self, request: Request) -> None:
         events = self._handle(request, lambda: self._stopping)
+        last: Event = Cancelled(request.id)  # unless the work comes to an end of its own
         try:
             for event in events:
                 if self._stopping:
                     break
+                if isinstance(event, LAST_EVENTS):
+                    last = event
+                    break
                 self._emit(event)
-            if self._stopping:
-                self._emit(Cancelled(request.id))
         except Exception as error:  # the engine outlives any request
             log.exception("request %s failed", request.id)
-            self._emit(
-                Failed(
-                    request.id,
-                    "internal",
-                    f"the engine met an error that it does not know: {error}",
-                    "Try again; if it comes back, report it with the lines above.",
-                )
+            last = Failed(
+                request.id,
+                "internal",
+                f"the engine met an error that it does not know: {error}",
+                "Try again; if it comes back, report it with the lines above.",
             )
         finally:
             close = getattr(events, "close", None)
             if close is not None:
                 close()
+        self._emit(last)
 
     def _read(self) -> None:
-        for line in iter(self._requests.readline, b""):
-            try:
-                request = read_request(line)
-            except ProtocolError as error:
-                self._emit(Failed("", "protocol", f"the engine can't read a request: {error}"))
-                continue
-            if isinstance(request, Cancel):
-                self._cancel(request)
-                continue
+        try:
+            for line in self._lines():
+                self._take(line)
+        finally:
             with self._state:
-                self._waiting.append(request)
+                self._ended = self._stopping = True
                 self._state.notify()
+            # Work that does not come to its next event in time is ended with the process.
+            threading.Timer(LINGER, lambda: os._exit(0)).start()
+
+    def _lines(self) -> Iterator[bytes]:
+        """Yield the lines; of one that is too long only so much that it is seen to be."""
+        while line := self._requests.readline(MAX_LINE + 1):
+            yield line
+            while len(line) > MAX_LINE and not line.endswith(b"\n"):
+                line = self._requests.readline(MAX_LINE + 1)
+
+    def _take(self, line: bytes) -> None:
+        try:
+            request = read_request(line)
+        except ProtocolError as error:
+            self._emit(Failed("", "protocol", f"the engine can't read a request: {error}"))
+            return
+        if isinstance(request, Cancel):
+            self._cancel(request)
+            return
         with self._state:
-            self._ended = self._stopping = True
+            self._waiting.append(request)
             self._state.notify()
-        # Work that does not come to its next event in time is ended with the process.
-        threading.Timer(LINGER, lambda: os._exit(0)).start()
 
     def _cancel(self, request: Cancel) -> None:
         """Stop or drop the target; one that has ended is no error."""
@@ -119,7 +134,8 @@ class Server:
             self._emit(Cancelled(waiting.id))
 
     def _emit(self, event: Event) -> None:
-        data = event_line(event).encode() + b"\n"
+        # The name of a file may hold bytes that are no text.
+        data = event_line(event).encode(errors="replace") + b"\n"
         with self._writing:
             try:
                 self._events.write(data)

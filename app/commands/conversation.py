@@ -59,7 +59,7 @@ class Conversation:
         try:
             if isinstance(event, Ready):
                 self._client.send(self._request)
-            elif event.id == self._request.id:
+            elif event.id == self._request.id and self._last is None:
                 self._on_event(event)
                 if isinstance(event, LAST_EVENTS):
                     self._last = event

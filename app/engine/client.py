@@ -38,7 +38,6 @@ class Client(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._buffer = bytearray()
         self._complaints: deque[str] = deque(maxlen=12)
         self._ending = False
         self._process = QProcess(self)
@@ -76,18 +75,14 @@ class Client(QObject):
             self._process.waitForFinished(PATIENCE)
 
     def _read_events(self) -> None:
-        self._buffer += self._process.readAllStandardOutput().data()
-        while (end := self._buffer.find(b"\n")) >= 0:
-            line = bytes(self._buffer[:end])
-            del self._buffer[: end + 1]
+        while self._process.canReadLine():
             try:
-                event = read_event(line)
+                event = read_event(bytes(self._process.readLine().data()))
             except ProtocolError as error:
                 self._complaints.append(f"a line that is no event: {error}")
                 continue
             self.event_received.emit(event)
-        if len(self._buffer) > MAX_LINE:
-            self._buffer.clear()
+        if self._process.bytesAvailable() > MAX_LINE:
             self._process.kill()
 
     def _read_complaints(self) -> None:

@@ -1,12 +1,20 @@
 """Makes Redraw requests: from the tutorial as it stands, or from a take's recipe."""
 
 from collections.abc import Collection
-from typing import Literal, cast
+from dataclasses import fields
+from typing import Literal
 
 from app.tutorial.errors import TutorialError
 from app.tutorial.file import TutorialFile
 from app.tutorial.model import Picture, Step, Tutorial, new_id
-from inference.protocol import Condition, GivenStep, PaintInput, Redraw
+from inference.protocol import (
+    Condition,
+    GivenStep,
+    PaintInput,
+    ProtocolError,
+    Redraw,
+    from_json,
+)
 
 Neighbour = Literal["previous", "next", "anchor"]
 NEIGHBOURS: tuple[Neighbour, ...] = ("previous", "next", "anchor")
@@ -60,24 +68,21 @@ def again(file: TutorialFile, step: str, picture: str, sha256: str) -> Redraw:
     Raises TutorialError when a text or picture that the recipe names is not in the file.
     """
     recipe = file.take(sha256).recipe
-    chunks = [file.chunk(name) for name in recipe.get("chunks", ())]
-    if not recipe or None in chunks:
-        raise TutorialError("this picture has no recipe to paint it again", "redraw it as new")
-    conditions = tuple(
-        Condition(condition["role"], condition["sha256"], file.take(condition["sha256"]).source)
-        for condition in recipe["conditions"]
-    )
-    paint = PaintInput(
-        title=recipe["title"],
-        heading=recipe["heading"],
-        body=recipe["body"],
-        description=recipe["description"],
-        chunks=tuple(cast("list[str]", chunks)),
-        conditions=conditions,
-        seed=recipe["seed"],
-        mode=recipe["mode"],
-        instruction=recipe["instruction"],
-    )
+    try:
+        known = {
+            "chunks": [file.chunk(name) for name in recipe["chunks"]],
+            "conditions": [
+                condition | {"source": file.take(condition["sha256"]).source}
+                for condition in recipe["conditions"]
+            ],
+        }
+        paint = from_json(
+            PaintInput, {field.name: recipe[field.name] for field in fields(PaintInput)} | known
+        )
+    except (KeyError, TypeError, ProtocolError) as error:
+        raise TutorialError(
+            "this picture has no recipe to paint it again", "redraw it as new"
+        ) from error
     return Redraw(new_id(), step, picture, paint)
 
 

@@ -74,7 +74,7 @@ class Model:
 
         special: read `<|im_start|>` and the like as tokens; only for text of our own.
         """
-        data = text.encode()
+        data = text.encode("utf-8", "replace")  # JSON can bring half a surrogate pair
         room = len(data) + 8
         buffer = (llama_cpp.llama_token * room)()
         count = llama_cpp.llama_tokenize(self.vocab, data, len(data), buffer, room, False, special)

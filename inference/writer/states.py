@@ -1,0 +1,208 @@
+"""The reader's context: hidden states of the wanted layers, for the painters' connectors.
+
+Unusual: the states are a pure function of the chunks. Quantised kernels round differently in
+batches of other sizes, so each chunk is cut into batches from its own start, and only whole chunks
+are reused from the KV cache: a warm reader gives the same bytes as a cold one. llama.cpp offers
+each tensor of its graph to a callback; there the states are copied, and after the last wanted layer
+the graph is stopped, for nobody asks for its logits.
+Source: all layers as a painter's condition: DuoGen, section 3; Cosmos-Predict2.5.
+"""
+
+import ctypes
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import llama_cpp
+import numpy as np
+import numpy.typing as npt
+
+from inference.writer.errors import Stopped, WriterError
+from inference.writer.model import Model
+from inference.writer.session import SLICE
+
+CONTEXT = 4096  # tokens of a tutorial
+F32 = 0  # ggml's enum of tensor types
+
+States = npt.NDArray[np.float32]  # (n_tokens, n_layers, width)
+
+
+class Reader:
+    """One context over a model. Not safe for threads; close it before its model.
+
+    layers: decoder layers counted from 0 whose output is wanted, in ascending order; all without
+    it. n_ctx: tokens that fit, the model's trained context at most. Raises WriterError when
+    there is no memory, or the model has no such layer. evaluated counts the tokens that were
+    really evaluated.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        threads: int,
+        n_ctx: int = CONTEXT,
+        layers: Sequence[int] | None = None,
+    ) -> None:
+        wanted = range(model.n_layers) if layers is None else layers
+        if not wanted or list(wanted) != sorted({*wanted} & {*range(model.n_layers)}):
+            raise WriterError(
+                f"the painter asks for layers that {model.path.name} with its {model.n_layers}"
+                " does not have",
+                "Choose the reader that the painter's pack names.",
+            )
+        self._model = model
+        self._layers = {f"l_out-{layer}".encode(): place for place, layer in enumerate(wanted)}
+        self._last = f"l_out-{wanted[-1]}".encode()
+        self.n_ctx = min(n_ctx, model.trained_context)
+        self.evaluated = 0
+        self._kept: list[tuple[tuple[int, ...], States]] = []
+        self._room: States = np.empty((0, len(wanted), model.width), np.float32)
+        self._taken: set[bytes] = set()
+        self._error: BaseException | None = None
+        self._stop: Callable[[], bool] = lambda: False
+        self._ggml = _ggml()
+        # llama.cpp keeps bare pointers: the callbacks must live as long as the context.
+        self._on_tensor = llama_cpp.ggml_backend_sched_eval_callback(self._offered)
+        self._on_node = llama_cpp.ggml_abort_callback(self._aborts)
+        params = llama_cpp.llama_context_default_params()
+        params.n_ctx = self.n_ctx
+        params.n_batch = params.n_ubatch = SLICE
+        params.n_threads = params.n_threads_batch = threads
+        # Without embeddings the last layer keeps only the rows that logits are asked for.
+        params.embeddings = True
+        params.pooling_type = llama_cpp.LLAMA_POOLING_TYPE_NONE
+        # Flash attention sums in half precision: three times as far from the exact states.
+        params.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED
+        params.cb_eval = self._on_tensor
+        params.abort_callback = self._on_node
+        self._context = llama_cpp.llama_init_from_model(model.handle, params)
+        if not self._context:
+            raise WriterError(
+                f"there is not enough memory for a context of {self.n_ctx} tokens",
+                "Close other programs, or use the starter pack: --pack starter",
+            )
+
+    def close(self) -> None:
+        """Free the context; states that were returned stay valid."""
+        if self._context:
+            llama_cpp.llama_free(self._context)
+            self._context = None
+
+    def states(
+        self, chunks: Sequence[str], stop: Callable[[], bool] = lambda: False
+    ) -> list[States]:
+        """Return for each chunk its raw states, (n_tokens, n_layers, width) float32, read-only.
+
+        The same chunks give the same bytes, whatever was asked before. stop is polled while a
+        chunk is evaluated, from this thread; True raises Stopped, and whole chunks are kept.
+        Raises WriterError when the chunks are longer than the context.
+        """
+        wanted = [tuple(self._model.tokenize(chunk)) for chunk in chunks]
+        if sum(map(len, wanted)) > self.n_ctx:
+            raise WriterError(
+                f"the tutorial is longer than the reader's context of {self.n_ctx} tokens",
+                "Shorten its steps, or make two tutorials of it.",
+            )
+        kept = [tokens for tokens, _ in self._kept]
+        same = 0
+        while same < min(len(wanted), len(kept)) and wanted[same] == kept[same]:
+            same += 1
+        if same < len(wanted):
+            del self._kept[same:]
+            self._stop = stop
+            for tokens in wanted[same:]:
+                self._kept.append((tokens, self._evaluate(tokens)))
+        return [states for _, states in self._kept[: len(wanted)]]
+
+    def _evaluate(self, tokens: tuple[int, ...]) -> States:
+        """Return the states of one chunk that follows the kept ones."""
+        start = sum(len(kept) for kept, _ in self._kept)
+        memory = llama_cpp.llama_get_memory(self._context)
+        llama_cpp.llama_memory_seq_rm(memory, 0, start, -1)
+        states = np.empty((len(tokens), len(self._layers), self._model.width), np.float32)
+        for i in range(0, len(tokens), SLICE):
+            if self._stop():
+                raise Stopped
+            self._room = states[i : i + SLICE]
+            self._decode(tokens[i : i + SLICE])
+        states.flags.writeable = False
+        return states
+
+    def _decode(self, tokens: tuple[int, ...]) -> None:
+        self._taken = set()
+        self._error = None
+        data = (llama_cpp.llama_token * len(tokens))(*tokens)
+        code = llama_cpp.llama_decode(
+            self._context, llama_cpp.llama_batch_get_one(data, len(tokens))
+        )
+        if self._error is not None:
+            raise self._error
+        if code == 2:
+            raise Stopped
+        if code != 0:
+            raise WriterError(f"llama.cpp could not evaluate the text (code {code})")
+        if len(self._taken) != len(self._layers):
+            raise WriterError(
+                f"{self._model.path.name} is of a kind whose hidden states can't be read",
+                "Choose the reader that the painter's pack names.",
+            )
+        self.evaluated += len(tokens)
+
+    def _offered(self, tensor: int, ask: bool, _data: Any) -> bool:
+        """Answer llama.cpp: whether a tensor is wanted; and, once computed, whether to go on."""
+        try:
+            name = self._ggml.ggml_get_name(tensor)
+            if ask:
+                return name in self._layers
+            self._take(tensor, name)
+            return bool(name != self._last)
+        except BaseException as error:  # ctypes would print it and go on
+            self._error = error
+            return False
+
+    def _take(self, tensor: int, name: bytes) -> None:
+        place = self._room[:, self._layers[name]]
+        # The type is the first member of ggml_tensor; no function tells it.
+        kind = ctypes.c_int.from_address(tensor).value
+        count, size = self._ggml.ggml_nelements(tensor), self._ggml.ggml_nbytes(tensor)
+        if kind != F32 or count != place.size or size != place.nbytes:
+            raise WriterError(
+                f"{self._model.path.name} gives hidden states of an unknown shape",
+                "Choose the reader that the painter's pack names.",
+            )
+        rows = np.empty(place.shape, np.float32)
+        self._ggml.ggml_backend_tensor_get(tensor, rows.ctypes.data, 0, size)
+        place[:] = rows
+        self._taken.add(name)
+
+    def _aborts(self, _data: Any) -> bool:
+        try:
+            return self._stop()
+        except BaseException as error:  # as above
+            self._error = error
+            return True
+
+
+def _ggml() -> ctypes.CDLL:
+    """Return ggml's own library, which lies beside the libllama that is loaded."""
+    folder = Path(llama_cpp.llama_cpp._lib._name).parent
+    for name in ("libggml-base.so", "libggml-base.dylib", "ggml-base.dll", "libggml-base.dll"):
+        if (folder / name).exists():
+            library = ctypes.CDLL(str(folder / name))
+            library.ggml_get_name.restype = ctypes.c_char_p
+            library.ggml_nelements.restype = ctypes.c_int64
+            library.ggml_nbytes.restype = ctypes.c_size_t
+            for function in (library.ggml_get_name, library.ggml_nelements, library.ggml_nbytes):
+                function.argtypes = [ctypes.c_void_p]
+            library.ggml_backend_tensor_get.restype = None
+            library.ggml_backend_tensor_get.argtypes = [
+                ctypes.c_void_p,
+                ctypes.c_void_p,
+                ctypes.c_size_t,
+                ctypes.c_size_t,
+            ]
+            return library
+    raise WriterError(
+        "this build of llama-cpp-python gives no access to hidden states",
+        "Install it again: pip install --force-reinstall llama-cpp-python",
+    )

@@ -1,0 +1,20 @@
+"""What all tests share: the starter pack, installed as a person would."""
+
+from pathlib import Path
+
+import pytest
+
+from inference.packs.install import install
+from inference.packs.manifest import catalogue
+from inference.packs.store import Store, default_folder
+
+
+@pytest.fixture(scope="session")
+def starter_gguf() -> Path:
+    """The starter's writer in this account's own folder of packs; fetched once, if need be."""
+    store = Store(default_folder())
+    manifest = next(pack for pack in catalogue() if pack.id == "starter")
+    if store.missing(manifest):
+        for _ in install(store, manifest):
+            pass
+    return store.path(manifest.writer)
