@@ -1,5 +1,6 @@
 """What all tests share: the starter pack, installed as a person would."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from inference.packs.install import install
 from inference.packs.manifest import catalogue
 from inference.packs.store import Store, default_folder
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before anything imports Qt
 
 
 @pytest.fixture(scope="session")

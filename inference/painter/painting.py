@@ -72,4 +72,7 @@ def _draw(given: PaintInput, drawings: Library) -> Drawing:
 def _scene(condition: Condition) -> Scene | None:
     """Return the condition's scene; a photo or another painter's picture has none."""
     scene = condition.source.get("scene")
-    return scene_from_json(scene) if isinstance(scene, dict) else None
+    try:
+        return scene_from_json(scene) if isinstance(scene, dict) else None
+    except ValueError:  # from another version, or damaged
+        return None

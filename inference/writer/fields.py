@@ -83,4 +83,5 @@ class FieldWriter:
     def _may_follow(self, model: Model, text: str, token: int) -> bool:
         if model.is_end(token):
             return False
-        return self._allows(text, model.pieces[token].decode("utf-8", "ignore"))
+        # Half a character must not look like nothing: a guard would let it through.
+        return self._allows(text, model.pieces[token].decode("utf-8", "replace"))

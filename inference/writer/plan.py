@@ -6,6 +6,7 @@ context comes in a better order than one that imitates an example (DECISIONS.md)
 
 import re
 from collections.abc import Generator, Iterator
+from functools import cache
 
 from inference.lexicon import VERBS
 from inference.phrases import base_form, normalise, subject
@@ -107,7 +108,13 @@ def begins_with_verb(text: str) -> bool:
         return False
     if len(first) < len(text):
         return first.casefold() in VERBS - IDLE
-    return any(verb.startswith(first.casefold()) for verb in VERBS - IDLE)
+    return first.casefold() in _beginnings()
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    """Return every beginning of a verb: asked for once a token of the vocabulary."""
+    return frozenset(verb[:end] for verb in VERBS - IDLE for end in range(len(verb) + 1))
 
 
 def _plain(headings: list[str], about: str) -> str:
