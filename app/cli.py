@@ -41,6 +41,14 @@ def run(arguments: Sequence[str]) -> int:
         # The reader of our output is gone; there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        place = error.filename or "A file"
+        print(
+            f"interstep: {place} can't be read or written ({error.strerror}): check its name, "
+            "its folder and the disk.",
+            file=sys.stderr,
+        )
+        return 1
 
 
 def parser() -> argparse.ArgumentParser:

@@ -37,8 +37,6 @@ def abilities() -> tuple[str, ...]:
 def main() -> None:
     """Serve until the other side closes the pipe."""
     requests, events = claim_pipes()
-    # Waiting threads sleep: two that spin on a busy machine made writing ten times slower.
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     # Ctrl+C reaches every process of a terminal: the studio decides what it stops.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)

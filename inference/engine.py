@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from assets.corpus import Example, corpus
 from assets.sprites import Library, library
 from inference import loop
-from inference.housekeeping import answer, chosen, cores, events
+from inference.housekeeping import answer, chosen, events
 from inference.packs.install import install
 from inference.packs.manifest import Manifest
 from inference.packs.reports import PackError
@@ -30,6 +30,7 @@ from inference.protocol import (
     Verify,
     Write,
 )
+from inference.threads import FreeCores, cores
 from inference.writer.errors import Stopped, WriterError
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class Engine:
         """Bring a pack into memory, after its download where that is needed."""
         if find_spec("llama_cpp") is None:
             raise WriterError(
-                "llama-cpp-python, which runs the writer, is not installed",
+                "the writer runs on llama-cpp-python, which is not installed",
                 'Install it: pip install "interstep[cpu]"; --from TEXTFILE needs no writer.',
             )
         manifest, reason = chosen(self._store, pack)
@@ -140,7 +141,7 @@ class Engine:
         model = Model(self._store.path(manifest.writer))
         try:
             context = min(CONTEXT, model.trained_context)
-            session = Session(model, context, cores(), lambda: self._stop())
+            session = Session(model, context, cores(), lambda: self._stop(), FreeCores())
         except WriterError:
             model.close()
             raise

@@ -1,6 +1,5 @@
 """Answers requests about packs and the machine: install, verify, remove, probe."""
 
-import os
 import shutil
 from collections.abc import Generator, Iterator
 from importlib.metadata import PackageNotFoundError, version
@@ -26,6 +25,7 @@ from inference.protocol import (
     Verify,
     to_json,
 )
+from inference.threads import cores
 
 T = TypeVar("T")
 
@@ -88,12 +88,6 @@ def facts(store: Store) -> Json:
         "reason": reason,
         "packs": [_pack(entry) for entry in store.listing(catalogue())],
     }
-
-
-def cores() -> int:
-    """Return the processor cores that this process may use."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return min(allowed or 1, psutil.cpu_count(logical=False) or allowed or 1)
 
 
 def free_memory() -> int:

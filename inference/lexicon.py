@@ -111,7 +111,7 @@ VERBS = word_set(
     obtain offer oil open organise organize pack paint pan paste pat patch pause pay peel peg
     perform pick pierce pin pinch pipe place plait plan plane plant play plug poach point
     polish pop position pot pound pour practice practise preheat prepare press prick print
-    prise pry prop protect prune pull pump push put quarter raise rake reach read realise
+    prise pry prop protect prune pull pump puncture push put quarter raise rake reach read realise
     realize reattach recharge recline reduce refill reheat relax release remember remove renew
     repair repeat repel replace repot rest retract return reverse review revive rinse rip
     roast roll rotate rub run sand saute save saw say scatter scoop score scour scrape scratch
@@ -217,7 +217,8 @@ MASS = word_set(
     """milk bread cheese butter flour rice pasta salt oil garlic dough honey chicken lettuce sugar
     soil compost grass hay mulch gravel shampoo paint wood glue tape filler sandpaper yarn
     fabric clay string cardboard paper thread soap detergent vinegar water fire ice sand steam
-    wind knitting firewood salmon toast batter"""
+    wind knitting firewood salmon toast batter soup coffee corn yogurt cereal toothpaste hair salad
+    broccoli sushi"""
 )
 
 TINT_WORDS = {

@@ -36,9 +36,9 @@ class Image:
         try:
             data = base64.b64decode(self.base64, validate=True)
         except ValueError as error:
-            raise ProtocolError("a picture is not base64") from error
+            raise ProtocolError("a picture that is not base64") from error
         if hashlib.sha256(data).hexdigest() != self.sha256:
-            raise ProtocolError("a picture's bytes do not match its sha256")
+            raise ProtocolError("a picture whose bytes do not match its sha256")
         return data
 
 

@@ -224,6 +224,7 @@ def _listed(token: str) -> Kind | None:
 _LY_NOUNS = word_set("jelly belly family lily fly ally butterfly supply reply assembly")
 _PARTICLES = word_set("up down off away apart")
 _DOERS = word_set("hand person child man woman dog cat")
+_FRUIT = word_set("orange peach plum")
 _OBJECT: tuple[Kind | None, ...] = ("det", "pron", "count")
 
 
@@ -239,6 +240,8 @@ def _open(token: str, base: str, before: list[Word], following: Kind | None, one
         return _participle(token, previous, start, following)
     if not verb and token.endswith("ed") and token != base:
         return _participle(token, previous, start, following)
+    if token in _FRUIT and previous is not None and previous.kind in _OBJECT:
+        return "adj" if following in (None, "adj", "noun") else "noun"  # "an orange on a plate"
     if token in ADJECTIVES:
         return "verb" if verb and start and following in (*_OBJECT, None, "noun") else "adj"
     if token != base and token.endswith("s"):

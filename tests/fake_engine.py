@@ -101,9 +101,9 @@ def misbehave(script: str, request: Request, stop: Stop, wire: BinaryIO) -> Iter
             wire.write(b"x" * (MAX_LINE + 10))
             wire.flush()
         case "stranger":
-            yield Notice("another-request", "stranger", "This is for somebody else.")
-            yield StepFinished("another-request", "s9", "Not yours", "", "", "", False)
-            yield Finished("another-request")
+            strange = StepFinished("another-request", "s9", "Not yours", "", "", "", False)
+            for event in (strange, Finished("another-request")):
+                wire.write(event_line(event).encode() + b"\n")
         case "error":
             raise RuntimeError("the script says so")
         case "two ends":

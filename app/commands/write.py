@@ -1,6 +1,7 @@
 """`interstep write`: a prompt, or the author's own text, becomes an illustrated tutorial."""
 
 import argparse
+import os
 import re
 import secrets
 import sys
@@ -16,7 +17,7 @@ from app.engine.redrawing import given_step
 from app.engine.run import RequestRun
 from app.exporting.writing import export
 from app.tutorial.file import TutorialFile
-from app.tutorial.importing import Imported, from_text, read_markdown, read_text
+from app.tutorial.importing import MAX_BYTES, Imported, from_text, read_markdown, read_text
 from app.tutorial.model import Take, Tutorial, new_id
 from app.tutorial.photos import for_writer, read_photo
 from assets.corpus import corpus
@@ -69,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _finish(last: Event, file: TutorialFile, out: Path) -> None:
-    if file.tutorial.steps and out != file.path:
+    if file.tutorial.steps and out.suffix != ".interstep":
         takes = {info.sha256: file.take(info.sha256) for info in file.takes()}
         export(file.tutorial, takes, out)
     if isinstance(last, Failed):
@@ -108,8 +109,8 @@ def _prompt(options: argparse.Namespace) -> str:
 def _given(source: str) -> Imported:
     """Return the author's own text as a tutorial: a file, standard input or a built-in."""
     if source == "-":
-        return from_text(read_text(sys.stdin.buffer.read()))
-    if not Path(source).exists():
+        return from_text(read_text(sys.stdin.buffer.read(MAX_BYTES + 1)))
+    if not os.path.exists(source):  # Path.exists raises for a name that no disk can hold
         wanted = source.casefold()
         for example in corpus():
             if wanted in (example.name, example.title.casefold()):
@@ -126,11 +127,11 @@ def _out(given: Path | None, topic: str) -> Path:
         return Path(f"{name}.interstep")
     if given.suffix.lower() not in SUFFIXES:
         raise CommandError(f"{given.name!r}: end the name in {', '.join(SUFFIXES)}.", 2)
-    return given
+    return given.with_suffix(given.suffix.lower())
 
 
 def _check_free(path: Path) -> None:
-    if path.exists():
+    if os.path.exists(path):
         raise CommandError(
             f"{path} exists and is not overwritten: choose another name with -o, or delete it."
         )
@@ -159,13 +160,13 @@ def _request(
 @contextmanager
 def _new_file(path: Path, tutorial: Tutorial, takes: list[Take]) -> Iterator[TutorialFile]:
     """Make the file; take it away again if nothing came into it."""
-    with TutorialFile.create(path, tutorial, takes) as file:
-        try:
+    file = TutorialFile.create(path, tutorial, takes)
+    try:
+        with file:
             yield file
-        finally:
-            empty = not file.tutorial.steps
-    if empty:
-        path.unlink()
+    finally:
+        if not file.tutorial.steps:
+            path.unlink()
 
 
 def _tell(event: Event, as_json: bool, progress: ProgressLine) -> None:

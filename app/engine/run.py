@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from app.tutorial import edits
+from app.tutorial.errors import TutorialError
 from app.tutorial.file import TutorialFile
 from app.tutorial.model import Picture, Step, Take, Tutorial, step_by_id
 from app.tutorial.reading import Run
@@ -13,6 +14,7 @@ from inference.protocol import (
     Finished,
     PaintFinished,
     PaintStarted,
+    ProtocolError,
     Redraw,
     StepFinished,
     TextDelta,
@@ -38,7 +40,10 @@ class RequestRun:
         self._run = Run(to_json(kept))
 
     def apply(self, event: Event) -> None:
-        """Take one event in; what it finished is on disk when this returns."""
+        """Take one event in; what it finished is on disk when this returns.
+
+        Raises TutorialError when it can't be saved; then nothing has changed.
+        """
         match event:
             case TextDelta(step="", field=field, start=start, text=text):
                 self._head[field] = self._head.get(field, "")[:start] + text
@@ -123,12 +128,16 @@ class RequestRun:
 
 
 def _take(event: PaintFinished) -> Take:
+    try:
+        data = event.image.data()
+    except ProtocolError as error:
+        raise TutorialError(f"the engine sent {error}", "redraw it") from error
     return Take(
         sha256=event.image.sha256,
         media_type="image/png",
         width=event.image.width,
         height=event.image.height,
-        data=event.image.data(),
+        data=data,
         recipe=event.recipe,
         source=event.source,
         origin=str(event.recipe.get("painter", "")),

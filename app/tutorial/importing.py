@@ -30,7 +30,7 @@ from app.tutorial.notation import (
 from app.tutorial.splitting import joined_last, split
 
 MAX_CHARACTERS = 200_000
-_MAX_BYTES = 4 * MAX_CHARACTERS  # UTF-8 takes at most four a character
+MAX_BYTES = 4 * MAX_CHARACTERS  # UTF-8 takes at most four a character
 _ADDRESS = re.compile(r"[a-zA-Z][\w+.-]*:|[/\\]")
 
 
@@ -50,7 +50,7 @@ def read_markdown(path: Path) -> Imported:
     Raises TutorialError.
     """
     with sentences(path), path.open("rb") as file:
-        data = file.read(_MAX_BYTES + 4)
+        data = file.read(MAX_BYTES + 4)
     return from_text(read_text(data), path.stem, path.parent)
 
 
@@ -59,7 +59,7 @@ def read_text(data: bytes) -> str:
 
     Raises TutorialError for bytes that are no UTF-8 text, or more than MAX_CHARACTERS.
     """
-    if len(data) > _MAX_BYTES:
+    if len(data) > MAX_BYTES:
         raise _too_long()
     try:
         text = data.decode("utf-8-sig")

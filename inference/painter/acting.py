@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from assets.sprites.library import Library, Sprite
+from assets.sprites.library import SIZES, Library, Sprite
+from assets.sprites.scene import Scene
 from inference.lexicon import word_set
 from inference.painter.naming import Names, is_tool, state_for
 from inference.painter.parsing import Event, Mention, Parsed
@@ -29,8 +30,8 @@ def hand_of(shown: Parsed, place: dict[int, int], drawings: Library) -> Hand | N
     holding = [e for e in shown.events if e.verb in _HOLDING and e.object in place]
     if not named and not (holding and holding[0].actor is None):
         return None
-    if not place:
-        return None
+    if not place or all(shown.mentions[i].role == "hand" for i in place):
+        return None  # the hands are the picture
     mention = shown.mentions[named[0]] if named else None
     both = mention is not None and mention.phrase.plural and "hands" in drawings
     sprite = drawings["hands" if both else "hand"]
@@ -41,7 +42,10 @@ def hand_of(shown: Parsed, place: dict[int, int], drawings: Library) -> Hand | N
     if holds is None and verbs:
         holds = place[verbs[0].object] if verbs[0].object is not None else None
     if holds is None:
-        held = [place[i] for i, m in enumerate(shown.mentions) if _in_hand(m, named, i, place)]
+        # "a treat in a hand", then "a hand with a treat"
+        at = mention.link[1] if mention is not None and mention.link is not None else -1
+        held = [place[at]] if at in place else []
+        held += [place[i] for i, m in enumerate(shown.mentions) if _in_hand(m, named, i, place)]
         holds = held[0] if held else next(iter(place.values()))
     verb = "hold" if tool is not None else next((e.verb for e in verbs), "hold")
     words = mention.words if mention is not None else ()
@@ -65,7 +69,7 @@ def _instrument(shown: Parsed, place: dict[int, int]) -> int | None:
             and mention.link[0] == "with"
         ):
             at = mention.link[1]
-            if any(e.object == at for e in shown.events):
+            if any(e.object == at and e.verb not in STILL for e in shown.events):
                 return place[i]
             if shown.mentions[at].link is not None and shown.events:
                 return place[i]
@@ -97,8 +101,59 @@ def tool_at_work(
         if target is not None and target != thing and things[target].other != thing:
             pour = any(e.verb in ("pour", "water", "drizzle") for e in shown.events)
             link = "over" if pour else "at"
-            things[thing] = replace(things[thing], relation=link, other=target)
+            state = _working_state(things[thing], shown)
+            things[thing] = replace(things[thing], relation=link, other=target, state=state)
     return things, hand
+
+
+def _working_state(tool: Thing, shown: Parsed) -> str:
+    """Return the state in which a tool works: scissors that cut are open, a lit match lights."""
+    if tool.state != tool.sprite.default_state:
+        return tool.state
+    states = (state_for(tool.sprite, e.verb) for e in shown.events if not e.negated)
+    return next((state for state in states if state is not None), tool.state)
+
+
+def carried(things: list[Thing], shown: Parsed, place: dict[int, int]) -> list[Thing]:
+    """Put what a person carries or holds into the person's arms; a tool stands beside."""
+    for event in shown.events:
+        if event.verb not in _HOLDING or event.object not in place or event.actor not in place:
+            continue
+        if event.object is None or event.actor is None or event.negated:
+            continue
+        thing, by = place[event.object], place[event.actor]
+        person, held = things[by].sprite, things[thing]
+        free = held.relation in (None, "beside") and held.sprite.size < 1
+        if person.name == "person" and person.on is not None and free and not is_tool(held.sprite):
+            things[by] = replace(things[by], state="carrying")
+            things[thing] = replace(held, relation="on", other=by)
+    return things
+
+
+def pouring_of(
+    shown: Parsed, place: dict[int, int], things: list[Thing], scenes: list[Scene], names: Names
+) -> tuple[Thing | None, int | None]:
+    """Return the bowl that is poured from, and into what, when no drawing stands for its content.
+
+    The bowl of "pours the mixture into a pan" is a full one of the first scene before it.
+    """
+    for event in shown.events:
+        poured = event.object is not None and shown.mentions[event.object].role != "thing"
+        if event.verb not in ("pour", "tip", "ladle") or event.negated or not poured:
+            continue
+        at = place.get(event.object) if event.object is not None else None
+        if at is None or any(t.other == at and t.relation in ("over", "pour") for t in things):
+            continue
+        drawn = {sprite.name: sprite for found in names.objects.values() for sprite in found}
+        for placed in scenes[0].sprites if scenes else ():
+            sprite = drawn.get(placed.name)
+            if sprite is None or sprite.inside is None or sprite.size > SIZES["medium"]:
+                continue
+            full = placed.state in sprite.states and placed.state != sprite.default_state
+            if full and sprite != things[at].sprite:
+                return Thing(sprite, placed.state, placed.tint, "pour", at), at
+        return None, at
+    return None, None
 
 
 def _is_tool(mention: Mention) -> bool:

@@ -200,7 +200,7 @@ def _link(
     if placed.layer < 1:
         return None
     where = tip and point(placed, tip)
-    others = [i for i in others if sprites[i].layer < placed.layer]
+    others = [i for i in others if sprites[i].layer < placed.layer and sprites[i].inside != k]
     for i in sorted(others, key=lambda i: -sprites[i].layer):
         x0, y0, x1, y1 = ruler.box(sprites[i])
         if where is not None and x0 - _NEAR < where[0] < x1 + _NEAR and y0 <= where[1] < y1:

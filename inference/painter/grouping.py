@@ -7,7 +7,7 @@ group grows and moves as one.
 from dataclasses import dataclass, replace
 from math import atan2, degrees
 
-from assets.sprites.library import Box, Point
+from assets.sprites.library import SIDE, SIZES, Box, Point, Sprite
 from assets.sprites.scene import Placed
 from inference.painter.geometry import Ruler, around, moved, point, put, scaled
 from inference.painter.things import Thing
@@ -51,7 +51,7 @@ def group(things: tuple[Thing, ...], root: int, flip: bool, side: int, ruler: Ru
     waiting = [root]
     while waiting:
         holder = waiting.pop(0)
-        for relation in ("copy", "in", "out", "on", "over", "at"):
+        for relation in ("copy", "in", "out", "on", "cover", "over", "pour", "at"):
             hung = [k for k, t in enumerate(things) if t.other == holder and t.relation == relation]
             hung = [k for k in hung if k not in placed]
             if not hung:
@@ -88,8 +88,12 @@ def _hang(
             return [_out(thing, holder, ruler) for thing in things]
         case "on":
             return _on(things, holder, ruler)
+        case "cover":
+            return [_cover(thing, holder, ruler) for thing in things]
         case "over":
             return [_over(thing, holder, side, ruler) for thing in things]
+        case "pour":
+            return [_tilted(thing, holder, side, ruler) for thing in things]
         case _:
             return [_at(thing, k, holder, side, ruler) for k, thing in enumerate(things)]
 
@@ -166,7 +170,7 @@ def _is_front_open(inside: Box | None) -> bool:
 def _leans(thing: Thing) -> bool:
     """Whether it is a tool that lies diagonally, so that it leans in a container tip down."""
     tip, grip = thing.sprite.tip, thing.sprite.grip
-    if tip is None or thing.sprite.inside is not None:
+    if tip is None or (thing.sprite.inside is not None and thing.sprite.size > SIZES["small"]):
         return False
     return abs(tip[0] - grip[0]) > 40 and abs(tip[1] - grip[1]) > 40
 
@@ -232,6 +236,31 @@ def _over(thing: Thing, holder: Placed, side: int, ruler: Ruler) -> Placed:
     else:
         new = _pointing(new, (-0.85 * side, 0.5), side, ruler)
     return _tip_at(new, ((x0 + x1) / 2 + 0.04 * side * holder.size, y0 - gap), ruler)
+
+
+def _cover(thing: Thing, holder: Placed, ruler: Ruler) -> Placed:
+    """Lay a lid on the mouth of a pot, a little wider than the mouth."""
+    x0, _, x1, y1 = _mouth(holder, ruler)
+    new = _sized(thing, holder, ruler)
+    bx0, _, bx1, _ = ruler.box(new)
+    new = replace(new, size=new.size * 1.22 * (x1 - x0) / (bx1 - bx0))
+    return put(new, thing.sprite.base, ((x0 + x1) / 2, y1))
+
+
+def _tilted(thing: Thing, holder: Placed, side: int, ruler: Ruler) -> Placed:
+    """Hold a bowl or a cup over the middle of a thing, tilted so that it pours."""
+    x0, y0, x1, _ = ruler.box(holder) if not ruler.sprite(holder).inside else _mouth(holder, ruler)
+    new = replace(_sized(thing, holder, ruler), rotation=-50.0 * side)
+    new = replace(new, flip=(thing.sprite.grip[0] < SIDE / 2) == (side > 0))
+    where = ((x0 + x1) / 2, y0 - 0.12 * holder.size)
+    return put(new, lip(thing.sprite), where)
+
+
+def lip(sprite: Sprite) -> Point:
+    """Return where a tilted container pours: the end of its mouth away from its grip."""
+    x0, y0, x1, y1 = sprite.inside or (0.0, 0.0, SIDE, SIDE)
+    beyond = 0.12 * (x1 - x0)
+    return x1 + beyond if sprite.grip[0] < SIDE / 2 else x0 - beyond, y1 - 0.25 * (y1 - y0)
 
 
 def _at(thing: Thing, nth: int, holder: Placed, side: int, ruler: Ruler) -> Placed:

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assets.sprites.library import SIDE, Library, Sprite
-from inference.lexicon import PEOPLE
+from inference.lexicon import MEASURES, PEOPLE
 from inference.phrases import Phrase, base_form, normalise
 from inference.words import Word
 
@@ -27,13 +28,9 @@ def key(name: str) -> Key:
 
 @dataclass(frozen=True)
 class Names:
-    """The library's words: objects and people, places (backgrounds) and actions by name.
-
-    `kinds` are the sprites with a longer name that ends in a word: "pet brush" under "brush".
-    """
+    """The library's words: objects and people, places (backgrounds) and actions by name."""
 
     objects: dict[Key, tuple[Sprite, ...]]
-    kinds: dict[str, tuple[Sprite, ...]]
     places: dict[Key, tuple[Sprite, ...]]
     actions: dict[Key, tuple[Sprite, ...]]
 
@@ -44,6 +41,7 @@ class Names:
         return [name for name in every if len(name) > 1 and "of" not in name]
 
 
+@lru_cache(maxsize=4)
 def names_of(drawings: Library) -> Names:
     """Return the library's names; a sprite whose name comes first in its file is listed first."""
     everything = drawings.of()
@@ -54,13 +52,8 @@ def names_of(drawings: Library) -> Names:
     objects = _by_name(s for s in everything if s.domain not in _NOT_THINGS)
     if "person" in drawings:
         objects |= {(word,): (drawings["person"],) for word in PEOPLE if (word,) not in objects}
-    kinds: dict[str, dict[str, Sprite]] = {}
-    for name, sprites in objects.items():
-        if len(name) > 1:
-            kinds.setdefault(name[-1], {}).update({s.name: s for s in sprites})
     return Names(
         objects=objects,
-        kinds={word: tuple(sprites.values()) for word, sprites in kinds.items()},
         places=places,
         actions=_by_name(s for s in everything if s.domain == "actions"),
     )
@@ -91,12 +84,16 @@ def candidates(
 ) -> tuple[tuple[Sprite, ...], int]:
     """Return the sprites of the longest name that ends the phrase, and where that name starts.
 
-    Without one: no sprite, and where the phrase ends.
+    Without one: no sprite, and where the phrase ends. "Cheese pieces" are cheese.
     """
-    for start in range(max(phrase.start, phrase.end - 5), phrase.end):
-        found = named.get(tuple(word.base for word in words[start : phrase.end]))
-        if found:
-            return found, start
+    ends = [phrase.end]
+    if len(phrase.words) > 1 and phrase.head in MEASURES:
+        ends.append(phrase.end - 1)
+    for end in ends:
+        for start in range(max(phrase.start, end - 5), end):
+            found = named.get(tuple(word.base for word in words[start:end]))
+            if found:
+                return found, start
     return (), phrase.end
 
 
@@ -112,19 +109,13 @@ def settle(found: tuple[Sprite, ...], phrase: Phrase, names: Names, context: Con
         seen = 10.0 if sprite.name in context.seen else 0.0
         return seen + context.domains[sprite.domain] + 3 * modifiers[sprite.domain]
 
-    best = max(enumerate(found), key=lambda item: (fitness(item[1]), -item[0]))[1]
-    if len(phrase.words) == 1:
-        # beside a dog "a brush" is a pet brush, though only the scrubbing brush is called a brush
-        for sprite in names.kinds.get(phrase.head, ()):
-            pet = sprite.domain == "pets" != best.domain
-            if pet and fitness(sprite) >= fitness(best):
-                best = sprite
-    return best
+    return max(enumerate(found), key=lambda item: (fitness(item[1]), -item[0]))[1]
 
 
 def is_tool(sprite: Sprite) -> bool:
-    """Whether it works with its tip: a knife or a watering can, not a candle or a nail."""
-    if sprite.tip is None or sprite.on is not None:
+    """Whether it works with its tip: a knife, a cloth or a watering can, not a candle or a nail."""
+    bears = sprite.on is not None and "flat" not in sprite.states
+    if sprite.tip is None or bears:
         return False
     across, up = abs(sprite.tip[0] - sprite.grip[0]), sprite.grip[1] - sprite.tip[1]
     bottle = up > across and abs(sprite.grip[0] - SIDE / 2) <= 15

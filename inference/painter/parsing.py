@@ -110,8 +110,8 @@ def parse(text: str, names: Names, context: Context) -> Parsed:
         if _is_part(mentions[index], mentions[index + 1], index):
             part, whole = mentions[index : index + 2]
             mentions[index] = replace(part, role="nothing", sprite=None)
-            if part.link is not None:
-                mentions[index + 1] = replace(whole, link=part.link)
+            # a part of the whole stands for it; what the part hung on, the whole hangs on
+            mentions[index + 1] = replace(whole, link=part.link or ("part", index))
     for index, mention in enumerate(mentions):
         # "at a hole in a wall": what can't be drawn passes its link on
         before = mentions[mention.link[1]] if mention.link else None
@@ -200,13 +200,18 @@ def _linked(words: list[Word], mentions: list[Mention], index: int) -> Mention:
 
 
 def _is_part(part: Mention, whole: Mention, index: int) -> bool:
-    """Whether the first is drawn with the second: "the hem of a shirt" shows the shirt."""
-    if whole.link != ("of", index) or whole.sprite is None:
+    """Whether the first is drawn with the second: "the hem of a shirt", "a button on a printer"."""
+    if whole.sprite is None or whole.role != "thing" or part.role not in ("thing", "unknown"):
+        return False
+    if whole.link is not None and whole.link[0] in ("on", "at") and whole.link[1] == index:
+        strange = part.sprite is not None and part.sprite.domain != whole.sprite.domain
+        return part.phrase.head in PARTS and strange and whole.sprite.on is None
+    if whole.link != ("of", index):
         return False
     if part.phrase.determiner in ("a", "an") and part.phrase.head not in PARTS:
         return False
     strange = part.sprite is None or part.sprite.domain != whole.sprite.domain
-    return part.role in ("thing", "unknown") and strange
+    return strange
 
 
 def _opens(words: list[Word], position: int) -> bool:

@@ -7,7 +7,7 @@ from random import Random
 from assets.sprites.library import Library
 from assets.sprites.scene import PICTURE, Placed, Scene
 from inference.painter.geometry import Ruler, moved, overlap, point, put
-from inference.painter.grouping import Group, hangs
+from inference.painter.grouping import Group, hangs, lip
 from inference.painter.reading import Reading
 from inference.painter.row import stand
 from inference.painter.things import Neighbour
@@ -55,6 +55,8 @@ def _background(reading: Reading, random: Random, drawings: Library) -> str | No
     if thing.other is not None and thing.relation in ("in", "on", "out"):
         chain.append(reading.things[thing.other].sprite.name)
     names = [_OWN_PLACES[name] for name in (*chain, *reading.about) if name in _OWN_PLACES]
+    if reading.domain == "pets" and (reading.bathing or "bathroom" in names):
+        names.insert(0, "bathroom")
     choice = random.choice(_PLACES.get(reading.domain, ("plain",)))
     wanted = (reading.background, names[0] if names else None, choice, "tabletop", "kitchen")
     return next((name for name in wanted if name is not None and name in drawings), None)
@@ -160,10 +162,13 @@ def _mark(
         (middle, y0 - 2.2 * half),
     ]
     tools = [
-        k for k, t in enumerate(reading.things) if t.relation in ("at", "over") and k in placed
+        k for k, t in enumerate(reading.things) if t.relation in ("at", "over", "pour") and k in placed
     ]
     for k in tools:
         tip = ruler.sprite(placed[k]).tip
+        if reading.things[k].relation == "pour":
+            x, y = point(placed[k], lip(ruler.sprite(placed[k])))
+            return replace(new, x=x, y=y + half, flip=side > 0)
         if tip is not None:
             x, y = point(placed[k], tip)
             if reading.things[k].relation == "over":

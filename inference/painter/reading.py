@@ -11,7 +11,14 @@ from dataclasses import dataclass, replace
 from assets.sprites.library import Library, Sprite
 from assets.sprites.scene import Scene
 from inference.lexicon import ABSTRACT, NEGATIONS, PARTS, VERBS
-from inference.painter.acting import Hand, hand_of, mark_of, tool_at_work
+from inference.painter.acting import (
+    Hand,
+    carried,
+    hand_of,
+    mark_of,
+    pouring_of,
+    tool_at_work,
+)
 from inference.painter.naming import Context, Names, names_of
 from inference.painter.parsing import Parsed, domains, parse
 from inference.painter.things import LIQUIDS, Neighbour, Thing, by_role, things_of
@@ -40,7 +47,8 @@ class StepText:
 class Reading:
     """All that a picture shows; `subject` and `mark_at` are indices into things.
 
-    `domain` and `about`, the drawings that the tutorial's title names, say where it may happen.
+    `domain`, `about` (the drawings that the tutorial's title names) and `bathing` (whether it is
+    about a bath) say where it may happen.
     """
 
     things: tuple[Thing, ...]
@@ -51,6 +59,7 @@ class Reading:
     background: str | None
     domain: str
     about: tuple[str, ...]
+    bathing: bool
     missing: tuple[str, ...]
 
 
@@ -72,6 +81,13 @@ def read(
     subject = place[first]
     hand = hand_of(shown, place, drawings)
     things, hand = tool_at_work(things, hand, shown, told, place, drawings)
+    things = carried(things, shown, place)
+    source, into = pouring_of(shown, place, things, scenes, names)
+    if source is not None:
+        hand = Hand(drawings["hand"], "holding", None, len(things))
+        things.append(source)
+    elif into is not None and hand is not None and hand.holds == into:
+        hand = None  # nothing to hold is named: the mark alone says it
     mark, mark_at = mark_of(shown, told, things, place, names)
     background = _place(shown) or next((s.background for s in scenes if s.background), None)
     missing = dict.fromkeys(
@@ -90,8 +106,18 @@ def read(
             background=background or _place(told, told=True),
             domain=_domain(context, things[subject].sprite),
             about=tuple(m.sprite.name for m in titled.mentions if m.sprite is not None),
+            bathing=_bathes(titled) or _bathes(shown),
             missing=tuple(missing),
         )
+    )
+
+
+def _bathes(parsed: Parsed) -> bool:
+    """Whether a text is about a bath: washing, shampoo, a tub."""
+    bath = ("bathe", "wash", "shampoo", "lather", "rinse", "bath")
+    named = (m.sprite.name for m in parsed.mentions if m.sprite is not None)
+    return any(e.verb in bath for e in parsed.events) or any(
+        word in name for name in named for word in ("bath", "shampoo", "shower")
     )
 
 

@@ -1,6 +1,7 @@
 """Rasterises scenes. The only file of the storyboard painter that makes pixels."""
 
 import io
+from functools import lru_cache
 
 import resvg_py
 from PIL import Image
@@ -17,6 +18,7 @@ def render(svg: str, size: int = 768) -> bytes:
     return bytes(png)
 
 
+@lru_cache(maxsize=4096)
 def drawn_box(name: str, state: str, drawings: Library) -> Box:
     """Return the box that a sprite's shapes really cover, in its own 200 x 200 units.
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from assets.sprites.library import TINTS, Sprite
+from assets.sprites.library import SIZES, TINTS, Sprite
 from assets.sprites.scene import Placed, Scene
 from inference.lexicon import PARTS, word_set
 from inference.painter.naming import is_tool, key, state_for
-from inference.painter.parsing import Event, Mention, Parsed
+from inference.painter.parsing import Mention, Parsed
+from inference.painter.states import between, described_state, led_to, told_state
 from inference.phrases import base_form
 
 _SIDES = ("previous", "anchor", "next")  # whose appearance wins
@@ -17,7 +18,10 @@ LIQUIDS = word_set(
     suds foam lemonade smoothie"""
 )
 STILL = word_set("hold show sit stand lie have be rest lean keep contain place set use")
-_POURING = word_set("pour water drizzle sprinkle add")
+POURING = word_set("pour water drizzle sprinkle add ladle tip")
+LID = "lid"
+# A closed thing opens when something is in it, a folded one unfolds when something is on it.
+_YIELDING = {"in": ("closed", "open"), "out": ("closed", "open"), "on": ("folded", "flat")}
 
 
 @dataclass(frozen=True)
@@ -32,8 +36,8 @@ class Neighbour:
 class Thing:
     """A drawing in the picture, and how it hangs on another thing (index `other`).
 
-    `relation` is in, on, out (being taken out), over, at (a tool at work on it), copy, under or
-    beside.
+    `relation` is in, on, out (being taken out), over, pour (tilted over it), cover (its lid),
+    at (a tool at work on it), copy, under or beside.
     A copy (the second of three eggs) stands beside the first, its `other`. `scale` is the size
     that the text asks for beside the usual one.
     """
@@ -61,6 +65,8 @@ def things_of(
     for i, mention in enumerate(shown.mentions):
         if _is_content(i, shown, things, place) or _is_poured(i, shown):
             continue
+        if _is_seen_in_another(i, shown, place):
+            continue
         sprite = mention.sprite
         drawn = mention.role in ("thing", "person") or (hands_only and mention.role == "hand")
         if sprite is None or not drawn:
@@ -69,36 +75,50 @@ def things_of(
         if again is not None:
             place[i] = again
             continue
-        described = _state(i, shown)
+        described = described_state(i, shown)
         kept = _kept(sprite, neighbours, sum(t.sprite == sprite for t in things))
         thing = Thing(
             sprite=sprite,
-            state=_between(sprite, described or _told_state(sprite, told), described, kept),
+            state=between(sprite, described or told_state(sprite, told), described, kept),
             tint=mention.tint or next((p.tint for p in kept if p.tint in TINTS), None),
             scale=_scale(mention),
         )
         relation, other = _relation(i, shown, things, place)
         place[i] = len(things)
         things.append(replace(thing, relation=relation, other=other))
-        hung = relation in ("in", "on", "over", "at", "out")
+        hung = relation in ("in", "on", "over", "at", "out", "pour")
         copy = things[-1] if hung else replace(thing, relation="copy", other=place[i])
         things += [copy] * (min(_count(mention), 3) - 1)
     for i in range(len(shown.mentions) - 1):
-        part = shown.mentions[i].role == "nothing" and shown.mentions[i + 1].link == ("of", i)
+        link = shown.mentions[i + 1].link
+        part = shown.mentions[i].role == "nothing" and link in (("of", i), ("part", i))
         if (part or _is_poured(i, shown)) and i + 1 in place:
             place[i] = place[i + 1]
-    return _opened(_settings(things, shown, place)), place
+    things = _yielding(_settings(things, shown, place))
+    _place_poured(shown, place)
+    return things, place
 
 
-def _opened(things: list[Thing]) -> list[Thing]:
-    """Return the things, a closed one with something in it opened."""
-    filled = {thing.other for thing in things if thing.relation in ("in", "out")}
-    return [
-        replace(thing, state="open")
-        if k in filled and thing.state == "closed" and "open" in thing.sprite.states
-        else thing
-        for k, thing in enumerate(things)
-    ]
+def _yielding(things: list[Thing]) -> list[Thing]:
+    """Return the things, a closed one with something in it opened, a folded one spread."""
+    for thing in tuple(things):
+        if thing.other is None or thing.relation not in _YIELDING:
+            continue
+        before, after = _YIELDING[thing.relation]
+        holder = things[thing.other]
+        if holder.state == before and after in holder.sprite.states:
+            things[thing.other] = replace(holder, state=after)
+    return things
+
+
+def _place_poured(shown: Parsed, place: dict[int, int]) -> None:
+    """Let the pan stand for the batter of "pours batter into a pan", which can't be drawn."""
+    for event in shown.events:
+        if event.verb in POURING and event.object is not None and event.object not in place:
+            for i, mention in enumerate(shown.mentions):
+                into = mention.link is not None and mention.link[0] in ("in", "on", "over", "to")
+                if into and mention.link == (mention.link[0], event.object) and i in place:
+                    place[event.object] = place[i]
 
 
 def _mentioned_before(mention: Mention, things: list[Thing]) -> int | None:
@@ -150,7 +170,11 @@ def _is_content(i: int, shown: Parsed, things: list[Thing], place: dict[int, int
         return True
     sprite, liquid = things[holder].sprite, mention.phrase.head in LIQUIDS
     by_noun = state_for(sprite, mention.phrase.head)
-    state = next((s for w in mention.words if (s := state_for(sprite, w)) is not None), by_noun)
+    doing = [
+        e for e in shown.events if not e.negated and (e.actor == i if e.object is None else e.object == i)
+    ]
+    known = (*(state_for(sprite, w) for w in mention.words), *(led_to(sprite, e) for e in doing))
+    state = next((s for s in known if s is not None), by_noun)
     if state is None and liquid and "full" in sprite.states:
         state = "full"
     if state is None:
@@ -184,53 +208,37 @@ def _is_source(i: int, shown: Parsed, place: dict[int, int]) -> bool:
     return True
 
 
+def _is_seen_in_another(i: int, shown: Parsed, place: dict[int, int]) -> bool:
+    """Whether the picture of another thing shows this one.
+
+    The soup of "soup in a pot" fills the pot, the water of "a cat in water" wets the cat, the
+    patch of "a patch on an inner tube" is drawn with the tube.
+    """
+    mention = shown.mentions[i]
+    if mention.sprite is not None and mention.sprite.name == "water" and mention.link is not None:
+        link, at = mention.link
+        if link == "in" and at in place:
+            place[i] = place[at]
+            return True
+    if i + 1 >= len(shown.mentions) or mention.sprite is None:
+        return False
+    holder = shown.mentions[i + 1]
+    if holder.sprite is None or holder.link not in (("in", i), ("on", i)):
+        return False
+    if holder.sprite.inside is not None:
+        poured = any(e.verb in POURING and e.object == i for e in shown.events)
+        return mention.phrase.head in LIQUIDS and not poured
+    kin = holder.sprite.domain == mention.sprite.domain
+    shown_by = state_for(holder.sprite, mention.phrase.head) is not None
+    return mention.sprite.size <= SIZES["tiny"] and kin and shown_by
+
+
 def _is_poured(i: int, shown: Parsed) -> bool:
     """Whether this is the water of "pours water from a can": the can stands for it."""
     if shown.mentions[i].phrase.head not in LIQUIDS or i + 1 >= len(shown.mentions):
         return False
     source = shown.mentions[i + 1]
     return source.link == ("out", i) and source.sprite is not None
-
-
-def _state(i: int, shown: Parsed) -> str | None:
-    """Return the state that the description itself gives a mention; None when it is left open."""
-    mention = shown.mentions[i]
-    assert mention.sprite is not None
-    sprite = mention.sprite
-    for word in mention.words:
-        if (state := state_for(sprite, word)) is not None:
-            return state
-    state = None
-    for event in shown.events:
-        doing = event.actor == i and (event.object is None or mention.role == "person")
-        if not event.negated and (event.object == i or doing):
-            state = _led_to(sprite, event) or state
-    held = any(
-        m.link is not None and m.link[0] == "with" and m.link[1] == i and m.role == "unknown"
-        for m in shown.mentions
-    )
-    filled = held and sprite.inside is not None and "full" in sprite.states
-    return state or ("full" if filled else None)
-
-
-def _led_to(sprite: Sprite, event: Event) -> str | None:
-    if event.particle and (state := state_for(sprite, event.verb, event.particle)) is not None:
-        for name, words in sprite.states.items():
-            if (event.verb, event.particle) in {key(word) for word in words}:
-                return name
-        return state
-    return state_for(sprite, event.verb)
-
-
-def _told_state(sprite: Sprite, told: Parsed) -> str | None:
-    """Return the last state that the step's own text brings the thing to."""
-    state = None
-    for event in told.events:
-        if event.object is None or event.negated:
-            continue
-        if told.mentions[event.object].sprite == sprite:
-            state = _led_to(sprite, event) or state
-    return state
 
 
 def _kept(sprite: Sprite, neighbours: Sequence[Neighbour], copy: int) -> list[Placed]:
@@ -244,19 +252,6 @@ def _kept(sprite: Sprite, neighbours: Sequence[Neighbour], copy: int) -> list[Pl
     return found
 
 
-def _between(sprite: Sprite, state: str | None, described: str | None, kept: list[Placed]) -> str:
-    """Return the state, held between the neighbours' states where the description is silent."""
-    order = list(sprite.states)
-    if described is not None:
-        return described
-    known = [order.index(p.state) for p in kept if p.state in order]
-    if state is None:
-        return order[known[0]] if known else sprite.default_state
-    if len(known) < 2:
-        return state
-    return order[min(max(order.index(state), min(known)), max(known))]
-
-
 def _relation(
     i: int, shown: Parsed, things: list[Thing], place: dict[int, int]
 ) -> tuple[str | None, int | None]:
@@ -266,9 +261,13 @@ def _relation(
         return None, None
     link, at = mention.link
     other = place.get(at)
-    if other is None or mention.role == "person":
+    if other is None or mention.role == "person" or things[other].sprite.domain == "people":
         return None, None
     holder = things[other]
+    if link in ("with", "and") and mention.sprite is not None and mention.sprite.name == LID:
+        pot = other if holder.sprite.inside is not None else holder.other
+        if pot is not None and things[pot].sprite.inside is not None:
+            return "cover", pot  # "a pot with a lid", "a bowl of eggs covered with a lid"
     if link == "above it":
         return "over", other
     if link == "and":
@@ -357,10 +356,12 @@ def _hung(thing: Thing, link: str, setting: int, holder: Thing, shown: Parsed) -
     """Return the thing hung by the nearest relation that the holder's drawing offers."""
     tool, sprite = is_tool(thing.sprite), holder.sprite
     pours = thing.sprite.tip is not None or thing.sprite.inside is not None
-    pouring = any(e.verb in _POURING and not e.negated for e in shown.events)
+    pouring = any(e.verb in POURING and not e.negated for e in shown.events)
     smaller = thing.sprite.size < 0.8 * sprite.size
-    if pours and pouring and link in ("in", "on", "over", "to", "at"):
-        link = "over"
+    if thing.sprite.name == LID and sprite.inside is not None:
+        link = "cover" if link in ("on", "in", "to", "at") else "over"
+    elif pours and pouring and link in ("in", "on", "over", "to", "at"):
+        link = "pour" if thing.sprite.tip is None else "over"
     elif link in ("in", "on") and sprite.on is not None:
         link = "on" if sprite.inside is None else link
     elif link == "in" and sprite.inside is None:

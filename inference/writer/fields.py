@@ -1,5 +1,6 @@
 """Writes one field: samples tokens by a grammar until the field ends."""
 
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -53,7 +54,7 @@ class FieldWriter:
         random = np.random.default_rng(seed)
         grammar = Grammar(model, gbnf)
         tokens: list[int] = []
-        data = b""
+        data = bytearray()
         ended = False
         try:
             while not ended:
@@ -64,13 +65,13 @@ class FieldWriter:
                     random,
                     set(tokens[-RECENT:]),
                     self._bias,
-                    lambda token: self._may_follow(model, field.text, token),
+                    lambda token: self._may_follow(model, field.text, data, token),
                     grammar,
                 )
                 field.closing = model.is_end(int(logits.argmax()))
                 grammar.accept(token)
                 tokens.append(token)
-                data += model.pieces[token]
+                data.extend(model.pieces[token])
                 # A character may lie across two tokens: its first half is not text yet.
                 field.text = data.decode("utf-8", "ignore")
                 field.last = token
@@ -80,8 +81,12 @@ class FieldWriter:
         finally:
             grammar.close()
 
-    def _may_follow(self, model: Model, text: str, token: int) -> bool:
+    def _may_follow(self, model: Model, text: str, data: bytearray, token: int) -> bool:
         if model.is_end(token):
+            return False
+        try:  # llama.cpp's grammar takes bytes for characters that no decoder takes
+            getincrementaldecoder("utf-8")().decode(data + model.pieces[token])
+        except UnicodeDecodeError:
             return False
         # Half a character must not look like nothing: a guard would let it through.
         return self._allows(text, model.pieces[token].decode("utf-8", "replace"))

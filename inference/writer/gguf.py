@@ -11,6 +11,9 @@ from typing import Any, BinaryIO
 
 MAX_STRING = 1 << 20
 MAX_COUNT = 1 << 20
+# llama.cpp ends the process when there are more layers, or a token stands there twice.
+MAX_LAYERS = 512
+TOKENS = "tokenizer.ggml.tokens"
 # Value type -> struct format; 8 is a string, 9 an array.
 SCALARS = {
     0: "B",
@@ -54,9 +57,12 @@ def read_header(path: Path) -> Header:
         metadata: dict[str, Any] = {}
         for _ in range(pairs):
             key = reader.string()
-            value = reader.value(reader.number("I"))
+            value = reader.value(reader.number("I"), distinct=key == TOKENS)
             if value is not None:
                 metadata[key] = value
+        layers = metadata.get(f"{metadata.get('general.architecture')}.block_count", 1)
+        if not isinstance(layers, int) or not 0 < layers <= MAX_LAYERS:
+            raise GgufError(f"it claims {layers} layers")
         offsets = [reader.tensor() for _ in range(tensors)]
         alignment = metadata.get("general.alignment", 32)
         if not isinstance(alignment, int) or not 0 < alignment <= 1 << 16:
@@ -90,22 +96,26 @@ class _Reader:
         return count
 
     def string(self) -> str:
+        return self.text().decode("utf-8", "replace")
+
+    def text(self) -> bytes:
         length = self.number("Q")
         if length > MAX_STRING:
             raise GgufError(f"it claims a name of {length} bytes")
-        return self.take(length).decode("utf-8", "replace")
+        return self.take(length)
 
-    def value(self, kind: int) -> Any:
+    def value(self, kind: int, *, distinct: bool = False) -> Any:
+        """Return a scalar or string, None for an array; distinct: an array's strings must be."""
         if kind in SCALARS:
             return self.number(SCALARS[kind])
         if kind == 8:
             return self.string()
         if kind == 9:
-            self.skip_array()
+            self.skip_array(distinct)
             return None
         raise GgufError(f"it has a value of unknown type {kind}")
 
-    def skip_array(self) -> None:
+    def skip_array(self, distinct: bool) -> None:
         kind, count = self.number("I"), self.count()
         if kind in SCALARS:
             length = struct.calcsize(SCALARS[kind]) * count
@@ -113,11 +123,9 @@ class _Reader:
                 raise GgufError("it is truncated")
             self._file.seek(length, 1)
         elif kind == 8:
-            for _ in range(count):
-                length = self.number("Q")
-                if length > MAX_STRING or self._file.tell() + length > self._size:
-                    raise GgufError("it is truncated")
-                self._file.seek(length, 1)
+            texts = [text for text in (self.text() for _ in range(count)) if text]
+            if distinct and len(set(texts)) != len(texts):
+                raise GgufError("a token of its vocabulary stands there twice")
         else:
             raise GgufError(f"it has an array of unknown type {kind}")
 

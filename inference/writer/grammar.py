@@ -8,11 +8,12 @@ PLANNED = (4, 6)  # steps, when their number is left to the writer
 SENTENCES = 3  # of a body
 MATERIALS = (2, 8)  # things
 # Characters at most; what runs into such a bound is ended cleanly (endings.py).
+TITLE, SUMMARY, DESCRIPTION = 60, 160, 150
 HEADING, THING, SENTENCE = 56, 42, 200
 
 # What may stand in a sentence: no control characters, Markdown, turn markers or list signs.
-_REFUSED = r"\x00-\x1F\x7F#*<>|`{}\[\]\\_:;@&=~^$!?."
-_OTHER_SCRIPTS = r"\u00A1-\u00AF\u00B1-\u00BB\u0250-\u2012\u2015-\u2018\u201E-\uFFFF"
+_REFUSED = r"\x00-\x1F\x7F-\x9F#*<>|`{}\[\]\\_:;@&=~^$!?."
+_OTHER_SCRIPTS = r"\u00A1-\u00AF\u00B1-\u00BB\u0250-\u2012\u2015-\u2018\u201E-\U0010FFFF"
 # A sentence begins with a capital, or with a letter of a script that has none.
 _START_LATIN = r"[A-Z\u00C0-\u00DE]"
 _START_ANY = r"[A-Z\u00C0-\u00DE\u0386-\u042F\u05D0-\u05EA\u0621-\u064A\u0904-\u0FFF\u3041-\uD7A3]"
@@ -28,11 +29,11 @@ class TutorialGrammar:
 
     def title(self) -> str:
         """One line of 6 to 60 characters."""
-        return rf'root ::= {self._start} {self._text(",")}{{5,60}} "\n"'
+        return rf'root ::= {self._start} {self._text(",")}{{5,{TITLE - 1}}} "\n"'
 
     def summary(self) -> str:
         """One sentence of 20 to 160 characters."""
-        return rf'root ::= {self._start} {self._text()}{{20,160}} "." "\n"'
+        return rf'root ::= {self._start} {self._text()}{{20,{SUMMARY}}} "." "\n"'
 
     def materials(self) -> str:
         """Things apart by commas, on one line."""
@@ -60,7 +61,7 @@ class TutorialGrammar:
         return f"root ::= description {self._bov}\n{self._description()}"
 
     def _description(self) -> str:
-        return f'description ::= {self._start} {self._text()}{{12,150}} "."'
+        return f'description ::= {self._start} {self._text()}{{12,{DESCRIPTION}}} "."'
 
     def _text(self, refused: str = "") -> str:
         return f"[^{self._refused}{refused}]"

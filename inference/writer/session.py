@@ -31,23 +31,34 @@ class Mark:
 class Session:
     """One context over a model. Not safe for threads; close it before its model.
 
-    stop is polled while a prompt is evaluated, from this thread; True raises Stopped.
+    stop is polled while a prompt is evaluated, from this thread; True raises Stopped. free_cores
+    is asked before each batch how many threads shall compute it; the bits do not depend on it.
     evaluated counts the prompt tokens that were really evaluated, for the benchmarks.
     """
 
     def __init__(
-        self, model: Model, n_ctx: int, threads: int, stop: Callable[[], bool] = lambda: False
+        self,
+        model: Model,
+        n_ctx: int,
+        threads: int,
+        stop: Callable[[], bool] = lambda: False,
+        free_cores: Callable[[], int] | None = None,
     ) -> None:
         self.model = model
         self.n_ctx = n_ctx
         self.evaluated = 0
         self._stop = stop
+        self._threads = threads
+        self._free_cores = free_cores or (lambda: threads)
         self._batches: list[tuple[int, ...]] = []
+        self._length = 0
         self._logits: Logits = np.zeros(model.n_vocab, np.float32)
         params = llama_cpp.llama_context_default_params()
         params.n_ctx = n_ctx
         params.n_batch = params.n_ubatch = SLICE
         params.n_threads = params.n_threads_batch = threads
+        # Flash attention sums in as many parts as there are threads: other bits on other machines.
+        params.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED
         self._context = llama_cpp.llama_init_from_model(model.handle, params)
         if not self._context:
             raise WriterError(
@@ -69,7 +80,7 @@ class Session:
     @property
     def length(self) -> int:
         """Tokens in the cache."""
-        return sum(len(batch) for batch in self._batches)
+        return self._length
 
     @property
     def logits(self) -> Logits:
@@ -127,12 +138,13 @@ class Session:
             yield done, total
 
     def _decode(self, tokens: tuple[int, ...]) -> None:
-        start = self.length
+        start = self._length
         if start + len(tokens) > self.n_ctx:
             raise WriterError(
                 f"the text is longer than the writer's context of {self.n_ctx} tokens",
                 "Ask for fewer steps, or shorten the prompt.",
             )
+        self._use_free_cores()
         batch: Any = self._batch
         batch.n_tokens = len(tokens)
         for i, token in enumerate(tokens):
@@ -148,12 +160,19 @@ class Session:
                 raise Stopped
             raise WriterError(f"llama.cpp could not evaluate the text (code {code})")
         self._batches.append(tokens)
+        self._length += len(tokens)
         pointer = llama_cpp.llama_get_logits_ith(self._context, -1)
         self._logits = np.ctypeslib.as_array(pointer, shape=(self.model.n_vocab,))
+
+    def _use_free_cores(self) -> None:
+        threads = self._free_cores()
+        if threads != self._threads:
+            self._threads = threads
+            llama_cpp.llama_set_n_threads(self._context, threads, threads)
 
     def _cut(self, batches: int) -> None:
         if batches == len(self._batches):
             return
-        keep = sum(len(batch) for batch in self._batches[:batches])
-        llama_cpp.llama_memory_seq_rm(self._memory, 0, keep, -1)
+        self._length = sum(len(batch) for batch in self._batches[:batches])
+        llama_cpp.llama_memory_seq_rm(self._memory, 0, self._length, -1)
         del self._batches[batches:]

@@ -279,9 +279,9 @@ def _listed(text: str) -> str:
 
 
 def _parts(text: str) -> tuple[str, str]:
-    """Split a step's raw text into body and description."""
+    """Split a step's raw text, as far as it is written, into body and description."""
     body, _, rest = text.partition("\n")
-    return body.strip(), rest.strip().removeprefix("Picture:").strip()
+    return body.strip(), rest.partition("Picture:")[2].strip()
 
 
 def _prefilled(slices: Iterator[tuple[int, int]]) -> Iterator[Written]:
