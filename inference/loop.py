@@ -78,6 +78,7 @@ def write(
     )
     prefix = Prefix("", [request.prompt])
     steps: list[str] = []
+    pictured = 0  # the number of the last step that got a picture
     for written in writer.write():
         match written:
             case Prefilled(done=done, total=total):
@@ -90,7 +91,13 @@ def write(
                 yield TextDelta(request.id, name, written.field, written.start, written.text)
             case WrittenStep():
                 prefix.title = writer.draft.title
-                text = GivenStep(steps[-1], written.title, written.body, written.description)
+                description = written.description
+                if not description and len(prefix.chunks) - pictured > 1:
+                    # Two steps in a row without: a weak writer goes on like that to the end.
+                    description = describe(written.title, written.body, drawings) or ""
+                if description:
+                    pictured = len(prefix.chunks)
+                text = GivenStep(steps[-1], written.title, written.body, description)
                 yield from _finish(request, prefix, text, drawings, draft=manifest.weak)
 
 

@@ -147,6 +147,8 @@ def tag(text: str, compounds: Collection[tuple[str, ...]] = ()) -> list[Word]:
         if i + 1 < len(tokens) and tokens[i + 1] in _PARTICLES:
             following = "adv"  # "set up a tent"
         kind: Kind | None = "noun" if i in fixed else _listed(token)
+        if token == "can" and words and words[-1].kind in ("det", "adj", "count"):
+            kind = "noun"  # "an open can of paint"
         if kind in (None, "adj") and i and _POSSESSIVE.search(written[i - 1]):
             kind = kind or "noun"
         elif kind is None or kind == "adj" or (kind == "adv" and bases[i] in VERBS):

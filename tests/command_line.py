@@ -16,6 +16,7 @@ import psutil
 
 COMMAND = (sys.executable, "-P", "-m", "app")
 PATIENCE = 240.0  # seconds after which a test gives up
+Mount = Callable[[str], None]  # mounts a disk anew, with these options
 
 # Six steps, each with something that the library can draw.
 TEXT = """# Wash a dog
@@ -128,6 +129,12 @@ class Running:
         """Read on to the end."""
         while self.read():
             pass
+        return self.leave()
+
+    def leave(self) -> Outcome:
+        """Read no more of its output, and wait for its end."""
+        assert self._process.stdout is not None
+        self._process.stdout.close()
         assert self._process.stderr is not None
         said = self._process.stderr.read().decode()
         return Outcome(self._process.wait(PATIENCE), "", said)

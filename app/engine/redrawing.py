@@ -70,9 +70,9 @@ def again(file: TutorialFile, step: str, picture: str, sha256: str) -> Redraw:
     recipe = file.take(sha256).recipe
     try:
         known = {
-            "chunks": [file.chunk(name) for name in recipe["chunks"]],
+            "chunks": [file.chunk(str(name)) for name in recipe["chunks"]],
             "conditions": [
-                condition | {"source": file.take(condition["sha256"]).source}
+                condition | {"source": file.take(str(condition["sha256"])).source}
                 for condition in recipe["conditions"]
             ],
         }

@@ -7,7 +7,7 @@ from assets.sprites.scene import Scene
 from inference.lexicon import word_set
 from inference.painter.naming import Names, is_tool, state_for
 from inference.painter.parsing import Event, Mention, Parsed
-from inference.painter.things import STILL, Thing
+from inference.painter.things import POURING, STILL, Thing
 
 _HOLDING = word_set("hold grip grab take keep carry grasp clutch cradle pick lift")
 
@@ -44,9 +44,12 @@ def hand_of(shown: Parsed, place: dict[int, int], drawings: Library) -> Hand | N
     if holds is None:
         # "a treat in a hand", then "a hand with a treat"
         at = mention.link[1] if mention is not None and mention.link is not None else -1
-        held = [place[at]] if at in place else []
+        held = [place[at]] if at in place and shown.mentions[at].role == "thing" else []
         held += [place[i] for i, m in enumerate(shown.mentions) if _in_hand(m, named, i, place)]
-        holds = held[0] if held else next(iter(place.values()))
+        things = (k for i, k in place.items() if shown.mentions[i].role != "person")
+        holds = held[0] if held else next(things, None)
+    if holds is None:
+        return None
     verb = "hold" if tool is not None else next((e.verb for e in verbs), "hold")
     words = mention.words if mention is not None else ()
     state = state_for(sprite, verb) or next((s for w in words if (s := state_for(sprite, w))), None)
@@ -110,7 +113,7 @@ def _working_state(tool: Thing, shown: Parsed) -> str:
     """Return the state in which a tool works: scissors that cut are open, a lit match lights."""
     if tool.state != tool.sprite.default_state:
         return tool.state
-    states = (state_for(tool.sprite, e.verb) for e in shown.events if not e.negated)
+    states = (state_for(tool.sprite, e.verb, "with") for e in shown.events if not e.negated)
     return next((state for state in states if state is not None), tool.state)
 
 
@@ -125,7 +128,8 @@ def carried(things: list[Thing], shown: Parsed, place: dict[int, int]) -> list[T
         person, held = things[by].sprite, things[thing]
         free = held.relation in (None, "beside") and held.sprite.size < 1
         if person.name == "person" and person.on is not None and free and not is_tool(held.sprite):
-            things[by] = replace(things[by], state="carrying")
+            if things[by].state == person.default_state:
+                things[by] = replace(things[by], state="carrying")
             things[thing] = replace(held, relation="on", other=by)
     return things
 
@@ -139,7 +143,7 @@ def pouring_of(
     """
     for event in shown.events:
         poured = event.object is not None and shown.mentions[event.object].role != "thing"
-        if event.verb not in ("pour", "tip", "ladle") or event.negated or not poured:
+        if event.verb not in POURING or event.negated or not poured:
             continue
         at = place.get(event.object) if event.object is not None else None
         if at is None or any(t.other == at and t.relation in ("over", "pour") for t in things):

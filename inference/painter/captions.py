@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from assets.sprites.library import Library, Point, Sprite
+from assets.sprites.library import SIZES, Library, Point, Sprite
 from assets.sprites.scene import Placed, Scene
 from inference.lexicon import ADJECTIVES, MASS, VERBS, word_set
 from inference.painter.geometry import Ruler, overlap, point
@@ -29,7 +29,7 @@ _MARKS = {
     "look": "an eye sign",
 }  # fmt: skip
 _PORTIONS = word_set(
-    "slice heap bag ball bar block stack bulb cloves packet bottle puddle splash drop"
+    "slice heap bag ball bar block stack bulb cloves packet bottle puddle splash drop pot bundle"
 )
 _AFTER = word_set("standing sitting kneeling walking lying running reaching")
 _PLURALS = {
@@ -184,7 +184,8 @@ def _link(
     if placed.inside is not None and placed.inside in objects and placed.inside != k:
         holder = sprites[placed.inside]
         mouth = ruler.sprite(holder).inside
-        above = mouth is not None and ruler.box(placed)[3] < point(holder, mouth[:2])[1]
+        deep = ruler.sprite(holder).size > SIZES["small"]  # all that lies in a spoon sticks out
+        above = mouth is not None and deep and ruler.box(placed)[3] < point(holder, mouth[:2])[1]
         return "half out of" if above else "in", placed.inside
     base = point(placed, ruler.sprite(placed).base)
     tip = ruler.sprite(placed).tip
@@ -196,7 +197,7 @@ def _link(
         left, right = sorted(point(sprites[i], (x, surface[3]))[0] for x in surface[0::2])
         level = point(sprites[i], (surface[0], surface[3]))[1]
         if abs(base[1] - level) < _NEAR / 2 and left - _NEAR < base[0] < right + _NEAR:
-            return "on", i
+            return "held by" if sprites[i].name == "person" else "on", i
     if placed.layer < 1:
         return None
     where = tip and point(placed, tip)
@@ -206,7 +207,7 @@ def _link(
         if where is not None and x0 - _NEAR < where[0] < x1 + _NEAR and y0 <= where[1] < y1:
             return "against", i
         if where is None and overlap(ruler.box(placed), (x0, y0, x1, y1)) > 0:
-            return "on", i
+            return "over" if placed.rotation else "on", i
     x, y = where or (placed.x, placed.y)
     under = [i for i in others if (b := ruler.box(sprites[i]))[0] < x < b[2] and b[1] >= y]
     return ("over", min(under, key=lambda i: ruler.box(sprites[i])[1])) if under else None
@@ -278,8 +279,10 @@ def _plural(noun: str) -> str:
 
 def _state_words(sprite: Sprite, state: str) -> tuple[str, str, str]:
     """Return the words before the noun, those after it, and the portion that replaces it."""
-    if state == sprite.default_state:
+    if state in (sprite.default_state, "carrying"):
         return "", "", ""
+    if state == "water" and sprite.inside is not None:
+        return "", " of water", ""
     if sprite.name == "bicycle" and state == "flat":
         return "", " with a flat tyre", ""
     if state in ("on", "off"):

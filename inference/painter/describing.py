@@ -14,33 +14,40 @@ _UNSEEN = word_set(
 _STILL = word_set("leave keep rest cool dry soak stand sit wait store simmer")
 _JOINING = word_set(
     """in into inside on onto over above under with and beside near against through around from of
-    next to on top of out of"""
+    next to on top of out of ,"""
 ) | {"next to", "on top of", "out of", "off"}
-_FEW = 3  # things in a drafted description
+_FEW = 4  # things in a drafted description
 
 
 def describe_step(heading: str, body: str, drawings: Library) -> str | None:
     """Return a description drafted from a step's text; None when there is nothing to see in it."""
     names = names_of(drawings)
     text = f"{heading}.\n{body}"
-    parsed = parse(text, names, Context(domains(text, names), frozenset()))
-    drafts = [
-        _sentence(event, parsed)
-        for event in parsed.events
-        if not event.negated
-        and event.object is not None
-        and event.verb not in _UNSEEN
-        and parsed.words[event.at].kind == "verb"
-        and _is_thing(parsed.mentions[event.object])
-    ]
+    votes = domains(text, names)
+    parsed = parse(text, names, Context(votes, frozenset()))
+    drafts = [_sentence(event, parsed) for event in parsed.events if _is_seen(event, parsed)]
     if drafts:
-        most = max(count for _, count in drafts)
-        return next(sentence for sentence, count in drafts if count == most)
+        # the drum of a washing machine is no thing of the step's own domain
+        about = max(votes, key=lambda domain: votes[domain], default="")
+        return max(drafts, key=lambda draft: (draft[2] in (about, ""), draft[1]))[0]
     seen = [m for m in parsed.mentions if _is_thing(m)]
     if parsed.events or not seen:
         return None
     things = list(dict.fromkeys(_noun(m, parsed) for m in seen))[:2]
     return _capital(" next to ".join(things))
+
+
+def _is_seen(event: Event, parsed: Parsed) -> bool:
+    """Whether a picture can show this: a thing or its part is handled, or poured on."""
+    if event.negated or event.object is None or event.verb in _UNSEEN:
+        return False
+    if parsed.words[event.at].kind != "verb":
+        return False
+    if _is_thing(parsed.mentions[event.object]):
+        return True
+    into = parsed.mentions[event.object + 1 : event.object + 2]
+    relations = ("part", "in", "over") if event.verb == "pour" else ("part",)
+    return any(_is_thing(m) and m.link in [(r, event.object) for r in relations] for m in into)
 
 
 def _capital(text: str) -> str:
@@ -51,25 +58,37 @@ def _is_thing(mention: Mention) -> bool:
     return mention.role == "thing"
 
 
-def _sentence(event: Event, parsed: Parsed) -> tuple[str, int]:
-    """Return the sentence of an event, and how many things it names."""
+def _sentence(event: Event, parsed: Parsed) -> tuple[str, int, str]:
+    """Return the sentence of an event, how many things it names, and its object's domain."""
     assert event.object is not None
     text = _noun(parsed.mentions[event.object], parsed)
     if event.verb not in _STILL:
         particle = f" {event.particle}" if event.particle else ""
         text = f"a hand {_third_person(event.verb)}{particle} {text}"
-    count = 1
+    count = 0 if _is_meant(event, parsed) else 1  # what is named counts for more than "it"
+    end = max(event.at + 1, parsed.mentions[event.object].phrase.end)
     for i in range(event.object + 1, len(parsed.mentions)):
         mention = parsed.mentions[i]
-        gap = parsed.words[parsed.mentions[i - 1].phrase.end : mention.phrase.start]
-        if any(w.kind == "stop" or w.kind == "verb" for w in gap) or count == _FEW:
+        if mention.phrase.start < end:
+            continue
+        gap = parsed.words[end : mention.phrase.start]
+        joining = " ".join(w.text for w in gap if w.kind in ("prep", "conj", "stop"))
+        if any(w.kind == "verb" for w in gap) or count == _FEW:
             break
-        joining = " ".join(w.text for w in gap if w.kind in ("prep", "conj"))
         if not _is_thing(mention) or joining not in _JOINING:
             break
-        text += f" {joining} {_noun(mention, parsed)}"
+        text += "," if joining == "," else f" {joining}"
+        text += f" {_noun(mention, parsed)}"
+        end = mention.phrase.end
         count += 1
-    return _capital(text), count
+    sprite = parsed.mentions[event.object].sprite
+    return _capital(text), count, sprite.domain if sprite is not None else ""
+
+
+def _is_meant(event: Event, parsed: Parsed) -> bool:
+    """Whether the object is named before its verb: it is the "it" of "and cook it"."""
+    assert event.object is not None
+    return parsed.mentions[event.object].phrase.end <= event.at
 
 
 def _noun(mention: Mention, parsed: Parsed) -> str:

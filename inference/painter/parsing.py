@@ -117,7 +117,13 @@ def parse(text: str, names: Names, context: Context) -> Parsed:
         before = mentions[mention.link[1]] if mention.link else None
         if before is not None and before.role == "nothing" and before.link is not None:
             mentions[index] = replace(mention, link=before.link)
-    return Parsed(tuple(words), tuple(mentions), tuple(_events(words, mentions)))
+    events = _events(words, mentions)
+    for event in events:
+        if event.verb == "press" and event.object is not None:
+            pressed = mentions[event.object]
+            if pressed.sprite is not None and pressed.sprite.name == "button":
+                mentions[event.object] = replace(pressed, role="unknown", sprite=None)
+    return Parsed(tuple(words), tuple(mentions), tuple(events))
 
 
 def _mention(words: list[Word], phrase: Phrase, names: Names, context: Context) -> Mention:
@@ -210,8 +216,7 @@ def _is_part(part: Mention, whole: Mention, index: int) -> bool:
         return False
     if part.phrase.determiner in ("a", "an") and part.phrase.head not in PARTS:
         return False
-    strange = part.sprite is None or part.sprite.domain != whole.sprite.domain
-    return strange
+    return part.sprite is None or part.sprite.domain != whole.sprite.domain
 
 
 def _opens(words: list[Word], position: int) -> bool:
@@ -282,8 +287,9 @@ def _object(
             return starting, particle
         if words[i].kind == "pron":
             things = [k for k in before if mentions[k].role == "thing"]
-            if not particle and i + 1 < len(words) and words[i + 1].text in _PARTICLES:
-                particle = words[i + 1].text
+            if phrasal and i + 1 < len(words) and words[i + 1].text in _PARTICLES:
+                alone = _ends(words, i + 2) or words[at].base in ("turn", "switch")
+                particle = particle or (words[i + 1].text if alone else "")
             return (things[-1] if things else None), particle
         if words[i].text in _PARTICLES and phrasal and not particle:
             particle = words[i].text

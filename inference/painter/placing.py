@@ -162,7 +162,9 @@ def _mark(
         (middle, y0 - 2.2 * half),
     ]
     tools = [
-        k for k, t in enumerate(reading.things) if t.relation in ("at", "over", "pour") and k in placed
+        k
+        for k, t in enumerate(reading.things)
+        if t.relation in ("at", "over", "pour") and k in placed
     ]
     for k in tools:
         tip = ruler.sprite(placed[k]).tip

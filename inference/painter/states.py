@@ -1,4 +1,4 @@
-"""What state a thing is in: by its own words, by what is done to it, by the neighbours' pictures."""
+"""What state a thing is in: by its own words, by what is done to it, by its neighbours."""
 
 from assets.sprites.library import Sprite
 from assets.sprites.scene import Placed

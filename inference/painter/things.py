@@ -18,7 +18,7 @@ LIQUIDS = word_set(
     suds foam lemonade smoothie"""
 )
 STILL = word_set("hold show sit stand lie have be rest lean keep contain place set use")
-POURING = word_set("pour water drizzle sprinkle add ladle tip")
+POURING = word_set("pour water drizzle sprinkle add ladle tip empty")
 LID = "lid"
 # A closed thing opens when something is in it, a folded one unfolds when something is on it.
 _YIELDING = {"in": ("closed", "open"), "out": ("closed", "open"), "on": ("folded", "flat")}
@@ -116,8 +116,8 @@ def _place_poured(shown: Parsed, place: dict[int, int]) -> None:
     for event in shown.events:
         if event.verb in POURING and event.object is not None and event.object not in place:
             for i, mention in enumerate(shown.mentions):
-                into = mention.link is not None and mention.link[0] in ("in", "on", "over", "to")
-                if into and mention.link == (mention.link[0], event.object) and i in place:
+                link, at = mention.link or ("", -1)
+                if link in ("in", "on", "over", "to") and at == event.object and i in place:
                     place[event.object] = place[i]
 
 
@@ -171,7 +171,9 @@ def _is_content(i: int, shown: Parsed, things: list[Thing], place: dict[int, int
     sprite, liquid = things[holder].sprite, mention.phrase.head in LIQUIDS
     by_noun = state_for(sprite, mention.phrase.head)
     doing = [
-        e for e in shown.events if not e.negated and (e.actor == i if e.object is None else e.object == i)
+        e
+        for e in shown.events
+        if not e.negated and (e.actor == i if e.object is None else e.object == i)
     ]
     known = (*(state_for(sprite, w) for w in mention.words), *(led_to(sprite, e) for e in doing))
     state = next((s for s in known if s is not None), by_noun)
@@ -274,7 +276,8 @@ def _relation(
         return holder.relation if holder.relation in ("in", "on") else "beside", holder.other
     if link == "with" and mention.sprite is not None:
         works = any(e.verb not in STILL and not e.negated for e in shown.events)
-        if is_tool(mention.sprite) and works and holder.sprite.inside is None:
+        target = any(e.object == at and e.verb not in STILL for e in shown.events)
+        if is_tool(mention.sprite) and works and (target or holder.sprite.inside is None):
             return None, None  # an instrument: acting.py finds what it works on
         if holder.sprite.inside is not None:
             return "in", other

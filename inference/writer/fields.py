@@ -26,28 +26,24 @@ class Field:
 
 
 class FieldWriter:
-    """Samples fields from one session.
+    """Samples fields from one session; allows(text, piece) may refuse a piece of text."""
 
-    allows(text, piece) may refuse a piece of text; bias: nats added to single tokens.
-    """
-
-    def __init__(
-        self,
-        session: Session,
-        allows: Callable[[str, str], bool],
-        bias: Mapping[int, float] | None = None,
-    ) -> None:
+    def __init__(self, session: Session, allows: Callable[[str, str], bool]) -> None:
         self._session = session
         self._allows = allows
-        self._bias = bias or {}
 
     def write(
-        self, gbnf: str, sampling: Sampling, seed: list[int], stop: Callable[[Field], bool]
+        self,
+        gbnf: str,
+        sampling: Sampling,
+        seed: list[int],
+        stop: Callable[[Field], bool],
+        bias: Mapping[int, float] | None = None,
     ) -> Iterator[Field]:
         """Yield the growing field after each token, until `stop` says that it has ended.
 
         seed: numbers that name this field and try, so that one field's choices never move
-        another's. The ending token is evaluated too.
+        another's. bias: nats added to single tokens. The ending token is evaluated too.
         """
         model = self._session.model
         field = Field()
@@ -64,7 +60,7 @@ class FieldWriter:
                     sampling,
                     random,
                     set(tokens[-RECENT:]),
-                    self._bias,
+                    bias or {},
                     lambda token: self._may_follow(model, field.text, data, token),
                     grammar,
                 )

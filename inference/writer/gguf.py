@@ -11,8 +11,10 @@ from typing import Any, BinaryIO
 
 MAX_STRING = 1 << 20
 MAX_COUNT = 1 << 20
-# llama.cpp ends the process when there are more layers, or a token stands there twice.
+# llama.cpp ends the process when there are more layers, products of its shape overflow, or a token
+# stands there twice.
 MAX_LAYERS = 512
+MAX_NUMBER = 1 << 24
 TOKENS = "tokenizer.ggml.tokens"
 # Value type -> struct format; 8 is a string, 9 an array.
 SCALARS = {
@@ -60,9 +62,7 @@ def read_header(path: Path) -> Header:
             value = reader.value(reader.number("I"), distinct=key == TOKENS)
             if value is not None:
                 metadata[key] = value
-        layers = metadata.get(f"{metadata.get('general.architecture')}.block_count", 1)
-        if not isinstance(layers, int) or not 0 < layers <= MAX_LAYERS:
-            raise GgufError(f"it claims {layers} layers")
+        _check_shape(metadata)
         offsets = [reader.tensor() for _ in range(tensors)]
         alignment = metadata.get("general.alignment", 32)
         if not isinstance(alignment, int) or not 0 < alignment <= 1 << 16:
@@ -71,6 +71,18 @@ def read_header(path: Path) -> Header:
         if offsets and start + max(offsets) >= size:
             raise GgufError("it is truncated: tensors lie beyond its end")
     return Header(version, tensors, metadata)
+
+
+def _check_shape(metadata: dict[str, Any]) -> None:
+    """Refuse the numbers on which llama.cpp would end the process instead of failing."""
+    prefix = f"{metadata.get('general.architecture')}."
+    for key, value in metadata.items():
+        if not key.startswith(prefix) or isinstance(value, str):
+            continue
+        layers = not key.endswith(".block_count") or 0 < value <= MAX_LAYERS
+        epsilon = not key.endswith("epsilon") or value >= 0
+        if not layers or not epsilon or (isinstance(value, int) and value > MAX_NUMBER):
+            raise GgufError(f"its {key} of {value} can't be right")
 
 
 class _Reader:

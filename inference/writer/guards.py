@@ -21,6 +21,19 @@ def runs(text: str, length: int) -> set[tuple[str, ...]]:
     return {tuple(found[i : i + length]) for i in range(len(found) - length + 1)}
 
 
+def goes_round(text: str, piece: str, length: int) -> bool:
+    """Whether `piece` begins the last word of a run of `length` words that `text` has already."""
+    last = _begun_word(text, piece)
+    if last is None:
+        return False
+    said = words(text)
+    before = said[1 - length :]
+    return any(
+        said[i : i + length - 1] == before and said[i + length - 1].startswith(last)
+        for i in range(len(said) - length + 1)
+    )
+
+
 class RunGuard:
     """Knows which runs of `length` words may not be written."""
 
@@ -36,13 +49,17 @@ class RunGuard:
 
     def allows(self, text: str, piece: str) -> bool:
         """Whether `piece` may follow `text`: False where it begins the last word of a run."""
-        match = WORD.search(piece)
-        if match is None:
-            return True
-        begins_word = match.start() > 0 or not text or not WORD.match(text[-1])
-        if not begins_word:
+        last = _begun_word(text, piece)
+        if last is None:
             return True
         # Only the text's end matters; a word has 40 letters at most.
         before = tuple(words(text[-40 * self._length :])[1 - self._length :])
-        last = match.group().casefold()
         return not any(word.startswith(last) for word in self._next.get(before, ()))
+
+
+def _begun_word(text: str, piece: str) -> str | None:
+    """Return the word that `piece` begins after `text`, casefolded, or None if it begins none."""
+    match = WORD.search(piece)
+    if match is None or (match.start() == 0 and text and WORD.match(text[-1])):
+        return None
+    return match.group().casefold()

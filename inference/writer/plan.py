@@ -29,6 +29,7 @@ FILLING = frozenset(
 )
 # Verbs of headings that are no step.
 IDLE = frozenset("enjoy repeat continue remember maintain need have consider realise".split())
+LEADING = VERBS - IDLE
 # For a writer that finds no new step where so many were asked for.
 PLAIN_HEADINGS = ("Prepare", "Start with", "Work on", "Go on with", "Look over", "Finish", "Check")
 
@@ -107,14 +108,14 @@ def begins_with_verb(text: str) -> bool:
     if first[1:] != first[1:].lower():
         return False
     if len(first) < len(text):
-        return first.casefold() in VERBS - IDLE
+        return first.casefold() in LEADING
     return first.casefold() in _beginnings()
 
 
 @cache
 def _beginnings() -> frozenset[str]:
     """Return every beginning of a verb: asked for once a token of the vocabulary."""
-    return frozenset(verb[:end] for verb in VERBS - IDLE for end in range(len(verb) + 1))
+    return frozenset(verb[:end] for verb in LEADING for end in range(len(verb) + 1))
 
 
 def _plain(headings: list[str], about: str) -> str:

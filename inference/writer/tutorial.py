@@ -6,9 +6,10 @@ runs of words, and one more try for a step that names neither subject nor plan.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import takewhile
 from typing import Literal
 
 from assets.corpus import Example
@@ -17,17 +18,18 @@ from inference.writer.endings import stutters, whole, whole_sentences
 from inference.writer.examples import nearest, same_topic
 from inference.writer.fields import Field, FieldWriter
 from inference.writer.grammar import SENTENCE, THING, TutorialGrammar
-from inference.writer.guards import RunGuard
+from inference.writer.guards import RunGuard, goes_round
 from inference.writer.plan import plan
 from inference.writer.prompt import ChatFormat
 from inference.writer.sampling import Sampling
 from inference.writer.session import Session
 
 COPIED = 8  # words in a row that may not come from the example
+ROUND = 4  # words in a row that a field may not have twice
 REPEATED = 6  # words in a row that no two steps may share
 TRIES = 4  # of a field that is refused as a whole
 # Weak writers imitate the step before: one step without a picture, and no other gets one.
-PICTURE_BIAS = -1.5  # nats on a blank line after a body
+PICTURE_BIAS = -1.5  # nats on a blank line after a body, once more for each step without
 HEAD = Sampling(temperature=0.4, top_p=0.9, repeat_penalty=1.05)
 PROSE = Sampling(temperature=0.6, top_p=0.85, repeat_penalty=1.1)
 
@@ -120,8 +122,9 @@ class TutorialWriter:
         self._subject = subject(prompt)
         self._copied = RunGuard(COPIED)
         self._repeated = RunGuard(REPEATED)
-        no_picture = {t: PICTURE_BIAS for t, p in enumerate(session.model.pieces) if b"\n\n" in p}
-        self._fields = FieldWriter(session, self._allows, no_picture)
+        # What may follow a body when it gets no picture: a blank line.
+        self._blank = [t for t, piece in enumerate(session.model.pieces) if b"\n\n" in piece]
+        self._fields = FieldWriter(session, self._allows)
 
     def write(self) -> Iterator[Written]:
         """Yield the tutorial's text as it grows, and each step when it is finished."""
@@ -142,7 +145,9 @@ class TutorialWriter:
             yield from self._step(index)
 
     def _allows(self, text: str, piece: str) -> bool:
-        if stutters(text + piece) or _PICTURE_IN_BODY.search(text + piece):
+        if goes_round(text, piece, ROUND) or stutters(text + piece):
+            return False
+        if _PICTURE_IN_BODY.search(text + piece):
             return False
         return self._copied.allows(text, piece) and self._repeated.allows(text, piece)
 
@@ -197,26 +202,19 @@ class TutorialWriter:
         setattr(self.draft, name, value)
 
     def _step(self, index: int) -> Iterator[Written]:
+        """Write one step, again while it repeats one or leaves the subject out too often."""
         heading = self.draft.plan[index]
         yield Delta(index, "title", 0, heading)
         yield from self._append(f"\n## {index + 1}. {heading}\n")
-        mark = self._session.mark()
+        mark, opening = self._session.mark(), ""
         for attempt in range(TRIES):
-            self._session.back(mark)
-            shown: dict[FieldName, int] = {"body": 0, "description": 0}
             if attempt:
-                yield Delta(index, "body", 0, "")
+                self._session.back(mark)
                 yield Delta(index, "description", 0, "")
-            for written in self._fields.write(
-                self._grammar.step(), PROSE, [self._seed, 5, index, attempt], self._step_ended
-            ):
-                body, description = _parts(written.text)
-                parts: dict[FieldName, str] = {"body": body, "description": description}
-                for name, text in parts.items():
-                    if len(text) > shown[name]:
-                        yield Delta(index, name, shown[name], text[shown[name] :])
-                        shown[name] = len(text)
-            if self._fits(heading, body, description):
+            body, description = yield from self._body(index, attempt, opening)
+            if not self._names_subject(index, heading, body, description):
+                opening = f"For the {self._subject}, "
+            elif normalise(body) not in {normalise(step.body) for step in self.draft.steps}:
                 break
         if any(len(sentence) >= SENTENCE for sentence in re.split(r"(?<=[.!]) ", body)):
             body = whole_sentences(body, SENTENCE)
@@ -226,13 +224,36 @@ class TutorialWriter:
         self.draft.steps.append(step)
         yield step
 
+    def _body(
+        self, index: int, attempt: int, opening: str
+    ) -> Generator[Written, None, tuple[str, str]]:
+        """Write body and description, the body from its opening words on; return both."""
+        yield Delta(index, "body", 0, opening)
+        if opening:
+            yield from self._append(opening.rstrip())
+        shown: dict[FieldName, int] = {"body": len(opening), "description": 0}
+        gbnf = self._grammar.step(begun=bool(opening))
+        seed = [self._seed, 5, index, attempt]
+        without = list(takewhile(lambda s: not s.description, reversed(self.draft.steps)))
+        bias = dict.fromkeys(self._blank, PICTURE_BIAS * (1 + len(without)))
+        body = description = ""
+        for written in self._fields.write(gbnf, PROSE, seed, self._step_ended, bias):
+            body, description = _parts(opening.rstrip() + written.text)
+            parts: dict[FieldName, str] = {"body": body, "description": description}
+            for name, text in parts.items():
+                if len(text) > shown[name]:
+                    yield Delta(index, name, shown[name], text[shown[name] :])
+                    shown[name] = len(text)
+        return body, description
+
     def _step_ended(self, written: Field) -> bool:
         return written.last == self._bov or written.text.endswith("\n\n")
 
-    def _fits(self, heading: str, body: str, description: str) -> bool:
-        """Whether the step speaks of the subject or of its own heading, and repeats none."""
-        same = normalise(body) in {normalise(step.body) for step in self.draft.steps}
-        return not same and names(f"{heading} {body} {description}", self._subject)
+    def _names_subject(self, index: int, heading: str, body: str, description: str) -> bool:
+        """Whether a step names the subject, or most steps do without it."""
+        texts = [f"{step.title} {step.body} {step.description}" for step in self.draft.steps]
+        named = sum(names(text, self._subject) for text in texts)
+        return 2 * named > index + 1 or names(f"{heading} {body} {description}", self._subject)
 
     def _append(self, text: str) -> Iterator[Written]:
         yield from _prefilled(self._session.append(self._model.tokenize(text)))

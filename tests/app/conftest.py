@@ -3,13 +3,11 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from command_line import TEXT, interstep
-
-Mount = Callable[[str], None]  # (re)mounts with these options
+from command_line import TEXT, Mount, interstep
 
 
 @pytest.fixture(scope="session")

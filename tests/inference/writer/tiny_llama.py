@@ -29,8 +29,8 @@ def weights(seed: int = 0) -> dict[str, Array]:
     """Random weights by their GGUF names; matrices are (out, in)."""
     random = np.random.default_rng(seed)
 
-    def matrix(rows: int, columns: int) -> Array:
-        return random.normal(0, 0.15, (rows, columns)).astype(np.float32)
+    def matrix(rows: int, columns: int, deviation: float = 0.15) -> Array:
+        return random.normal(0, deviation, (rows, columns)).astype(np.float32)
 
     def norm() -> Array:
         return random.uniform(0.5, 1.5, WIDTH).astype(np.float32)
@@ -38,7 +38,8 @@ def weights(seed: int = 0) -> dict[str, Array]:
     tensors = {
         "token_embd.weight": matrix(len(VOCABULARY), WIDTH),
         "output_norm.weight": norm(),
-        "output.weight": matrix(len(VOCABULARY), WIDTH),
+        # Logits that differ as much as a trained model's.
+        "output.weight": matrix(len(VOCABULARY), WIDTH, 0.6),
     }
     for layer in range(LAYERS):
         shapes = {
