@@ -1,5 +1,6 @@
 """Talks with an engine for one command: sends a request, waits for its end, obeys Ctrl+C."""
 
+import json
 import signal
 import sys
 from collections.abc import Callable
@@ -11,12 +12,13 @@ from app.commands.errors import CommandError, sentence
 from app.engine.client import Client
 from inference.protocol import (
     LAST_EVENTS,
+    VERSION,
     Cancelled,
     Event,
     Failed,
+    PaintFinished,
     Ready,
     Request,
-    event_line,
     to_json,
 )
 
@@ -58,8 +60,10 @@ class Conversation:
         # An exception must not be lost inside Qt: it ends the loop and is raised by run().
         try:
             if isinstance(event, Ready):
+                if event.version != VERSION:
+                    raise CommandError("The engine is of another version: install Interstep again.")
                 self._client.send(self._request)
-            elif event.id == self._request.id and self._last is None:
+            elif event.id in (self._request.id, "") and self._last is None:
                 self._on_event(event)
                 if isinstance(event, LAST_EVENTS):
                     self._last = event
@@ -93,12 +97,8 @@ def ask(request: Request, on_event: Callable[[Event], None]) -> None:
 
 
 def print_json(event: Event) -> None:
-    """Print an event as one line of JSON; pictures without their bytes."""
-    line = event_line(event)
-    if '"base64"' in line:
-        value = {"event": type(event).__name__} | to_json(event)
-        value["image"].pop("base64", None)
-        import json
-
-        line = json.dumps(value, ensure_ascii=False)
-    print(line, flush=True)
+    """Print an event as one line of JSON; a picture without its bytes."""
+    value = {"event": type(event).__name__} | to_json(event)
+    if isinstance(event, PaintFinished):
+        del value["image"]["base64"]
+    print(json.dumps(value, ensure_ascii=False), flush=True)

@@ -9,7 +9,7 @@ from app.commands.progress import ProgressLine
 from app.engine.redrawing import redraw
 from app.engine.run import RequestRun
 from app.tutorial.file import TutorialFile
-from inference.protocol import Cancelled, Event, Failed
+from inference.protocol import Cancelled, Event, Failed, Finished
 
 SEEDS = 10**9
 
@@ -46,7 +46,13 @@ def run(options: argparse.Namespace) -> int:
             else:
                 progress.show(event)
 
+        before = {info.sha256 for info in file.takes()}
         last = Conversation(request, on_event).run()
+        if isinstance(last, Finished) and before == {info.sha256 for info in file.takes()}:
+            progress.line(
+                "The new picture is the same as one before: try --neighbours none, another "
+                "--seed, or --mode fix."
+            )
     if isinstance(last, Failed):
         raise CommandError(sentence(last.message, last.hint))
     if isinstance(last, Cancelled):

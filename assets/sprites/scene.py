@@ -12,6 +12,7 @@ from typing import Any
 
 from assets.sprites.library import SIDE, SVG, TINTS, Library, Sprite
 
+MOST = 64  # sprites in one scene
 PICTURE = 768  # pixels, and the viewBox of a composed scene and of every background
 
 
@@ -54,11 +55,25 @@ def scene_from_json(value: dict[str, Any]) -> Scene:
         scene = Scene(background=value["background"], sprites=sprites)
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a scene: {error}") from error
-    for placed in scene.sprites:
-        numbers = (placed.x, placed.y, placed.size, placed.rotation)
-        if not all(isinstance(number, int | float) for number in numbers):
-            raise ValueError(f"not a scene: {placed.name} has a position that is no number")
+    if not isinstance(scene.background, str | None) or len(sprites) > MOST:
+        raise ValueError("not a scene: its background is no name, or it has too many sprites")
+    for placed in sprites:
+        _check(placed, len(sprites))
     return scene
+
+
+def _check(placed: Placed, count: int) -> None:
+    """Raise ValueError unless every field is of its type and within a picture's reach."""
+    numbers = (placed.x, placed.y, placed.size, placed.rotation)
+    if not all(type(number) in (int, float) and abs(number) <= 360 for number in numbers):
+        raise ValueError("not a scene: a position is no number of a picture")
+    names = (placed.name, placed.state, placed.tint or "")
+    if not all(isinstance(name, str) for name in names) or placed.size <= 0:
+        raise ValueError("not a scene: a sprite has no name, state or size")
+    if type(placed.flip) is not bool or type(placed.layer) is not int:
+        raise ValueError("not a scene: flip is true or false, layer a whole number")
+    if placed.inside is not None and placed.inside not in range(count):
+        raise ValueError("not a scene: a sprite is inside of nothing")
 
 
 def mirrored(scene: Scene) -> Scene:

@@ -25,7 +25,8 @@ class Hand:
 def hand_of(shown: Parsed, place: dict[int, int], drawings: Library) -> Hand | None:
     """Return the hand that the description asks for, and what it holds."""
     named = [i for i, m in enumerate(shown.mentions) if m.role == "hand"]
-    if any(m.role == "person" for m in shown.mentions) and not named:
+    person = any(m.role == "person" for m in shown.mentions)
+    if person and not (named and _acts(named[0], shown, place)):
         return None
     holding = [e for e in shown.events if e.verb in _HOLDING and e.object in place]
     if not named and not (holding and holding[0].actor is None):
@@ -56,6 +57,13 @@ def hand_of(shown: Parsed, place: dict[int, int], drawings: Library) -> Hand | N
     fallback = "holding" if "holding" in sprite.states else sprite.default_state
     tint = mention.tint if mention is not None else None
     return Hand(sprite, state or fallback, tint, holds)
+
+
+def _acts(hand: int, shown: Parsed, place: dict[int, int]) -> bool:
+    """Whether a person's hand does something of its own or holds something."""
+    link, at = shown.mentions[hand].link or ("", -1)
+    holding = link in ("in", "on", "out") and at in place
+    return holding or any(e.actor == hand for e in shown.events)
 
 
 def _in_hand(mention: Mention, hands: list[int], i: int, place: dict[int, int]) -> bool:

@@ -6,7 +6,7 @@ from assets.sprites.library import SIZES, Library, Point, Sprite
 from assets.sprites.scene import Placed, Scene
 from inference.lexicon import ADJECTIVES, MASS, VERBS, word_set
 from inference.painter.geometry import Ruler, overlap, point
-from inference.painter.naming import HANDS
+from inference.painter.naming import HANDS, is_tool
 from inference.phrases import base_form
 
 _NUMBERS = ("no", "a", "two", "three", "four", "five")
@@ -31,7 +31,8 @@ _MARKS = {
 _PORTIONS = word_set(
     "slice heap bag ball bar block stack bulb cloves packet bottle puddle splash drop pot bundle"
 )
-_AFTER = word_set("standing sitting kneeling walking lying running reaching")
+_OF_MANY = word_set("bundle heap bag stack packet")  # "a bundle of twigs", but "a slice of cake"
+_READ = {"screwed": "screwed-in", "hammered": "hammered-in"}
 _PLURALS = {
     "foot": "feet", "knife": "knives", "loaf": "loaves", "leaf": "leaves", "shelf": "shelves",
     "scarf": "scarves", "tooth": "teeth", "mouse": "mice", "person": "people",
@@ -205,7 +206,9 @@ def _link(
     for i in sorted(others, key=lambda i: -sprites[i].layer):
         x0, y0, x1, y1 = ruler.box(sprites[i])
         if where is not None and x0 - _NEAR < where[0] < x1 + _NEAR and y0 <= where[1] < y1:
-            return "against", i
+            if is_tool(ruler.sprite(placed)):
+                return "against", i
+            return "over" if placed.rotation else "on", i
         if where is None and overlap(ruler.box(placed), (x0, y0, x1, y1)) > 0:
             return "over" if placed.rotation else "on", i
     x, y = where or (placed.x, placed.y)
@@ -239,7 +242,8 @@ def named(sprite: Sprite, state: str, tint: str | None, count: int = 1) -> str:
     colour = f"{tint} " if tint else ""
     before, after, portion = _state_words(sprite, state)
     if portion:
-        noun, after = portion, f" of {noun}"
+        many = portion in _OF_MANY and noun.split()[-1] not in MASS
+        noun, after = portion, f" of {_plural(noun) if many else noun}"
     last = noun.split()[-1]
     pair = (
         not portion and last.endswith("s") and base_form(last) != last and last not in _SINGULAR_S
@@ -261,7 +265,7 @@ def _counted(noun: str, count: int, before: str, after: str, noun_first: bool = 
         if noun_first
         else before + noun + after
     )
-    vowel = text[:1].lower() in "aeiou" and not text.startswith(("uni", "use"))
+    vowel = text[:1].lower() in "aeiou" and not text.startswith(("uni", "use", "uti"))
     return f"{'an' if vowel else 'a'} {text}"
 
 
@@ -289,9 +293,7 @@ def _state_words(sprite: Sprite, state: str) -> tuple[str, str, str]:
         return "", f" that is {state}", ""
     if state in _PORTIONS:
         return "", "", state
-    if state in _AFTER:
-        return "", f" {state}", ""
     describing = state in ADJECTIVES or base_form(state) in VERBS or state.endswith(("y", "ed"))
     if sprite.inside is not None and not describing:
         return "", f" with {state}", ""
-    return f"{state} ", "", ""
+    return f"{_READ.get(state, state)} ", "", ""

@@ -20,7 +20,7 @@ _PLACES = {
     "pets": ("living room", "garden"), "repair": ("workshop", "garage"),
     "clothes": ("laundry", "bedroom"), "crafts": ("desk", "tabletop"),
     "transport": ("garage", "street"), "home": ("living room", "plain"),
-    "nature": ("outdoors", "garden"), "people": ("living room", "plain"),
+    "care": ("bathroom", "bedroom"), "nature": ("outdoors", "garden"), "people": ("living room", "plain"),
 }  # fmt: skip
 _OWN_PLACES = {
     "bathtub": "bathroom", "shower": "bathroom", "sink": "bathroom", "toilet": "bathroom",
@@ -33,6 +33,8 @@ _OWN_PLACES = {
     "thread": "tabletop", "button": "tabletop", "binoculars": "outdoors", "washing machine":
     "laundry", "bird feeder": "garden", "water bottle": "outdoors", "first aid kit": "outdoors",
     "log": "outdoors", "sewing machine": "tabletop", "shoe": "living room", "plunger": "bathroom",
+    "snowman": "outdoors", "mailbox": "street", "ring": "bedroom", "watch": "bedroom",
+    "necklace": "bedroom", "wallet": "living room", "bow tie": "bedroom", "toothbrush": "bathroom",
 }  # fmt: skip
 
 

@@ -33,7 +33,7 @@ def nameless(tutorial: Tutorial) -> Tutorial:
 
 def test_three_steps_and_the_same_seed_twice(tmp_path: Path) -> None:
     for name in ("a", "b"):
-        words = ("How do I repot a cactus?", "--steps", "3", "--seed", "5", "-o", f"{name}.html")
+        words = ("How do I wash a dog?", "--steps", "3", "--seed", "1", "-o", f"{name}.html")
         made = interstep("write", *words, *STARTER, cwd=tmp_path)
         assert (made.code, made.out) == (0, f"{name}.html\n"), made.err
     (one, takes), (two, same) = (read(tmp_path / f"{name}.interstep") for name in ("a", "b"))
@@ -65,7 +65,7 @@ def test_special_tokens_in_a_prompt_are_text(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_keeps_finished_steps(tmp_path: Path) -> None:
-    words = ("How do I boil an egg?", "--steps", "6", "--seed", "1", "-o", "egg.interstep")
+    words = ("How do I boil an egg?", "--steps", "2", "--seed", "1", "-o", "egg.interstep")
     with Running("write", *words, *STARTER, cwd=tmp_path) as running:
         running.until("StepFinished")
         running.interrupt()
@@ -78,7 +78,7 @@ def test_ctrl_c_keeps_finished_steps(tmp_path: Path) -> None:
     tutorial, _ = read(tmp_path / "egg.interstep")
     printed = [event["step"] for event in running.events if event["event"] == "StepFinished"]
     assert [step.id for step in tutorial.steps] == printed
-    assert 1 <= len(printed) < 6
+    assert len(printed) == 1
     assert running.events[-1]["event"] == "Cancelled"
 
 
@@ -110,7 +110,7 @@ def test_ctrl_c_while_the_authors_own_text_is_painted(tmp_path: Path) -> None:
 
 
 def test_the_engine_killed_in_the_middle(tmp_path: Path) -> None:
-    words = ("How do I boil an egg?", "--steps", "6", "--seed", "1", "-o", "egg.interstep")
+    words = ("How do I boil an egg?", "--steps", "2", "--seed", "1", "-o", "egg.interstep")
     with Running("write", *words, *STARTER, cwd=tmp_path) as running:
         running.until("StepFinished")
         engine = running.engine()

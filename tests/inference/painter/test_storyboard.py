@@ -13,6 +13,7 @@ from test_storyboard_reading import TABLE
 from assets.sprites.library import Library
 from assets.sprites.scene import PICTURE, Placed, Scene, scene_to_json, to_svg
 from inference.painter.geometry import Ruler, overlap, point
+from inference.painter.grouping import lip
 from inference.painter.render import render
 from inference.painter.storyboard import (
     Drawing,
@@ -24,6 +25,7 @@ from inference.painter.storyboard import (
     describe,
 )
 
+LONG = pytest.mark.long
 NOTHING = StepText("", "", "")
 DESCRIPTIONS = [description for description, _ in TABLE]
 WORDS = sorted({word for description in DESCRIPTIONS for word in description.split()})
@@ -59,7 +61,7 @@ def subject_and_bearers(scene: Scene, drawings: Library) -> set[str]:
 
 
 @pytest.mark.parametrize("description", DESCRIPTIONS)
-@pytest.mark.parametrize("seed", [0, 1, 7])
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=LONG), pytest.param(7, marks=LONG)])
 def test_a_picture_keeps_the_rules(description: str, seed: int, drawings: Library) -> None:
     scene = compose(NOTHING, description, (), seed, drawings).scene
     assert 1 <= len(scene.sprites) <= 5
@@ -97,14 +99,14 @@ def test_what_rests_stands_on_the_ground_and_apart(description: str, drawings: L
 
 
 def test_the_same_seed_gives_the_same_bytes(drawings: Library) -> None:
-    for description in DESCRIPTIONS[:10]:
+    for description in DESCRIPTIONS[:4]:
         first = compose(NOTHING, description, (), 5, drawings)
         second = compose(NOTHING, description, (), 5, drawings)
         assert first == second
         assert render(to_svg(first.scene, drawings)) == render(to_svg(second.scene, drawings))
 
 
-@pytest.mark.parametrize("description", DESCRIPTIONS[:20])
+@pytest.mark.parametrize("description", DESCRIPTIONS[:12])
 def test_another_seed_gives_another_composition(description: str, drawings: Library) -> None:
     scenes = [compose(NOTHING, description, (), seed, drawings).scene for seed in range(6)]
     assert len({str(scene_to_json(scene)) for scene in scenes}) >= 5
@@ -162,6 +164,13 @@ def test_a_scene_with_drawings_of_another_library_is_no_harm(drawings: Library) 
         ("A slice of bread on a plate on a table.", "Some sliced bread on a plate, on a table."),
         ("Scissors on a table.", "A pair of scissors, on a table."),
         ("A lit light bulb on a table.", "A light bulb that is on, on a table."),
+        ("A frying pan with a lid on a stove in a kitchen.",
+         "A lid on a frying pan on a stove, in a kitchen."),
+        ("A person carries a basket in a garden.", "A basket held by a person, in a garden."),
+        ("A bundle of twigs in a garden.", "A bundle of twigs, in a garden."),
+        ("A bowl of water on a table.", "A bowl of water, on a table."),
+        ("A lying cat on a towel in a bathroom.",
+         "A lying cat on a flat towel, in a bathroom."),
     ],
 )  # fmt: skip
 def test_alt_text(description: str, expected: str, drawings: Library) -> None:
@@ -184,6 +193,16 @@ def test_alt_text_names_all_objects(description: str, drawings: Library) -> None
         ("Cut it", "Cut the tomato with a sharp knife.",
          "A hand cuts a tomato with a sharp knife."),
         ("Let it rest", "Leave the dough in a bowl for an hour.", "Dough in a bowl."),
+        ("Pour", "Pour the mixture into the pan and cook it for two minutes.",
+         "A hand pours a mixture into a pan."),
+        ("Find it", "Pump up the inner tube and hold it in a bowl of water.",
+         "A hand holds an inner tube in a bowl of water."),
+        ("Whisk", "Whisk the eggs, milk and salt in a bowl.",
+         "A hand whisks eggs, milk and salt in a bowl."),
+        ("Press it", "Press the power button on the printer.",
+         "A hand presses a power button on a printer."),
+        ("Load it", "Load the drum loosely. Add detergent to the washing machine.",
+         "A hand adds detergent."),
         ("Choose a pot", "Choose a pot one size larger.", None),
         ("Wait a week", "Leave it dry for a week.", None),
         ("Know your goal", "Think about what you want.", None),
@@ -215,10 +234,24 @@ def test_any_text_gives_a_drawing_or_no_drawing(text: str, drawings: Library) ->
     describe(text, text, drawings)
 
 
-@settings(max_examples=150, deadline=None)
+any_words = given(words=st.lists(st.sampled_from(WORDS), max_size=16), seed=st.integers(0, 9))
+
+
+@settings(max_examples=60, deadline=None)
 @example(words=["banana", "on", "moon."], seed=0)
-@given(words=st.lists(st.sampled_from(WORDS), max_size=16), seed=st.integers(0, 9))
+@any_words
 def test_any_words_keep_the_rules(words: list[str], seed: int, drawings: Library) -> None:
+    check_words(words, seed, drawings)
+
+
+@pytest.mark.long
+@settings(max_examples=2000, deadline=None)
+@any_words
+def test_any_of_many_words_keep_the_rules(words: list[str], seed: int, drawings: Library) -> None:
+    check_words(words, seed, drawings)
+
+
+def check_words(words: list[str], seed: int, drawings: Library) -> None:
     drawing = composed(" ".join(words), drawings)
     if drawing is None:
         return
@@ -240,3 +273,25 @@ def test_a_megabyte_ends_fast(text: str, drawings: Library) -> None:
     composed(text, drawings)
     describe(text, text, drawings)
     assert time.perf_counter() - start < 3.0
+
+
+def test_a_lid_covers_the_mouth(drawings: Library) -> None:
+    scene = compose(NOTHING, "A frying pan with a lid on a stove.", (), 0, drawings).scene
+    placed, ruler = {p.name: p for p in scene.sprites}, Ruler(drawings)
+    lid, pan, stove = (ruler.box(placed[name]) for name in ("lid", "pan", "stove"))
+    assert placed["lid"].layer > placed["pan"].layer > placed["stove"].layer
+    assert lid[1] < pan[1] < stove[3]
+    assert pan[1] < lid[3] < pan[3]
+
+
+def test_what_is_poured_leaves_the_lip_above_its_target(drawings: Library) -> None:
+    mixed = compose(NOTHING, "A whisk in a bowl of batter.", (), 0, drawings).scene
+    for seed in (0, 1):
+        text = "A hand pours the mixture into a frying pan."
+        scene = compose(NOTHING, text, [Neighbour("previous", mixed)], seed, drawings).scene
+        placed = {p.name: p for p in scene.sprites}
+        x, y = point(placed["bowl"], lip(drawings["bowl"]))
+        x0, y0, x1, y1 = Ruler(drawings).box(placed["pan"])
+        assert x0 < x < x1
+        assert y < (y0 + y1) / 2
+        assert (placed["bowl"].rotation < 0) == (placed["bowl"].x > x)

@@ -110,6 +110,31 @@ TABLE = [
     ("A pair of socks.", "sock, sock > copy sock"),
     ("A tent under the moon.", "tent, moon"),
     ("A pair of scissors next to a sheet of paper.", "scissors, paper"),
+    ("A frying pan with a lid standing on a stove.",
+     "pan > on stove, lid > cover pan, stove"),
+    ("A bowl of eggs covered with a lid.",
+     "bowl, egg > in bowl, egg > in bowl, lid > cover bowl"),
+    ("A hand holds a lid above a pot.", "lid > over cooking pot, cooking pot"),
+    ("A hand holds a knife in a bowl with cheese pieces.",
+     "knife > in bowl, bowl, cheese > in bowl, cheese > in bowl"),
+    ("A pot of water boiling on the stove.", "cooking pot/boiling > on stove, stove"),
+    ("The soup is simmering on a stove.", "soup/pot > on stove, stove"),
+    ("A bowl of hot vegetable soup ready to serve.", "bowl/full"),
+    ("A cat is bathed in warm water.", "cat/wet"),
+    ("A bathtub is empty.", "bathtub"),
+    ("A hand wipes a bathtub with a blue towel.", "bathtub, towel/crumpled/blue > at bathtub"),
+    ("A hand looks at a punctured bicycle tyre.", "wheel/flat"),
+    ("The inner tube is in a bowl of water.", "inner tube > in bowl, bowl/water"),
+    ("A cat is eating a treat from an open hand.", "cat, treat"),
+    ("A plate of cooked omelette with cheese and a fork.",
+     "plate, omelette > on plate, cheese > on plate, fork > on plate"),
+    ("A hand presses a button on a printer.", "printer"),
+    ("A hand lights a candle with a match.", "candle/lit, match/lit > at candle"),
+    ("A hand holds a stick in an open can of paint.", "twig > in paint can, paint can"),
+    ("A hand holds a ladle of soup over a bowl.", "ladle/full > over bowl, bowl"),
+    ("An orange on a plate.", "orange > on plate, plate"),
+    ("A person kneels on a blue sheet.", "person/kneeling > on bed sheet, bed sheet/blue"),
+    ("A hand holds a toothbrush with toothpaste.", "toothbrush, toothpaste"),
 ]  # fmt: skip
 
 
@@ -129,6 +154,7 @@ def test_what_a_description_shows(description: str, expected: str, drawings: Lib
         ("Two slices of halloumi on a plate.", "halloumi"),
         ("A thermos of lemon juice.", "thermos"),
         ("", "this"),
+        ("A hand presses a button.", "button"),
         ("Wait for ten minutes.", "this"),
         ("\x00\x07", "this"),
     ],
@@ -199,6 +225,10 @@ def test_tints_stay(drawings: Library) -> None:
         ("A hand cuts a tomato with a knife.", "hand", "knife"),
         ("A cup on a table.", None, None),
         ("A person holds a shovel.", None, None),
+        ("A person points with an open hand at a dog.", None, None),
+        ("A cat eats a treat from an open hand.", "hand", "treat"),
+        ("A hand holds a toothbrush with toothpaste.", "hand", "toothbrush"),
+        ("Two hands.", None, None),
     ],
 )
 def test_who_holds_what(
@@ -227,6 +257,8 @@ def test_a_tool_that_the_body_handles_is_held(drawings: Library) -> None:
         ("A whisk beats an egg in a bowl.", "stir"),
         ("A cup on a table.", None),
         ("A hand turns on a lamp.", None),
+        ("Pour the mixture into the pan.", "pour"),
+        ("A hand pours batter into a frying pan.", "pour"),
     ],
 )
 def test_the_action_mark_of_the_main_verb(
@@ -259,3 +291,23 @@ def test_unknown_things_beside_the_subject_are_missing(drawings: Library) -> Non
     assert reading.missing == ("passport", "gyroscope")
     for known in ("A cup for ten minutes.", "A wooden spoon at the top.", "A cup of soup."):
         assert read(NOTHING, known, (), drawings).missing == ()
+
+
+def test_a_mixture_is_poured_from_the_bowl_of_the_picture_before(drawings: Library) -> None:
+    mixed = compose(NOTHING, "A whisk in a yellow bowl of batter.", (), 0, drawings).scene
+    poured = "A hand pours the mixture into a frying pan."
+    reading = read(NOTHING, poured, [Neighbour("previous", mixed)], drawings)
+    assert shown(reading) == "pan, bowl/batter/yellow > pour pan"
+    assert reading.hand is not None
+    assert reading.hand.holds == 1
+    alone = read(NOTHING, poured, (), drawings)
+    assert shown(alone) == "pan"
+    assert alone.hand is None
+
+
+@pytest.mark.parametrize("title", ["How to wash a dog", "Give a dog a bath"])
+def test_a_bath_is_in_the_bathroom(title: str, drawings: Library) -> None:
+    step = StepText(title, "", "")
+    for seed in range(4):
+        scene = compose(step, "A hand brushes a dog with a brush.", (), seed, drawings).scene
+        assert scene.background == "bathroom"
