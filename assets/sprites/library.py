@@ -55,6 +55,7 @@ class Sprite:
 
     @property
     def default_state(self) -> str:
+        """The state that is drawn when none is named."""
         return next(iter(self.states))
 
     @cached_property

@@ -20,7 +20,8 @@ _PLACES = {
     "pets": ("living room", "garden"), "repair": ("workshop", "garage"),
     "clothes": ("laundry", "bedroom"), "crafts": ("desk", "tabletop"),
     "transport": ("garage", "street"), "home": ("living room", "plain"),
-    "care": ("bathroom", "bedroom"), "nature": ("outdoors", "garden"), "people": ("living room", "plain"),
+    "nature": ("outdoors", "garden"), "people": ("living room", "plain"),
+    "care": ("bathroom", "bedroom"),
 }  # fmt: skip
 _OWN_PLACES = {
     "bathtub": "bathroom", "shower": "bathroom", "sink": "bathroom", "toilet": "bathroom",

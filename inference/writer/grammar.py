@@ -47,14 +47,10 @@ class TutorialGrammar:
         """One heading of the plan, 6 to 56 characters, up to its line's end."""
         return f'root ::= {self._start} {self._text(",()")}{{5,{HEADING - 1}}} "."? "\\n"'
 
-    def step(self, *, begun: bool = False) -> str:
-        """A body of one to SENTENCES sentences, then a picture line closed by `<BOV>`, or none.
-
-        begun: the first words of the body stand already, and what follows goes on with them.
-        """
-        first = f"{self._text()}{{8,{SENTENCE}}} [.!]" if begun else "sentence"
+    def step(self) -> str:
+        """A body of one to SENTENCES sentences, then a picture line closed by `<BOV>`, or none."""
         return (
-            f'root ::= {first} (" " sentence){{0,{SENTENCES - 1}}} '
+            f'root ::= sentence (" " sentence){{0,{SENTENCES - 1}}} '
             f'("\\n" "Picture: " description {self._bov} | "\\n\\n")\n'
             f"sentence ::= {self._start} {self._text()}{{8,{SENTENCE}}} [.!]\n"
             f"{self._description()}"

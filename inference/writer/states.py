@@ -32,8 +32,9 @@ class Reader:
 
     layers: decoder layers counted from 0 whose output is wanted, in ascending order; all without
     it. n_ctx: tokens that fit, the model's trained context at most. Raises WriterError when
-    there is no memory, or the model has no such layer. evaluated counts the tokens that were
-    really evaluated.
+    there is no memory, or the model has no such layer. free_cores is asked before each batch how
+    many threads shall compute it; the bits do not depend on it. evaluated counts the tokens that
+    were really evaluated.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Reader:
         threads: int,
         n_ctx: int = CONTEXT,
         layers: Sequence[int] | None = None,
+        free_cores: Callable[[], int] | None = None,
     ) -> None:
         wanted = range(model.n_layers) if layers is None else layers
         if not wanted or list(wanted) != sorted({*wanted} & {*range(model.n_layers)}):
@@ -60,6 +62,7 @@ class Reader:
         self._taken: set[bytes] = set()
         self._error: BaseException | None = None
         self._stop: Callable[[], bool] = lambda: False
+        self._free_cores = free_cores or (lambda: threads)
         self._ggml = _ggml()
         # llama.cpp keeps bare pointers: the callbacks must live as long as the context.
         self._on_tensor = llama_cpp.ggml_backend_sched_eval_callback(self._offered)
@@ -71,7 +74,8 @@ class Reader:
         # Without embeddings the last layer keeps only the rows that logits are asked for.
         params.embeddings = True
         params.pooling_type = llama_cpp.LLAMA_POOLING_TYPE_NONE
-        # Flash attention sums in half precision: three times as far from the exact states.
+        # Flash attention sums in half precision, three times as far from the exact states, and in
+        # as many parts as there are threads: other bits on other machines.
         params.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED
         params.cb_eval = self._on_tensor
         params.abort_callback = self._on_node
@@ -131,6 +135,8 @@ class Reader:
     def _decode(self, tokens: tuple[int, ...]) -> None:
         self._taken = set()
         self._error = None
+        threads = self._free_cores()
+        llama_cpp.llama_set_n_threads(self._context, threads, threads)
         data = (llama_cpp.llama_token * len(tokens))(*tokens)
         code = llama_cpp.llama_decode(
             self._context, llama_cpp.llama_batch_get_one(data, len(tokens))

@@ -7,7 +7,7 @@ runs of words, and one more try for a step that names neither subject nor plan.
 
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import takewhile
 from typing import Literal
@@ -17,7 +17,14 @@ from inference.phrases import names, normalise, subject
 from inference.writer.endings import stutters, whole, whole_sentences
 from inference.writer.examples import nearest, same_topic
 from inference.writer.fields import Field, FieldWriter
-from inference.writer.grammar import SENTENCE, THING, TutorialGrammar
+from inference.writer.grammar import (
+    DESCRIPTION,
+    SENTENCE,
+    SUMMARY,
+    THING,
+    TITLE,
+    TutorialGrammar,
+)
 from inference.writer.guards import RunGuard, goes_round
 from inference.writer.plan import plan
 from inference.writer.prompt import ChatFormat
@@ -172,12 +179,14 @@ class TutorialWriter:
         ]
 
     def _head(self) -> Iterator[Written]:
-        yield from self._line("title", self._grammar.title(), 1, lambda t: names(t, self._subject))
-        if not names(self.draft.title, self._subject):
+        yield from self._line("title", self._grammar.title(), 1, self._on_subject)
+        title = whole(self.draft.title, TITLE)
+        if not self._on_subject(title):
             title = title_from_prompt(self._prompt)
-            yield Delta(None, "title", 0, title)
-            self.draft.title = title
+        yield from self._ended("title", title)
         yield from self._line("summary", self._grammar.summary(), 2)
+        if len(self.draft.summary) >= SUMMARY:
+            yield from self._ended("summary", whole_sentences(self.draft.summary, SUMMARY))
         yield from self._append("You need: ")
         yield from self._line("materials", self._grammar.materials(), 3)
 
@@ -201,44 +210,51 @@ class TutorialWriter:
         value = tuple(text.split("\n")) if name == "materials" else text
         setattr(self.draft, name, value)
 
+    def _ended(self, name: Literal["title", "summary"], text: str) -> Iterator[Written]:
+        """Put a text that ends well in the place of the one that was written."""
+        if text != getattr(self.draft, name):
+            setattr(self.draft, name, text)
+            yield Delta(None, name, 0, text)
+
     def _step(self, index: int) -> Iterator[Written]:
-        """Write one step, again while it repeats one or leaves the subject out too often."""
+        """Write one step, again while it repeats another."""
         heading = self.draft.plan[index]
         yield Delta(index, "title", 0, heading)
         yield from self._append(f"\n## {index + 1}. {heading}\n")
-        mark, opening = self._session.mark(), ""
+        mark = self._session.mark()
         for attempt in range(TRIES):
             if attempt:
                 self._session.back(mark)
+                yield Delta(index, "body", 0, "")
                 yield Delta(index, "description", 0, "")
-            body, description = yield from self._body(index, attempt, opening)
-            if not self._names_subject(index, heading, body, description):
-                opening = f"For the {self._subject}, "
-            elif normalise(body) not in {normalise(step.body) for step in self.draft.steps}:
+            body, description = yield from self._body(index, attempt)
+            if normalise(body) not in {normalise(step.body) for step in self.draft.steps}:
                 break
         if any(len(sentence) >= SENTENCE for sentence in re.split(r"(?<=[.!]) ", body)):
             body = whole_sentences(body, SENTENCE)
             yield Delta(index, "body", 0, body)
-        self._repeated.forbid([body])
+        if len(description) >= DESCRIPTION:
+            description = whole_sentences(description, DESCRIPTION)
+            yield Delta(index, "description", 0, description)
         step = WrittenStep(heading, body, description)
+        if not self._names_subject(step) and self._must_name_subject():
+            step = replace(step, title=f"{heading} for the {self._subject}")
+            yield Delta(index, "title", 0, step.title)
+        self._repeated.forbid([body])
         self.draft.steps.append(step)
         yield step
 
-    def _body(
-        self, index: int, attempt: int, opening: str
-    ) -> Generator[Written, None, tuple[str, str]]:
-        """Write body and description, the body from its opening words on; return both."""
-        yield Delta(index, "body", 0, opening)
-        if opening:
-            yield from self._append(opening.rstrip())
-        shown: dict[FieldName, int] = {"body": len(opening), "description": 0}
-        gbnf = self._grammar.step(begun=bool(opening))
+    def _body(self, index: int, attempt: int) -> Generator[Written, None, tuple[str, str]]:
+        """Write body and description and return both."""
+        shown: dict[FieldName, int] = {"body": 0, "description": 0}
         seed = [self._seed, 5, index, attempt]
         without = list(takewhile(lambda s: not s.description, reversed(self.draft.steps)))
         bias = dict.fromkeys(self._blank, PICTURE_BIAS * (1 + len(without)))
         body = description = ""
-        for written in self._fields.write(gbnf, PROSE, seed, self._step_ended, bias):
-            body, description = _parts(opening.rstrip() + written.text)
+        for written in self._fields.write(
+            self._grammar.step(), PROSE, seed, self._step_ended, bias
+        ):
+            body, description = _parts(written.text)
             parts: dict[FieldName, str] = {"body": body, "description": description}
             for name, text in parts.items():
                 if len(text) > shown[name]:
@@ -249,11 +265,17 @@ class TutorialWriter:
     def _step_ended(self, written: Field) -> bool:
         return written.last == self._bov or written.text.endswith("\n\n")
 
-    def _names_subject(self, index: int, heading: str, body: str, description: str) -> bool:
-        """Whether a step names the subject, or most steps do without it."""
-        texts = [f"{step.title} {step.body} {step.description}" for step in self.draft.steps]
-        named = sum(names(text, self._subject) for text in texts)
-        return 2 * named > index + 1 or names(f"{heading} {body} {description}", self._subject)
+    def _names_subject(self, step: WrittenStep) -> bool:
+        return self._on_subject(f"{step.title} {step.body} {step.description}")
+
+    def _must_name_subject(self) -> bool:
+        """Whether most steps could no longer name the subject if this one does not."""
+        named = sum(self._names_subject(step) for step in self.draft.steps)
+        left = len(self.draft.plan) - len(self.draft.steps) - 1
+        return 2 * (named + left) <= len(self.draft.plan)
+
+    def _on_subject(self, text: str) -> bool:
+        return names(text, self._subject)
 
     def _append(self, text: str) -> Iterator[Written]:
         yield from _prefilled(self._session.append(self._model.tokenize(text)))
@@ -297,6 +319,12 @@ def _listed(text: str) -> str:
         whole(thing.removeprefix("and "), THING - 1) for thing in text.rstrip("\n").split(", ")
     ]
     return "\n".join(dict.fromkeys(things))
+
+
+def _ended_body(text: str) -> str:
+    """Return a body without the sentences that ran into their bound."""
+    sentences = re.split(r"(?<=[.!]) ", text)
+    return whole_sentences(text, SENTENCE) if len(max(sentences, key=len)) >= SENTENCE else text
 
 
 def _parts(text: str) -> tuple[str, str]:

@@ -31,9 +31,10 @@ def refusal(capsys: pytest.CaptureFixture[str]) -> Refusal:
 
     def refused(*words: str, code: int) -> str:
         try:
-            assert run(words) == code
+            ended: object = run(words)
         except SystemExit as end:  # the parser of the options
-            assert end.code == code
+            ended = end.code
+        assert ended == code
         out, err = capsys.readouterr()
         assert out == ""
         last: str = err.splitlines()[-1]

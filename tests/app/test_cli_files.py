@@ -4,6 +4,8 @@ import os
 import resource
 import shutil
 import sqlite3
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -75,11 +77,10 @@ UNREADABLE = (
 )
 
 
-@pytest.mark.parametrize(("spoil", "said"), UNREADABLE, ids=lambda part: getattr(part, "__name__", ""))
+@pytest.mark.parametrize(("spoil", "said"), UNREADABLE)
 def test_what_is_no_whole_tutorial_is_refused(
-    spoil: object, said: str, dog: Path, capsys: pytest.CaptureFixture[str]
+    spoil: Callable[[Path], None], said: str, dog: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert callable(spoil)
     spoil(dog)
     before = dog.read_bytes() if dog.is_file() else b""
     page = dog.with_suffix(".html")
@@ -118,7 +119,7 @@ def test_a_corrupt_row_is_named_and_the_rest_goes_on(dog: Path) -> None:
         assert titles[1] == "Put the dog into the bathtub"
         assert len(file.tutorial.steps[1].pictures[0].takes) == 2
     db = sqlite3.connect(dog)
-    assert ("{\"id\"",) in db.execute("select value from quarantine").fetchall()
+    assert ('{"id"',) in db.execute("select value from quarantine").fetchall()
     db.close()
 
 
@@ -164,10 +165,10 @@ def test_a_full_disk_keeps_what_was_there(dog: Path, disk: tuple[Path, Mount]) -
     place, _ = disk
     kept = Path(shutil.copy(dog, place))
     (place / "dog.html").write_text("an earlier export")
-    filler = (place / "filler").open("wb", buffering=0)
-    with filler, pytest.raises(OSError, match="No space"):
+    with (place / "filler").open("wb", buffering=0) as filler, suppress(OSError):
         while True:
             filler.write(bytes(4096))
+    assert shutil.disk_usage(place).free == 0
     before = kept.read_bytes()
     for words in (
         ("redraw", kept, "--step", "1", "--seed", "77"),

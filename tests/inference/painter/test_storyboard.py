@@ -202,7 +202,7 @@ def test_alt_text_names_all_objects(description: str, drawings: Library) -> None
         ("Press it", "Press the power button on the printer.",
          "A hand presses a power button on a printer."),
         ("Load it", "Load the drum loosely. Add detergent to the washing machine.",
-         "A hand adds detergent."),
+         "A hand adds detergent to a washing machine."),
         ("Choose a pot", "Choose a pot one size larger.", None),
         ("Wait a week", "Leave it dry for a week.", None),
         ("Know your goal", "Think about what you want.", None),

@@ -127,7 +127,7 @@ TABLE = [
     ("The inner tube is in a bowl of water.", "inner tube > in bowl, bowl/water"),
     ("A cat is eating a treat from an open hand.", "cat, treat"),
     ("A plate of cooked omelette with cheese and a fork.",
-     "plate, omelette > on plate, cheese > on plate, fork > on plate"),
+     "plate, omelette > on plate, cheese, fork"),
     ("A hand presses a button on a printer.", "printer"),
     ("A hand lights a candle with a match.", "candle/lit, match/lit > at candle"),
     ("A hand holds a stick in an open can of paint.", "twig > in paint can, paint can"),

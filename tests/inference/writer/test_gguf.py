@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -110,10 +111,8 @@ def test_a_flipped_header_is_read_or_refused(
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "flipped.gguf"
     path.write_bytes(flipped(whole, position, bit))
-    try:
+    with suppress(GgufError):
         assert read_header(path).tensors == 30
-    except GgufError as error:
-        assert str(error)
 
 
 def test_flipped_files_load_or_are_refused(tmp_path: Path, whole: bytes) -> None:

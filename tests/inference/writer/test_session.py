@@ -2,7 +2,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, cycle
 from pathlib import Path
 
 import pytest
@@ -87,6 +87,13 @@ def test_a_warm_session_gives_the_bytes_of_a_cold_one(
         for _ in range(generated):
             warm.accept(int(warm.logits.argmax()))
     warm.close()
+
+
+def test_logits_do_not_depend_on_the_number_of_threads(tiny: Model) -> None:
+    turns = cycle([2, 1])
+    session = Session(tiny, 1024, threads=2, free_cores=lambda: next(turns))
+    assert fill(session, SYSTEM, EXAMPLE, PROMPT) == cold(tiny, SYSTEM, EXAMPLE, PROMPT)
+    session.close()
 
 
 def test_a_chunk_appended_is_a_chunk_filled_in(tiny: Model, session: Session) -> None:

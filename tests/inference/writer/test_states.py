@@ -1,3 +1,4 @@
+import itertools
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -94,6 +95,13 @@ def test_a_fresh_process_gives_the_same_bytes(tiny_gguf: Path, reader: Reader) -
     run = [sys.executable, "-c", program, str(tiny_gguf), *CHUNKS]
     other = subprocess.run(run, capture_output=True, check=True, timeout=60)
     assert other.stdout == b"".join(as_bytes(reader.states(CHUNKS)))
+
+
+def test_states_do_not_depend_on_the_number_of_threads(tiny: Model) -> None:
+    turns = itertools.cycle([2, 1])
+    reader = Reader(tiny, threads=2, free_cores=lambda: next(turns))
+    assert as_bytes(reader.states(CHUNKS)) == cold(tiny, *CHUNKS)
+    reader.close()
 
 
 def test_only_what_changed_is_evaluated(tiny: Model, reader: Reader) -> None:
