@@ -4,9 +4,9 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
 import pytest
 from command_line import TEXT, Running, interstep
+from engine_process import ends_within
 
 from app.tutorial.file import TutorialFile
 from app.tutorial.model import Take, Tutorial
@@ -139,4 +139,4 @@ def test_a_reader_that_goes_away(tmp_path: Path) -> None:
     assert ended.code in (0, 1)
     assert "Traceback" not in ended.err
     assert len(read(tmp_path / "dog.interstep")[0].steps) == 6
-    assert engine is None or not psutil.pid_exists(engine.pid)
+    assert engine is None or ends_within(engine.pid, 2.0)

@@ -33,7 +33,7 @@ def outline(text: str) -> list[tuple[str, str]]:
     return [(step.title, step.body) for step in from_text(text).tutorial.steps]
 
 
-WORDS = "mix the Dough until 5 eggs are étuvé in **bold** `code` 水 c. 1.5".split()  # noqa: SIM905
+WORDS = "mix the Dough until 5 eggs are étuvé in **bold** `code` 水 c. 1.5".split()
 SENTENCE = st.lists(
     st.sampled_from(WORDS),
     min_size=1,
