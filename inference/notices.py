@@ -10,7 +10,7 @@ from inference.phrases import base_form, normalise
 # Topic -> the words that tell it. A wrong step there can injure.
 HAZARDS = {
     "electricity": "electric electrical electricity wiring wire rewire socket outlet fuse breaker "
-    "mains voltage circuit switchboard",
+    "mains voltage circuit switchboard microwave",
     "gas": "gas propane butane boiler",
     "medicine": "medicine medication dose dosage pill drug antibiotic insulin injection inject "
     "ibuprofen paracetamol aspirin painkiller suture cpr seizure poison overdose symptom diagnose "

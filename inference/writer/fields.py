@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from inference.writer.model import Model
-from inference.writer.sampling import Grammar, Sampling, choose
+from inference.writer.sampling import SPAN, Grammar, Sampling, choose
 from inference.writer.session import Session
 
 RECENT = 64  # tokens that the repeat penalty looks back on
@@ -17,12 +17,14 @@ RECENT = 64  # tokens that the repeat penalty looks back on
 class Field:
     """A field being written: its text so far, and its last token.
 
-    closing: the writer would rather have ended its turn than go on with the last token.
+    closing: the writer would rather have ended its turn than go on with the last token. forced:
+    the grammar ended the field where the writer would have gone on.
     """
 
     text: str = ""
     last: int = -1
     closing: bool = False
+    forced: bool = False
 
 
 class FieldWriter:
@@ -65,6 +67,7 @@ class FieldWriter:
                     grammar,
                 )
                 field.closing = model.is_end(int(logits.argmax()))
+                field.forced = bool(logits[token] < logits.max() - SPAN)
                 grammar.accept(token)
                 tokens.append(token)
                 data.extend(model.pieces[token])

@@ -58,8 +58,13 @@ class RunGuard:
 
 
 def _begun_word(text: str, piece: str) -> str | None:
-    """Return the word that `piece` begins after `text`, casefolded, or None if it begins none."""
+    """Return the word that `piece` begins after `text`, casefolded, or None if it begins none.
+
+    A word without its space counts too: refused " ladle", a writer goes on with "ladle", as in
+    "andladle". Pieces of one or two letters more often end a word.
+    """
     match = WORD.search(piece)
-    if match is None or (match.start() == 0 and text and WORD.match(text[-1])):
+    if match is None:
         return None
-    return match.group().casefold()
+    inside = match.start() == 0 and text and WORD.match(text[-1])
+    return None if inside and len(match.group()) < 3 else match.group().casefold()

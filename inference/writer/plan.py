@@ -125,7 +125,10 @@ def _plain(headings: list[str], about: str) -> str:
 
 
 def _cleaned(written: Field) -> str:
-    return whole(written.text.strip(" .\n"), HEADING)
+    heading = written.text.strip(" .\n")
+    # Near its bound a heading ends where no longer token fits: in the middle of a word.
+    cut = written.forced and not written.closing and len(heading) > HEADING - 12
+    return whole(heading, len(heading) if cut else HEADING)
 
 
 def _content(heading: str) -> set[str]:

@@ -77,7 +77,8 @@ def check(run: Run, steps: int) -> None:
     assert len({normalise(step.title) for step in draft.steps}) == steps
     assert len({normalise(step.body) for step in draft.steps}) == steps
     for step in draft.steps:
-        assert 0 < len(step.title) <= HEADING
+        # A heading may get the subject: " for the pencil".
+            assert 0 < len(step.title) <= HEADING + len(" for the ") + len(subject(prompt))
         assert re.search(r"[.!]$", step.body), step.body
         assert not step.description or step.description.endswith(".")
         assert len(step.description) <= DESCRIPTION + 2
