@@ -182,7 +182,7 @@ class TutorialWriter:
         yield from self._line("title", self._grammar.title(), 1, self._on_subject)
         title = whole(self.draft.title, TITLE)
         if not self._on_subject(title):
-            title = title_from_prompt(self._prompt)
+            title = title_from_prompt(self._prompt) or title
         yield from self._ended("title", title)
         yield from self._line("summary", self._grammar.summary(), 2)
         if len(self.draft.summary) >= SUMMARY:
@@ -275,7 +275,7 @@ class TutorialWriter:
         return 2 * (named + left) <= len(self.draft.plan)
 
     def _on_subject(self, text: str) -> bool:
-        return names(text, self._subject)
+        return not self._subject or names(text, self._subject)
 
     def _append(self, text: str) -> Iterator[Written]:
         yield from _prefilled(self._session.append(self._model.tokenize(text)))
@@ -305,8 +305,8 @@ def title_from_prompt(prompt: str) -> str:
     line = " ".join(prompt.split())
     asked = _ASKING.match(line)
     rest = line[asked.end() :] if asked else line
-    rest = rest.rstrip("?.! ")[:70]
-    return rest[:1].upper() + rest[1:]
+    title = rest.rstrip("?.! ")[:70]
+    return title[:1].upper() + title[1:]
 
 
 def _line_ended(written: Field) -> bool:

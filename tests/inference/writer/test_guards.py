@@ -12,22 +12,9 @@ WORDS = ("fill", "the", "pot", "the pots", "don't", "Pour", "ÄRGER", "2nd", "po
 sentence = st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join)
 # Pieces as vocabularies have them: word beginnings with their space, ends, marks, whole words.
 PIECES = (
-    " fill",
-    " f",
-    "ill",
-    " the",
-    "the",
-    " th",
-    "e",
-    " pot",
-    "s",
-    "'",
-    "'s",
-    " don",
-    "'t",
-    " Po",
+    *(" fill", " f", "ill", " the", "the", " th", "e", " pot", "s", "'", "'s", " don", "'t", " Po"),
+    *("ur", ", ", ". ", " \u00c4R", "GER", " 2", "nd", "\n", " ", "-", " P", "OT", ""),
 )
-PIECES += ("ur", ", ", ". ", " \u00c4R", "GER", " 2", "nd", "\n", " ", "-", " P", "OT", "")
 
 
 @given(st.lists(sentence, min_size=1, max_size=3), st.lists(st.sampled_from(PIECES), max_size=90))

@@ -2,7 +2,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from itertools import chain, cycle
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -131,7 +131,7 @@ def test_a_mark_outlives_the_next_evaluation(session: Session) -> None:
 
 @pytest.mark.parametrize("polls", [0, 1, 30, 90, 200])
 def test_stop_inside_a_prompt_leaves_the_session_usable(tiny: Model, polls: int) -> None:
-    left = chain(range(polls), [None] * 10)
+    left = iter([*range(polls), *[None] * 10])
     session = Session(tiny, 1024, threads=1, stop=lambda: next(left, 0) is None)
     with pytest.raises(Stopped):
         fill(session, SYSTEM, EXAMPLE, PROMPT)
