@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterator
 from functools import cache
 
 from inference.lexicon import VERBS
+from inference.notices import other_language
 from inference.phrases import base_form, normalise, subject
 from inference.writer.endings import stutters, whole
 from inference.writer.fields import Field, FieldWriter
@@ -52,9 +53,12 @@ def plan(
     after = model.tokenize(f"\n{ASKED.format(count=count)}{chat.end}{chat.assistant}", special=True)
     for _ in session.prefill([[*before, *model.tokenize(prompt), *after]]):
         yield []
+    english = other_language(prompt, ("en",)) is None
     fields = FieldWriter(
         session,
-        lambda text, piece: begins_with_verb(text + piece) and not stutters(text + piece),
+        lambda text, piece: (
+            (not english or begins_with_verb(text + piece)) and not stutters(text + piece)
+        ),
     )
     headings: list[str] = []
     low, high = (steps, steps) if steps else PLANNED

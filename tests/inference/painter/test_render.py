@@ -1,5 +1,4 @@
 import io
-import time
 
 import pytest
 from PIL import Image
@@ -25,15 +24,6 @@ def test_png_of_the_asked_size(drawings: Library) -> None:
 def test_same_bytes_every_time(drawings: Library) -> None:
     svg = a_scene(drawings)
     assert render(svg) == render(svg)
-
-
-@pytest.mark.benchmark
-def test_a_scene_takes_less_than_60_ms(drawings: Library) -> None:
-    svg = a_scene(drawings)
-    start = time.perf_counter()
-    for _ in range(10):
-        render(svg)
-    assert (time.perf_counter() - start) / 10 < 0.060
 
 
 def test_drawn_box_is_what_the_shapes_cover(drawings: Library) -> None:
