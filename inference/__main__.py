@@ -37,6 +37,8 @@ def abilities() -> tuple[str, ...]:
 def main() -> None:
     """Serve until the other side closes the pipe."""
     requests, events = claim_pipes()
+    # llama.cpp would call a debugger before it aborts on a damaged model.
+    os.environ.setdefault("GGML_NO_BACKTRACE", "1")
     # Ctrl+C reaches every process of a terminal: the studio decides what it stops.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)

@@ -5,6 +5,7 @@ candidate are refused is the grammar applied to the whole vocabulary, which is s
 """
 
 import ctypes
+import math
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 
@@ -112,12 +113,14 @@ def _draw(
     """Return the index in `order` of the token drawn."""
     if sampling.temperature == 0:
         return 0
+    penalty = math.log(sampling.repeat_penalty)
     scores = logits[order].astype(np.float64)
-    penalty = np.log(sampling.repeat_penalty)
-    scores -= penalty * np.array([int(token) in recent for token in order])
-    scores += np.array([bias.get(int(token), 0.0) for token in order])
-    weights = np.exp((scores - scores.max()) / sampling.temperature)
-    weights /= weights.sum()
-    ranked = np.argsort(-weights, kind="stable")
-    kept = ranked[: int(np.searchsorted(np.cumsum(weights[ranked]), sampling.top_p)) + 1]
-    return int(random.choice(kept, p=weights[kept] / weights[kept].sum()))
+    scores += [
+        bias.get(token, 0.0) - (penalty if token in recent else 0.0) for token in order.tolist()
+    ]
+    ranked = np.argsort(-scores, kind="stable")
+    weights = np.exp((scores[ranked] - scores[ranked[0]]) / sampling.temperature)
+    sums = np.cumsum(weights)
+    kept = int(np.searchsorted(sums, sampling.top_p * sums[-1])) + 1
+    drawn = int(np.searchsorted(sums[:kept], random.random() * sums[min(kept, len(sums)) - 1]))
+    return int(ranked[min(drawn, kept - 1)])

@@ -44,6 +44,13 @@ class Session:
         stop: Callable[[], bool] = lambda: False,
         free_cores: Callable[[], int] | None = None,
     ) -> None:
+        if llama_cpp.llama_model_is_recurrent(model.handle) or llama_cpp.llama_model_is_hybrid(
+            model.handle
+        ):
+            raise WriterError(
+                f"{model.path.name} is a recurrent model, which can't take a text back",
+                "Choose a GGUF of a transformer such as Qwen, Llama or SmolLM.",
+            )
         self.model = model
         self.n_ctx = n_ctx
         self.evaluated = 0
