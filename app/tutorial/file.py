@@ -180,7 +180,8 @@ class TutorialFile:
 
     def takes(self) -> tuple[TakeInfo, ...]:
         """Return every readable take, oldest first, without its bytes."""
-        return tuple(self._info(sha256) for sha256 in self._found.takes)
+        infos = (self._info(sha256) for sha256 in self._found.takes)
+        return tuple(info for info in infos if info is not None)
 
     def trash(self) -> tuple[TakeInfo, ...]:
         """Return the takes that the tutorial neither offers nor names."""
@@ -314,11 +315,14 @@ class TutorialFile:
                 known.append(take.sha256)
         return known
 
-    def _info(self, sha256: str) -> TakeInfo:
+    def _info(self, sha256: str) -> TakeInfo | None:
         columns = [*(name for name in TAKE_COLUMNS if name != "data"), "length(data) as size"]
         query = f"select {', '.join(columns)} from takes where sha256 = ?"
         with sentences(self.path):
-            (row,) = self._db.query(query, [sha256])
+            rows = list(self._db.query(query, [sha256]))
+        if len(rows) != 1:  # a damaged index hides what the table has
+            return None
+        (row,) = rows
         values = {name: reading.parse(dict, row[name]) for name in ("recipe", "source")}
         return TakeInfo(**row | values)
 
