@@ -127,6 +127,7 @@ class TutorialWriter:
         self._seed = seed
         self._steps = steps
         self._subject = subject(prompt)
+        self._before = ""  # what a reader reads just before the field: a run may begin there
         self._copied = RunGuard(COPIED)
         self._repeated = RunGuard(REPEATED)
         # What may follow a body when it gets no picture: a blank line.
@@ -156,7 +157,8 @@ class TutorialWriter:
             return False
         if _PICTURE_IN_BODY.search(text + piece):
             return False
-        return self._copied.allows(text, piece) and self._repeated.allows(text, piece)
+        copies = not self._copied.allows(self._before + text, piece)
+        return not copies and self._repeated.allows(text, piece)
 
     def _context(self, example: Example) -> list[list[int]]:
         """Return the chunks before the answer: instructions, example, prompt."""
@@ -184,10 +186,12 @@ class TutorialWriter:
         if not self._on_subject(title):
             title = title_from_prompt(self._prompt) or title
         yield from self._ended("title", title)
+        self._before = f"{title} "
         yield from self._line("summary", self._grammar.summary(), 2)
         if len(self.draft.summary) >= SUMMARY:
             yield from self._ended("summary", whole_sentences(self.draft.summary, SUMMARY))
-        yield from self._append("You need: ")
+        self._before = "You need: "
+        yield from self._append(self._before)
         yield from self._line("materials", self._grammar.materials(), 3)
 
     def _line(
@@ -220,6 +224,7 @@ class TutorialWriter:
         """Write one step, again while it repeats another."""
         heading = self.draft.plan[index]
         yield Delta(index, "title", 0, heading)
+        self._before = f"{heading} "
         yield from self._append(f"\n## {index + 1}. {heading}\n")
         mark = self._session.mark()
         for attempt in range(TRIES):
