@@ -79,6 +79,7 @@ def write(
     prefix = Prefix("", [request.prompt])
     steps: list[str] = []
     pictured = 0  # the number of the last step that got a picture
+    warned = hazard(request.prompt) is not None
     for written in writer.write():
         match written:
             case Prefilled(done=done, total=total):
@@ -91,6 +92,10 @@ def write(
                 yield TextDelta(request.id, name, written.field, written.start, written.text)
             case WrittenStep():
                 prefix.title = writer.draft.title
+                danger = None if warned else hazard(f"{written.title} {written.body}")
+                if danger is not None:
+                    warned = True
+                    yield Notice(request.id, "hazard", danger, steps[-1])
                 description = written.description
                 if not description and len(prefix.chunks) - pictured > 1:
                     # Two steps in a row without: a weak writer goes on like that to the end.
