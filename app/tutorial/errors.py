@@ -26,6 +26,8 @@ def sentences(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _of_sqlite(error, path) from error
+    except UnicodeDecodeError as error:  # of an error text that quotes a damaged page
+        raise damaged(path) from error
     except OSError as error:
         raise _of_system(error, path) from error
 
