@@ -6,8 +6,7 @@ Unusual: text from outside is tokenised with special tokens off, so that no prom
 
 import ctypes
 from collections import deque
-from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +31,14 @@ class Model:
                 "Install the pack again: interstep packs install",
             ) from error
         self.path = path
-        self._log = Log()
+        log = process_log()
+        log.clear()
         llama_cpp.llama_backend_init()
         params = llama_cpp.llama_model_default_params()
         self.handle = llama_cpp.llama_model_load_from_file(str(path).encode(), params)
         if not self.handle:
             raise WriterError(
-                f"llama.cpp can't read the model file {path.name}: {self._log.last_error()}",
+                f"llama.cpp can't read the model file {path.name}: {log.last_error()}",
                 "Install the pack again, or choose another GGUF file.",
             )
         self.vocab = llama_cpp.llama_model_get_vocab(self.handle)
@@ -111,9 +111,12 @@ class Log:
 
     def __init__(self) -> None:
         self._lines: deque[str] = deque(maxlen=50)
-        # llama.cpp keeps the bare pointer: the callback must live as long as the process.
-        self._callback = _keep(llama_cpp.llama_log_callback(self._receive))
+        self._callback = llama_cpp.llama_log_callback(self._receive)
         llama_cpp.llama_log_set(self._callback, ctypes.c_void_p(0))
+
+    def clear(self) -> None:
+        """Forget what was logged, so that the next error is not an old one's."""
+        self._lines.clear()
 
     def _receive(self, _level: int, text: bytes, _data: Any) -> None:
         self._lines.append(text.decode("utf-8", "replace").strip())
@@ -124,6 +127,7 @@ class Log:
         return (errors or ["no reason given"])[0]
 
 
-def _keep(callback: Callable[..., Any], kept: list[Any] = []) -> Callable[..., Any]:  # noqa: B006
-    kept.append(callback)
-    return callback
+@cache
+def process_log() -> Log:
+    """Return the one log; llama.cpp keeps a bare pointer to it as long as the process lives."""
+    return Log()

@@ -335,6 +335,7 @@ def test_flipped_bytes_never_crash(path: Path, flips: list[tuple[float, bytes]])
             file.copy_to(copy)
             if not file.read_only:
                 file.save(replace(file.tutorial, title="new"))
+                assert file.tutorial.title == "new"
         TutorialFile.open(copy).close()
 
 

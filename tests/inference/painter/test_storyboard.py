@@ -144,7 +144,8 @@ def test_a_scene_with_drawings_of_another_library_is_no_harm(drawings: Library) 
     egg = Scene("kitchen", (Placed("egg", "odd", 0.5, 0.5, 0.4, tint="beige"),))
     neighbours = [Neighbour("previous", strange), Neighbour("next", egg)]
     drawing = compose(NOTHING, "An egg in a bowl.", neighbours, 0, drawings)
-    to_svg(drawing.scene, drawings)
+    assert to_svg(drawing.scene, drawings).startswith("<svg")
+    assert "egg" in {placed.name for placed in drawing.scene.sprites}
 
 
 @pytest.mark.parametrize(
@@ -230,8 +231,9 @@ def composed(text: str, drawings: Library) -> Drawing | None:
 @settings(max_examples=60, deadline=None)
 @given(text=st.text(max_size=200))
 def test_any_text_gives_a_drawing_or_no_drawing(text: str, drawings: Library) -> None:
-    composed(text, drawings)
-    describe(text, text, drawings)
+    drawing = composed(text, drawings)
+    assert drawing is None or to_svg(drawing.scene, drawings).startswith("<svg")
+    assert describe(text, text, drawings) != ""
 
 
 any_words = given(words=st.lists(st.sampled_from(WORDS), max_size=16), seed=st.integers(0, 9))

@@ -154,4 +154,4 @@ def test_any_instruction_changes_or_says_why(text: str, drawings: Library) -> No
         scene = fix(Scene("garden", (pot, box)), text, 0, drawings).scene
     except CannotFix:
         return
-    to_svg(scene, drawings)
+    assert to_svg(scene, drawings).startswith("<svg")
