@@ -4,11 +4,17 @@ Standard library only, for both processes import it. A request has an id that it
 Steps and pictures are named by id, never by position. Pictures cross inline as base64.
 """
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from inference.parts import Condition as Condition
+from inference.parts import GivenStep as GivenStep
+from inference.parts import Image as Image
+from inference.parts import Look as Look
+from inference.parts import LookEntry as LookEntry
+from inference.parts import PaintInput as PaintInput
+from inference.parts import PaintOptions as PaintOptions
+from inference.parts import image as image
 from inference.wire import MAX_LINE as MAX_LINE
 from inference.wire import Json as Json
 from inference.wire import ProtocolError as ProtocolError
@@ -17,76 +23,6 @@ from inference.wire import read_line, write_line
 from inference.wire import to_json as to_json
 
 VERSION = 1
-
-
-# ---------------------------------------------------------------- parts of requests and events
-
-
-@dataclass(frozen=True)
-class Image:
-    """An encoded picture; sha256 is over the encoded bytes, width and height are in pixels."""
-
-    sha256: str
-    width: int
-    height: int
-    base64: str
-
-    def data(self) -> bytes:
-        """Return the encoded bytes; raises ProtocolError when they are not what sha256 names."""
-        try:
-            data = base64.b64decode(self.base64, validate=True)
-        except ValueError as error:
-            raise ProtocolError("a picture that is not base64") from error
-        if hashlib.sha256(data).hexdigest() != self.sha256:
-            raise ProtocolError("a picture whose bytes do not match its sha256")
-        return data
-
-
-def image(data: bytes, width: int, height: int) -> Image:
-    """Return the picture for the wire."""
-    sha256 = hashlib.sha256(data).hexdigest()
-    return Image(sha256, width, height, base64.b64encode(data).decode("ascii"))
-
-
-@dataclass(frozen=True)
-class GivenStep:
-    """A step whose text is the author's own: the engine describes and paints, it changes no word.
-
-    An empty description asks for a draft of one; picture: the id of its place, if it has one.
-    """
-
-    step: str
-    title: str
-    body: str
-    description: str = ""
-    picture: str = ""
-
-
-@dataclass(frozen=True)
-class Condition:
-    """A picture on which another is conditioned: its role, name and editable source."""
-
-    role: Literal["previous", "next", "anchor", "present"]
-    sha256: str
-    source: Json
-
-
-@dataclass(frozen=True)
-class PaintInput:
-    """Everything that a painter sees of one picture. The recipe is this, with hashes.
-
-    chunks are the texts of the context up to and with the picture's own step.
-    """
-
-    title: str
-    heading: str
-    body: str
-    description: str
-    chunks: tuple[str, ...]
-    conditions: tuple[Condition, ...]
-    seed: int
-    mode: Literal["new", "fix"] = "new"
-    instruction: str = ""
 
 
 # ---------------------------------------------------------------- requests
@@ -106,7 +42,7 @@ class Write:
 
     pack: empty for the best that this machine allows; with `given` no writer is needed. steps:
     exactly so many, or None for as many as the writer plans. title: the tutorial's, with `given`.
-    images: what the author gave to look at.
+    images: what the author gave to look at. paint: False for the text alone, with descriptions.
     """
 
     id: str
@@ -117,6 +53,50 @@ class Write:
     title: str = ""
     given: tuple[GivenStep, ...] = ()
     images: tuple[Image, ...] = ()
+    paint: bool = True
+    look: Look = Look()
+    options: PaintOptions = PaintOptions()
+
+
+@dataclass(frozen=True)
+class Continue:
+    """Write more steps behind those that are there, and paint them.
+
+    given: the steps so far; conditions: their chosen takes, nearest to the end first. steps: how
+    many more, or None for as many as the writer plans. instruction: what they are to be about,
+    empty to go on as the prompt says. Its events are Write's, for the new steps alone.
+    """
+
+    id: str
+    pack: str
+    prompt: str
+    seed: int
+    title: str
+    given: tuple[GivenStep, ...]
+    conditions: tuple[Condition, ...] = ()
+    steps: int | None = None
+    instruction: str = ""
+    paint: bool = True
+    look: Look = Look()
+    options: PaintOptions = PaintOptions()
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """Propose other words for steps that are there ("shorter", "for children"); nothing is painted.
+
+    only: the id of the one step to change, empty for all of them. Each proposal streams as
+    TextDelta and ends with a StepFinished that carries the step's own id and no picture.
+    """
+
+    id: str
+    pack: str
+    prompt: str
+    seed: int
+    title: str
+    steps: tuple[GivenStep, ...]
+    instruction: str
+    only: str = ""
 
 
 @dataclass(frozen=True)
@@ -180,7 +160,7 @@ class Cancel:
     target: str
 
 
-Request = Load | Write | Redraw | Install | Verify | Remove | Probe | Cancel
+Request = Load | Write | Continue | Rewrite | Redraw | Install | Verify | Remove | Probe | Cancel
 
 
 # ---------------------------------------------------------------- events
@@ -272,6 +252,18 @@ class PaintStarted:
 
 
 @dataclass(frozen=True)
+class PaintPreview:
+    """How a picture looks after `done` of `total` denoising steps; small, and never kept."""
+
+    id: str
+    step: str
+    picture: str
+    done: int
+    total: int
+    image: Image
+
+
+@dataclass(frozen=True)
 class PaintFinished:
     """A take, with its editable source, its recipe and a draft of its alt text.
 
@@ -329,6 +321,7 @@ Event = (
     | TextDelta
     | StepFinished
     | PaintStarted
+    | PaintPreview
     | PaintFinished
     | Found
     | Cancelled

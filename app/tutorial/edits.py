@@ -22,10 +22,12 @@ from app.tutorial.undo import (
 
 TutorialField = Literal[
     "title", "summary", "prompt", "language", "given", "tools", "materials", "duration",
-    "difficulty", "look", "anchor", "cover",
+    "difficulty", "look", "anchor", "cover", "tags", "making",
 ]  # fmt: skip
 StepField = Literal["title", "body", "callouts", "duration", "note", "checked", "draft"]
-PictureField = Literal["description", "alt_text", "alt_confirmed", "marks", "not_needed"]
+PictureField = Literal[
+    "description", "alt_text", "alt_confirmed", "marks", "starred", "not_needed", "kept"
+]
 TEXT = ("title", "body", "callouts")
 
 Edit = tuple[Tutorial, Entry]

@@ -8,6 +8,10 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from inference.protocol import Look as Look
+from inference.protocol import LookEntry as LookEntry
+from inference.protocol import PaintOptions as PaintOptions
+
 CalloutKind = Literal["tip", "note", "caution", "warning"]
 CALLOUTS: tuple[CalloutKind, ...] = ("tip", "note", "caution", "warning")
 MAX_PICTURES = 3  # a step
@@ -42,7 +46,8 @@ class Callout:
 class Picture:
     """A place for an image in a step.
 
-    takes: those offered, oldest first, by sha256; chosen: the one shown, or None.
+    takes: those offered, oldest first, by sha256; chosen: the one shown, or None. kept: the state
+    (staleness.py) at which the author said "keep as is", or empty.
     """
 
     id: str
@@ -52,7 +57,9 @@ class Picture:
     marks: tuple[Mark, ...] = ()
     takes: tuple[str, ...] = ()
     chosen: str | None = None
+    starred: tuple[str, ...] = ()
     not_needed: bool = False
+    kept: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,22 +78,19 @@ class Step:
 
 
 @dataclass(frozen=True)
-class LookEntry:
-    """An object and how it looks in every picture."""
+class Making:
+    """How this tutorial is written and painted.
 
-    name: str
-    other_names: tuple[str, ...] = ()
-    appearance: str = ""
+    pack: empty for the best that this machine allows. steps: how many, or None for as many as the
+    writer plans. seed: locked to this one, or None for a new one each time. paint: False to write
+    the text first and paint later.
+    """
 
-
-@dataclass(frozen=True)
-class Look:
-    """What pictures of one tutorial share."""
-
-    entries: tuple[LookEntry, ...] = ()
-    palette: str = ""
-    style: str = ""
-    camera: str = ""
+    pack: str = ""
+    steps: int | None = None
+    seed: int | None = None
+    paint: bool = True
+    options: PaintOptions = PaintOptions()
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,8 @@ class Tutorial:
     look: Look = Look()
     anchor: str | None = None
     cover: str | None = None
+    tags: tuple[str, ...] = ()
+    making: Making = Making()
     steps: tuple[Step, ...] = ()
 
     @property

@@ -65,6 +65,7 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
     simple: dict[Any, st.SearchStrategy[Any]] = {
         str: NAMES,
         int: st.integers(-(10**30), 10**30),
+        float: st.floats(allow_nan=False, allow_infinity=False),
         bool: st.booleans(),
         type(None): st.none(),
         Any: PLAIN,
