@@ -1,0 +1,1 @@
+"""An open tutorial in the studio: edits, undo, saving."""

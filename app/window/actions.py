@@ -1,0 +1,140 @@
+"""Every action of the studio in one table: menus, toolbar and shortcuts come from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP as NOOP
+from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtGui import QAction, QKeySequence
+
+from app.window.icons import icon
+from app.window.theme import Theme
+
+Menu = Literal["File", "Edit", "Step", "Picture", "View", "Help"]
+MENUS: tuple[tuple[Menu, str], ...] = (
+    ("File", NOOP("Actions", "&File")),
+    ("Edit", NOOP("Actions", "&Edit")),
+    ("Step", NOOP("Actions", "&Step")),
+    ("Picture", NOOP("Actions", "&Picture")),
+    ("View", NOOP("Actions", "&View")),
+    ("Help", NOOP("Actions", "&Help")),
+)
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One action. group: actions of one menu with the same group stand together."""
+
+    name: str
+    menu: Menu
+    group: int
+    text: str
+    shortcut: str = ""
+    icon: str = ""
+    checkable: bool = False
+
+
+ACTIONS: tuple[Spec, ...] = (
+    Spec("new", "File", 0, NOOP("Actions", "&New tutorial"), "Ctrl+N", "new"),
+    Spec("empty", "File", 0, NOOP("Actions", "New &empty tutorial"), "Ctrl+Shift+N"),
+    Spec("open", "File", 0, NOOP("Actions", "&Open file…"), "Ctrl+O", "folder"),
+    Spec("import", "File", 0, NOOP("Actions", "&Import text…"), "Ctrl+I", "file"),
+    Spec("save_copy", "File", 1, NOOP("Actions", "Save a &copy…"), "Ctrl+Shift+S"),
+    Spec("export", "File", 1, NOOP("Actions", "E&xport…"), "Ctrl+E", "export"),
+    Spec("print", "File", 1, NOOP("Actions", "&Print…"), "Ctrl+P", "print"),
+    Spec("copy_markdown", "File", 1, NOOP("Actions", "Copy as &Markdown"), "", "copy"),
+    Spec("copy_rich", "File", 1, NOOP("Actions", "Copy as &rich text"), "", "copy"),
+    Spec("trash_tutorial", "File", 2, NOOP("Actions", "Move to &trash"), "", "trash"),
+    Spec("quit", "File", 3, NOOP("Actions", "&Quit"), "Ctrl+Q"),
+    Spec("undo", "Edit", 0, NOOP("Actions", "&Undo"), "Ctrl+Z", "undo"),
+    Spec("redo", "Edit", 0, NOOP("Actions", "&Redo"), "Ctrl+Shift+Z", "redo"),
+    Spec("find", "Edit", 1, NOOP("Actions", "&Find and replace"), "Ctrl+F", "search"),
+    Spec("bold", "Edit", 2, NOOP("Actions", "&Bold"), "Ctrl+B", "bold"),
+    Spec("italic", "Edit", 2, NOOP("Actions", "&Italic"), "Ctrl+Shift+I", "italic"),
+    Spec("code", "Edit", 2, NOOP("Actions", "&Code"), "Ctrl+`", "code"),
+    Spec("link", "Edit", 2, NOOP("Actions", "&Link"), "Ctrl+K", "link"),
+    Spec("bullets", "Edit", 2, NOOP("Actions", "Bulleted li&st"), "Ctrl+Shift+8", "list"),
+    Spec("numbers", "Edit", 2, NOOP("Actions", "&Numbered list"), "Ctrl+Shift+7", "numbers"),
+    Spec("history", "Edit", 3, NOOP("Actions", "&History"), "Ctrl+H", "history"),
+    Spec("add_step", "Step", 0, NOOP("Actions", "&Add a step"), "Alt+Return", "add"),
+    Spec("step_up", "Step", 1, NOOP("Actions", "Move &up"), "Alt+Up", "up"),
+    Spec("step_down", "Step", 1, NOOP("Actions", "Move &down"), "Alt+Down", "down"),
+    Spec("duplicate", "Step", 2, NOOP("Actions", "Duplicat&e"), "Ctrl+D", "duplicate"),
+    Spec("split", "Step", 2, NOOP("Actions", "&Split here"), "Ctrl+Alt+Return", "split"),
+    Spec("merge", "Step", 2, NOOP("Actions", "&Merge with step above"), "Ctrl+Shift+M", "merge"),
+    Spec("delete_step", "Step", 2, NOOP("Actions", "De&lete step"), "Ctrl+Shift+Del", "trash"),
+    Spec("tip", "Step", 3, NOOP("Actions", "Add a &tip"), "Ctrl+Alt+1", "tip"),
+    Spec("note", "Step", 3, NOOP("Actions", "Add a &note"), "Ctrl+Alt+2", "note"),
+    Spec("caution", "Step", 3, NOOP("Actions", "Add a &caution"), "Ctrl+Alt+3", "caution"),
+    Spec("warning", "Step", 3, NOOP("Actions", "Add a &warning"), "Ctrl+Alt+4", "warning"),
+    Spec("checked", "Step", 4, NOOP("Actions", "Chec&ked"), "Ctrl+Shift+K", "check", True),
+    Spec("paint", "Picture", 0, NOOP("Actions", "&Paint, or paint anew"), "Ctrl+R", "redraw"),
+    Spec("fix", "Picture", 0, NOOP("Actions", "&Fix this…"), "Ctrl+Shift+R", "fix"),
+    Spec("several", "Picture", 0, NOOP("Actions", "Paint &several takes"), "Ctrl+Alt+R", "cards"),
+    Spec("import_picture", "Picture", 1, NOOP("Actions", "&Import…"), "Ctrl+Shift+P", "image-add"),
+    Spec("no_picture", "Picture", 1, NOOP("Actions", "&No picture needed"), "", "close"),
+    Spec("next_take", "Picture", 2, NOOP("Actions", "Ne&xt take"), "Ctrl+]", "next"),
+    Spec("previous_take", "Picture", 2, NOOP("Actions", "Pre&vious take"), "Ctrl+[", "previous"),
+    Spec("star", "Picture", 2, NOOP("Actions", "S&tar this take"), "Ctrl+Alt+S", "star"),
+    Spec("compare", "Picture", 2, NOOP("Actions", "&Compare takes…"), "Ctrl+Alt+C", "compare"),
+    Spec("zoom_picture", "Picture", 2, NOOP("Actions", "&Zoom"), "Ctrl+Alt+Z", "zoom-in"),
+    Spec("anchor", "Picture", 3, NOOP("Actions", "Use as &anchor"), "", "pin"),
+    Spec("cover", "Picture", 3, NOOP("Actions", "Us&e as cover"), "", "picture"),
+    Spec("keep", "Picture", 3, NOOP("Actions", "&Keep as it is"), "Ctrl+Alt+K", "check"),
+    Spec("paint_missing", "Picture", 4, NOOP("Actions", "Paint &missing pictures"), "", "photos"),
+    Spec("refresh_stale", "Picture", 4, NOOP("Actions", "&Refresh stale pictures"), "", "stale"),
+    Spec("stop", "Picture", 5, NOOP("Actions", "St&op the engine's work"), "Ctrl+.", "stop"),
+    Spec("start_page", "View", 0, NOOP("Actions", "&Start page"), "Alt+Home"),
+    Spec("table", "View", 0, NOOP("Actions", "Library as a &table"), "Ctrl+L", "table"),
+    Spec("reader", "View", 0, NOOP("Actions", "&Reader"), "F5", "eye"),
+    Spec("outline", "View", 1, NOOP("Actions", "&Outline"), "Ctrl+Shift+O", "outline"),
+    Spec("show_library", "View", 1, NOOP("Actions", "&Library"), "Ctrl+Alt+L", "", True),
+    Spec("show_inspector", "View", 1, NOOP("Actions", "&Inspector"), "Ctrl+Alt+I", "", True),
+    Spec("next_pane", "View", 1, NOOP("Actions", "Next pan&e"), "F6"),
+    Spec("previous_pane", "View", 1, NOOP("Actions", "Pre&vious pane"), "Shift+F6"),
+    Spec("go_to_prompt", "View", 1, NOOP("Actions", "Go to the &prompt"), "Ctrl+Shift+G"),
+    Spec("larger", "View", 2, NOOP("Actions", "Larger te&xt"), "Ctrl++", "zoom-in"),
+    Spec("smaller", "View", 2, NOOP("Actions", "S&maller text"), "Ctrl+-", "zoom-out"),
+    Spec("normal", "View", 2, NOOP("Actions", "&Normal text size"), "Ctrl+0"),
+    Spec("theme_system", "View", 3, NOOP("Actions", "Theme of the s&ystem"), "", "", True),
+    Spec("theme_light", "View", 3, NOOP("Actions", "Li&ght"), "", "sun", True),
+    Spec("theme_dark", "View", 3, NOOP("Actions", "&Dark"), "", "moon", True),
+    Spec("packs", "Help", 0, NOOP("Actions", "&Packs"), "", "packs"),
+    Spec("doctor", "Help", 0, NOOP("Actions", "&Doctor"), "", "doctor"),
+    Spec("shortcuts", "Help", 0, NOOP("Actions", "&Keyboard shortcuts"), "F1", "keyboard"),
+    Spec("about", "Help", 1, NOOP("Actions", "&About Interstep")),
+)  # fmt: skip
+
+
+def make_actions(parent: QObject, theme: Theme) -> dict[str, QAction]:
+    """Return a QAction for each of ACTIONS by name, with its text, shortcut and icon."""
+    actions = {}
+    for spec in ACTIONS:
+        action = QAction(QCoreApplication.translate("Actions", spec.text), parent)
+        action.setObjectName(spec.name)
+        action.setCheckable(spec.checkable)
+        if spec.shortcut:
+            action.setShortcut(QKeySequence(spec.shortcut))
+        plain = action.text().replace("&", "")
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{plain} ({keys})" if keys else plain)
+        actions[spec.name] = action
+
+    def paint_icons() -> None:
+        for spec in ACTIONS:
+            if spec.icon:
+                actions[spec.name].setIcon(icon(spec.icon, theme.colours.ink))
+
+    paint_icons()
+    theme.restyled.connect(paint_icons)
+    return actions
+
+
+def in_groups(menu: Menu, actions: Mapping[str, QAction]) -> list[list[QAction]]:
+    """Return a menu's actions by group, in the table's order."""
+    groups: dict[int, list[QAction]] = {}
+    for spec in ACTIONS:
+        if spec.menu == menu:
+            groups.setdefault(spec.group, []).append(actions[spec.name])
+    return list(groups.values())
