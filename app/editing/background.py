@@ -35,8 +35,11 @@ class Background(QObject):
     ) -> None:
         """Run job() on a thread, then then(result) or failed(error) on the GUI thread.
 
-        job must not touch a widget. An error without `failed` is raised on the GUI thread.
+        job must not touch a widget. An error without `failed` is raised on the GUI thread. After
+        close() nothing runs any more.
         """
+        if not self._open:
+            return
 
         def done(future: Future[T]) -> None:
             if self._open:

@@ -220,9 +220,7 @@ class OpenTutorial(QObject):
         tutorial, held = self.tutorial, dict(self._takes)
 
         def copy() -> None:
-            self._file.copy_to(path)
-            with TutorialFile.open(path, must_write=True) as file:
-                file.save(tutorial, held.values())
+            self._file.copy_to(path, tutorial, held.values())
 
         self._background.run(copy, then, failed)
 
@@ -236,15 +234,15 @@ class OpenTutorial(QObject):
             except TutorialError as error:
                 self._failed(error)
                 return False
-        self._background.wait(self._file.close)
-        self._background.close()
+        self.abandon()
         return True
 
     def abandon(self) -> None:
-        """Free the file without saving what could not be saved."""
+        """Free the file without saving what is not saved yet."""
         self._timer.stop()
-        self._background.wait(self._file.close)
+        self._dirty = False
         self._background.close()
+        self._file.close()
 
     def _save(self) -> None:
         """Save all that is new, on the file's thread."""

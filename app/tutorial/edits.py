@@ -5,6 +5,7 @@ picture that is gone changes nothing and gives an empty entry, since an engine m
 author has deleted.
 """
 
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -26,8 +27,9 @@ TutorialField = Literal[
 ]  # fmt: skip
 StepField = Literal["title", "body", "callouts", "duration", "note", "checked", "draft"]
 PictureField = Literal[
-    "description", "alt_text", "alt_confirmed", "marks", "starred", "not_needed", "kept"
-]
+    "description", "alt_text", "alt_confirmed", "marks", "starred", "not_needed", "kept",
+    "withdrawn",
+]  # fmt: skip
 TEXT = ("title", "body", "callouts")
 
 Edit = tuple[Tutorial, Entry]
@@ -143,6 +145,90 @@ def choose_take(tutorial: Tutorial, step_id: str, picture_id: str, sha256: str |
     if picture is None or (sha256 is not None and sha256 not in picture.takes):
         return tutorial, Entry()
     return _made(tutorial, Change(step_id, picture_id, "chosen", picture.chosen, sha256))
+
+
+def withdraw_take(tutorial: Tutorial, step_id: str, picture_id: str, sha256: str) -> Edit:
+    """Put an offered take into the trash; where it was chosen, the newest other one is."""
+    picture = picture_by_id(tutorial, step_id, picture_id)
+    if picture is None or sha256 not in picture.takes:
+        return tutorial, Entry()
+    takes = tuple(sha for sha in picture.takes if sha != sha256)
+    chosen = next(reversed(takes), None) if picture.chosen == sha256 else picture.chosen
+    withdrawn = (*(sha for sha in picture.withdrawn if sha != sha256), sha256)
+    place = (step_id, picture_id)
+    return _made(
+        tutorial,
+        Change(*place, "chosen", picture.chosen, chosen),
+        Change(*place, "takes", picture.takes, takes),
+        Change(*place, "withdrawn", picture.withdrawn, withdrawn),
+    )
+
+
+def restore_take(tutorial: Tutorial, step_id: str, picture_id: str, sha256: str) -> Edit:
+    """Offer a take of the file (again) as the newest; what is chosen stays."""
+    picture = picture_by_id(tutorial, step_id, picture_id)
+    if picture is None or sha256 in picture.takes:
+        return tutorial, Entry()
+    withdrawn = tuple(sha for sha in picture.withdrawn if sha != sha256)
+    place = (step_id, picture_id)
+    return _made(
+        tutorial,
+        Change(*place, "takes", picture.takes, (*picture.takes, sha256)),
+        Change(*place, "withdrawn", picture.withdrawn, withdrawn),
+    )
+
+
+def star_take(
+    tutorial: Tutorial, step_id: str, picture_id: str, sha256: str, starred: bool
+) -> Edit:
+    """Star a take that the picture offers, or take its star away."""
+    picture = picture_by_id(tutorial, step_id, picture_id)
+    if picture is None or sha256 not in picture.takes:
+        return tutorial, Entry()
+    stars = tuple(sha for sha in picture.starred if sha != sha256)
+    if starred:
+        stars = picture.starred if sha256 in picture.starred else (*stars, sha256)
+    return _made(tutorial, Change(step_id, picture_id, "starred", picture.starred, stars))
+
+
+def insert_steps(tutorial: Tutorial, steps: Iterable[Step], position: int) -> Edit:
+    """Insert steps with new ids, as of a paste, so that the first stands at `position`."""
+    entries = []
+    for place, step in enumerate(steps, min(max(position, 0), len(tutorial.steps))):
+        tutorial, entry = insert_step(tutorial, step, place)
+        entries.append(entry)
+    return tutorial, chained(entries)
+
+
+def delete_steps(tutorial: Tutorial, step_ids: Iterable[str]) -> Edit:
+    """Delete several steps as one edit."""
+    entries = []
+    for step_id in step_ids:
+        tutorial, entry = delete_step(tutorial, step_id)
+        entries.append(entry)
+    return tutorial, chained(entries)
+
+
+def move_steps(tutorial: Tutorial, step_ids: Collection[str], position: int) -> Edit:
+    """Move several steps, in their order, so that the first stands at `position`.
+
+    position counts the other steps alone, from 0.
+    """
+    moved = [i for i in ids_of(tutorial.steps) if i in step_ids]
+    others = [i for i in ids_of(tutorial.steps) if i not in step_ids]
+    at = min(max(position, 0), len(others))
+    before, entries = tuple(others[:at]), []
+    for step_id in moved:
+        change = Change(step_id, "", PLACE, ids_before(tutorial, step_id), before)
+        tutorial, entry = _made(tutorial, change)
+        entries.append(entry)
+        before = (*before, step_id)
+    return tutorial, chained(entries)
+
+
+def chained(entries: Iterable[Entry]) -> Entry:
+    """Return edits that were made one after the other as one entry."""
+    return Entry(tuple(change for entry in entries for change in entry.changes))
 
 
 def _made(tutorial: Tutorial, *changes: Change) -> Edit:

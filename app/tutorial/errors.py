@@ -39,6 +39,17 @@ def elsewhere(path: Path) -> TutorialError:
     )
 
 
+def changed(path: Path) -> TutorialError:
+    """Return the error for a file that is no longer the one that was read or saved here."""
+    if not path.exists():
+        return TutorialError(
+            f"“{path.name}” was moved or deleted by another program", "save a copy"
+        )
+    return TutorialError(
+        f"“{path.name}” was changed by another program", "save a copy, or open it again"
+    )
+
+
 def protected(path: Path) -> TutorialError:
     """Return the error for a file or folder that may only be read."""
     return TutorialError(

@@ -6,40 +6,29 @@ each save is on disk whole or not at all when save() returns. Opening writes not
 
 import os
 import time as clock
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 from sqlite_utils import Database
 
-from app.tutorial import reading, schema, snapshots
-from app.tutorial.errors import TutorialError, damaged, elsewhere, protected, sentences
+from app.tutorial import reading, saving, schema, snapshots
+from app.tutorial.errors import TutorialError, changed, damaged, sentences
+from app.tutorial.locking import locked, unlock
 from app.tutorial.model import Take, Tutorial
-from app.tutorial.reading import TAKE_COLUMNS, UNREADABLE, Found, Run
-
-
-@dataclass(frozen=True)
-class TakeInfo:
-    """A take without its bytes; size is their number."""
-
-    sha256: str
-    media_type: str
-    width: int
-    height: int
-    size: int
-    recipe: dict[str, Any]
-    source: dict[str, Any]
-    origin: str
+from app.tutorial.reading import TAKE_COLUMNS, UNREADABLE, Bad, Contents, Run
+from app.tutorial.reading import TakeInfo as TakeInfo
 
 
 class TutorialFile:
     """An open .interstep file; made by create() or open(), ended by close() or `with`.
 
     problems: a sentence for each thing that was not as it should be when it was opened.
+    Usable from one thread at a time, any of them.
     """
 
     def __init__(
@@ -47,25 +36,31 @@ class TutorialFile:
         path: Path,
         db: Database,
         lock: FileLock | None,
-        found: Found,
+        contents: Contents,
         refusal: TutorialError | None,
     ) -> None:
         self.path = path
-        self.problems = tuple(found.problems)
+        self.problems = tuple(contents.problems)
         self._db = db
         self._lock = lock
-        self._found = found
+        self._contents = contents
         self._refusal = refusal
+        self._seen = self._mark()
 
     @property
     def tutorial(self) -> Tutorial:
         """As last saved or read."""
-        return self._found.tutorial
+        return self._contents.tutorial
 
     @property
     def run(self) -> Run | None:
         """The last run noted, or None."""
-        return self._found.run
+        return self._contents.run
+
+    @property
+    def queue(self) -> tuple[dict[str, Any], ...]:
+        """The jobs that wait, as JSON objects, in order."""
+        return self._contents.queue
 
     @property
     def read_only(self) -> bool:
@@ -75,10 +70,10 @@ class TutorialFile:
     @classmethod
     def create(cls, path: Path, tutorial: Tutorial, takes: Iterable[Take] = ()) -> Self:
         """Return a new file that holds the tutorial; raises TutorialError if the path exists."""
-        return cls._created(path, lambda file: file._write(tutorial, takes, {}, None))
+        return cls._created(path, lambda db: saving.write(db, Contents(), tutorial, takes))
 
     @classmethod
-    def _created(cls, path: Path, fill: Callable[[Self], Found]) -> Self:
+    def _created(cls, path: Path, fill: Callable[[Database], Contents]) -> Self:
         path = path.absolute()
         if len(os.fsencode(path.name)) > schema.MAX_NAME:
             raise TutorialError(f"the name “{path.name}” is too long", "choose a shorter name")
@@ -87,16 +82,15 @@ class TutorialFile:
         path = path.resolve()
         with ExitStack() as undo:
             undo.callback(path.unlink, missing_ok=True)
-            lock = _locked(path)
-            undo.callback(_unlock, path, lock)
+            lock = locked(path)
+            undo.callback(unlock, path, lock)
             with sentences(path):
                 db = schema.connect(path, writable=True)
                 undo.callback(db.close)
-                file = cls(path, db, lock, Found(), None)
                 with db.atomic():
                     schema.migrate(db, 0)
-                    found = fill(file)
-                file._found = found
+                    contents = fill(db)
+                file = cls(path, db, lock, contents, None)
             undo.pop_all()
         return file
 
@@ -106,49 +100,57 @@ class TutorialFile:
 
         Raises TutorialError, a sentence, for what is no readable Interstep file.
         """
-        with sentences(path):
-            path = path.resolve()
-            version = schema.read_header(path)
+        path, version = _located(path)
         lock: FileLock | None = None
         refusal: TutorialError | None = None
         try:
-            lock = _locked(path)
+            lock = locked(path)
         except TutorialError as error:
             if must_write:
                 raise
             refusal = error
         try:
-            with sentences(path):
-                file = cls._opened(path, version, lock, refusal)
-            if must_write and file._refusal:
-                file._db.close()
-                raise file._refusal
+            file = cls._opened(path, version, lock, refusal)
+            if file._refusal:
+                if must_write:
+                    file._db.close()
+                    raise file._refusal
+                file.problems = (f"Nothing can be saved here: {file._refusal}.", *file.problems)
             return file
         except BaseException:
-            _unlock(path, lock)
+            unlock(path, lock)
             raise
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Return the file to look into only: nobody is kept from it and nothing changes on disk.
+
+        Raises TutorialError, also for a file of an older version, which open() would bring up.
+        """
+        path, version = _located(path)
+        refusal = TutorialError(f"“{path.name}” is only being read", "open it to change it")
+        return cls._opened(path, version, None, refusal)
 
     @classmethod
     def _opened(
         cls, path: Path, version: int, lock: FileLock | None, refusal: TutorialError | None
     ) -> Self:
-        db = schema.connect(path, writable=refusal is None)
-        try:
-            schema.check_tables(db, version, path)
-            if version < len(schema.MIGRATIONS):
-                if refusal:
-                    raise refusal
-                with db.atomic():
-                    schema.migrate(db, version)
-            found = reading.load(db)
-        except BaseException:
-            db.close()
-            raise
-        if found.torn:
-            refusal = refusal or damaged(path)
-        if refusal:
-            found.problems.insert(0, f"Nothing can be saved here: {refusal}.")
-        return cls(path, db, lock, found, refusal)
+        with sentences(path):
+            db = schema.connect(path, writable=refusal is None)
+            try:
+                schema.check_tables(db, version, path)
+                if version < len(schema.MIGRATIONS):
+                    if refusal:
+                        raise refusal
+                    with db.atomic():
+                        schema.migrate(db, version)
+                contents = reading.load(db)
+                if contents.torn:
+                    refusal = refusal or damaged(path)
+                return cls(path, db, lock, contents, refusal)
+            except BaseException:
+                db.close()
+                raise
 
     def save(
         self,
@@ -156,32 +158,59 @@ class TutorialFile:
         takes: Iterable[Take] = (),
         chunks: Mapping[str, str] | None = None,
         run: Run | None = None,
+        queue: tuple[dict[str, Any], ...] | None = None,
     ) -> None:
         """Save in one transaction; on disk when it returns.
 
-        takes and chunks are added, run replaces the last one where given. Raises TutorialError
-        and then has changed nothing, so the same call can be made again.
+        takes and chunks are added, run and queue replace the last ones where given. Raises
+        TutorialError and then has changed nothing, so the same call can be made again.
         """
         with self._saving():
-            found = self._write(tutorial, takes, chunks or {}, run)
-        self._found = found
+            contents = saving.write(self._db, self._contents, tutorial, takes, chunks, run, queue)
+        self._contents = contents
+
+    def changed_elsewhere(self) -> bool:
+        """Return whether another program changed, replaced, moved or deleted the file.
+
+        Then nothing can be saved here any more.
+        """
+        return self._mark() != self._seen
 
     def take(self, sha256: str) -> Take:
         """Return a take; raises TutorialError when it is absent or damaged."""
-        query = f"select {', '.join(TAKE_COLUMNS)} from takes where sha256 = ?"
+        query = f"select rowid, {', '.join(TAKE_COLUMNS)} from takes where sha256 = ?"
         with sentences(self.path):
             row = self._db.execute(query, [sha256]).fetchone()
         try:
             if row:
-                return reading.take_of(row)
+                return reading.take_of(row[1:])
         except UNREADABLE as error:
-            raise _lost_take(self.path) from error
-        raise _lost_take(self.path)
+            self._lose(sha256, Bad("takes", row[0], str(error)))
+        raise TutorialError(
+            f"a picture is missing from “{self.path.name}” or damaged",
+            "choose another, or paint it again",
+        )
 
     def takes(self) -> tuple[TakeInfo, ...]:
         """Return every readable take, oldest first, without its bytes."""
-        infos = (self._info(sha256) for sha256 in self._found.takes)
-        return tuple(info for info in infos if info is not None)
+        return tuple(self._contents.takes.values())
+
+    def infos(self) -> dict[str, TakeInfo]:
+        """Return every readable take by its sha256, without its bytes."""
+        return dict(self._contents.takes)
+
+    def check_takes(self, names: Collection[str] | None = None) -> tuple[str, ...]:
+        """Return those of the takes, or of all, that are damaged; the next save sets them aside.
+
+        Reads all of their bytes, so that a large file is better checked some takes at a time.
+        """
+        damaged_ones = []
+        for sha256 in tuple(self._contents.takes) if names is None else names:
+            try:
+                self.take(sha256)
+            except TutorialError:
+                damaged_ones.append(sha256)
+        return tuple(damaged_ones)
 
     def trash(self) -> tuple[TakeInfo, ...]:
         """Return the takes that the tutorial neither offers nor names."""
@@ -218,24 +247,33 @@ class TutorialFile:
             old = reading.parse(Tutorial, row[0] if row else None)
         except UNREADABLE as error:
             raise TutorialError("this earlier state can't be read", "choose another one") from error
-        return reading.without_absent(old, self._found.takes)[0]
+        return reading.without_absent(old, self._contents.takes)[0]
 
-    def copy_to(self, path: Path) -> None:
-        """Write all that can be read into a new file; raises TutorialError if the path exists."""
-        takes = (self.take(sha) for sha in self._found.takes)
+    def copy_to(
+        self, path: Path, tutorial: Tutorial | None = None, takes: Iterable[Take] = ()
+    ) -> None:
+        """Write all that can be read into a new file; raises TutorialError if the path exists.
+
+        tutorial: as it stands by now, with the takes that only it names, instead of the saved one.
+        """
+        new = {take.sha256: take for take in takes}
+        whole = self._contents.takes.keys() - self.check_takes()
+        stored = (self.take(sha256) for sha256 in self._contents.takes if sha256 in whole)
         tables = {table: self._readable_rows(table) for table in ("chunks", "snapshots")}
+        kept, _ = reading.without_absent(tutorial or self.tutorial, whole | new.keys())
 
-        def fill(copy: TutorialFile) -> Found:
+        def fill(db: Database) -> Contents:
             for table, rows in tables.items():
-                copy._db.table(table).insert_all(rows)
-            return copy._write(self.tutorial, takes, {}, self.run)
+                db.table(table).insert_all(rows)
+            every = chain(stored, new.values())
+            return saving.write(db, Contents(), kept, every, run=self.run, queue=self.queue)
 
         TutorialFile._created(path, fill).close()
 
     def close(self) -> None:
         """Free the file for others; a second call does nothing."""
         self._db.close()
-        _unlock(self.path, self._lock)
+        unlock(self.path, self._lock)
         self._lock = None
 
     def __enter__(self) -> Self:
@@ -254,77 +292,27 @@ class TutorialFile:
         if self._refusal:
             raise self._refusal
         with sentences(self.path), self._db.atomic():
-            self._set_bad_aside()
+            # inside the transaction, so that no other program can commit between this and ours
+            if self.changed_elsewhere():
+                raise changed(self.path)
+            saving.set_aside(self._db, self._contents)
             yield
-        self._found.bad = []
+        self._contents.bad = []
 
-    def _set_bad_aside(self) -> None:
-        for bad in self._found.bad:
-            table = self._db.table(bad.table)
-            for column in table.columns_dict:
-                # copied inside SQLite, since Python may be unable to read the value
-                self._db.execute(
-                    "insert into quarantine (place, row, field, value, reason) "
-                    f"select ?, rowid, ?, [{column}], ? from [{bad.table}] where rowid = ?",
-                    [bad.table, column, bad.reason, bad.rowid],
-                )
-            table.delete_where("rowid = ?", [bad.rowid])
-
-    def _write(
-        self,
-        tutorial: Tutorial,
-        takes: Iterable[Take],
-        chunks: Mapping[str, str],
-        run: Run | None,
-    ) -> Found:
-        """Write what changed, images before the rows that name them; return what then stands."""
-        before = self._found
-        known = self._add_takes(takes)
-        if reading.named_takes(tutorial) - set(known):
-            raise TutorialError("a step names a picture that is not stored", "save the picture too")
-        for name, content in chunks.items():
-            self._db.table("chunks").insert({"hash": name, "content": content}, ignore=True)
-        rows = {step.id: (n, _json(step)) for n, step in enumerate(tutorial.steps)}
-        if len(rows) != len(tutorial.steps):
-            raise TutorialError("two steps have the same id", "delete one of them")
-        for step_id in before.rows.keys() - rows.keys():
-            self._db.table("steps").delete_where("id = ?", [step_id])
-        for step_id, (position, fields) in rows.items():
-            if before.rows.get(step_id) != (position, fields):
-                row = {"id": step_id, "position": position, "fields": fields}
-                self._db.table("steps").insert(row, replace=True)
-        fields = _json(replace(tutorial, steps=()))
-        if fields != before.fields:
-            self._db.table("tutorial").insert({"id": 1, "fields": fields}, replace=True)
-        if run and run != before.run:
-            self._db.table("run").insert({"id": 1, "fields": _json(run)}, replace=True)
-        return Found(tutorial, fields, rows, known, run or before.run)
-
-    def _add_takes(self, takes: Iterable[Take]) -> list[str]:
-        known = list(self._found.takes)
-        for take in takes:
-            try:
-                reading.check_take(take)
-            except ValueError as error:
-                sentence = f"a picture was not saved, since {error}"
-                raise TutorialError(sentence, "add it again") from error
-            if take.sha256 not in known:
-                row = {name: getattr(take, name) for name in TAKE_COLUMNS}
-                row |= {"recipe": _json(take.recipe), "source": _json(take.source)}
-                self._db.table("takes").insert(row)
-                known.append(take.sha256)
-        return known
-
-    def _info(self, sha256: str) -> TakeInfo | None:
-        columns = [*(name for name in TAKE_COLUMNS if name != "data"), "length(data) as size"]
-        query = f"select {', '.join(columns)} from takes where sha256 = ?"
+    def _mark(self) -> tuple[int | None, ...]:
+        """Return what changes when another program writes the file or puts another in its place."""
         with sentences(self.path):
-            rows = list(self._db.query(query, [sha256]))
-        if len(rows) != 1:  # a damaged index hides what the table has
-            return None
-        (row,) = rows
-        values = {name: reading.parse(dict, row[name]) for name in ("recipe", "source")}
-        return TakeInfo(**row | values)
+            (version,) = self._db.execute("pragma data_version").fetchone()
+            try:
+                stat = self.path.stat()
+            except FileNotFoundError:
+                return (version,)
+            return version, stat.st_dev, stat.st_ino
+
+    def _lose(self, sha256: str, bad: Bad) -> None:
+        if self._contents.takes.pop(sha256, None):
+            self._contents.lost |= {sha256}
+            self._contents.bad.append(bad)
 
     def _times(self) -> list[float]:
         query = "select time from snapshots where typeof(time) = 'real' order by time"
@@ -337,43 +325,8 @@ class TutorialFile:
         return rows
 
 
-def _json(value: Any) -> str:
-    try:
-        return reading.dumps(value)
-    except (ValueError, TypeError, RecursionError) as error:
-        raise TutorialError(
-            f"a value can't be saved ({error})", "undo the last change and save again"
-        ) from error
-
-
-def _lost_take(path: Path) -> TutorialError:
-    return TutorialError(
-        f"a picture is missing from “{path.name}” or damaged", "choose another, or paint it again"
-    )
-
-
-def _lock_path(path: Path) -> Path:
-    return path.with_name(f".{path.name}.lock")
-
-
-def _locked(path: Path) -> FileLock:
-    """Return the lock, held until _unlock or the end of the process; raises TutorialError."""
-    if not os.access(path, os.W_OK):
-        raise protected(path)
-    lock = FileLock(_lock_path(path), thread_local=False)
+def _located(path: Path) -> tuple[Path, int]:
+    """Return where the file really is, and its schema version."""
     with sentences(path):
-        try:
-            lock.acquire(timeout=0)
-        except Timeout as error:
-            raise elsewhere(path) from error
-    return lock
-
-
-def _unlock(path: Path, lock: FileLock | None) -> None:
-    if lock is None:
-        return
-    # Deleted while held: an opener that waits sees that its file is gone and makes a new one.
-    # Windows can't delete an open file; filelock does it there on release.
-    with suppress(OSError):
-        _lock_path(path).unlink()
-    lock.release()
+        path = path.resolve()
+        return path, schema.read_header(path)

@@ -47,7 +47,8 @@ class Picture:
     """A place for an image in a step.
 
     takes: those offered, oldest first, by sha256; chosen: the one shown, or None. kept: the state
-    (staleness.py) at which the author said "keep as is", or empty.
+    (staleness.py) at which the author said "keep as is", or empty. withdrawn: takes that were
+    offered here before the author put them into the trash.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Picture:
     starred: tuple[str, ...] = ()
     not_needed: bool = False
     kept: str = ""
+    withdrawn: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,15 @@
-"""Reading an .interstep file row by row: what can't be read is named, the rest opens."""
+"""Reading an .interstep file row by row: what can't be read is named, the rest opens.
+
+The bytes of a take are checked against its hash when they are read, not when the file is opened.
+"""
 
 import hashlib
 import json
 import math
 import sqlite3
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypeVar
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from sqlite_utils import Database
 
@@ -17,6 +20,33 @@ T = TypeVar("T")
 # what parsing a hostile row can raise; ProtocolError and JSONDecodeError are ValueErrors
 UNREADABLE = (ValueError, TypeError, RecursionError, OverflowError, sqlite3.DatabaseError)
 TAKE_COLUMNS = ("sha256", "media_type", "width", "height", "data", "recipe", "source", "origin")
+RUN_ROW = 1  # of the run table; the queue follows it
+SIZE = "iif(typeof(data) = 'blob', length(data), null)"
+INFO_COLUMNS = ("sha256", "media_type", "width", "height", SIZE, "recipe", "source", "origin")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no number")
+    return number
+
+
+_JSON = json.JSONDecoder(parse_float=_finite, parse_constant=_finite)
+
+
+@dataclass(frozen=True)
+class TakeInfo:
+    """A take without its bytes; size is their number."""
+
+    sha256: str
+    media_type: Literal["image/png", "image/jpeg", "image/webp"]
+    width: int
+    height: int
+    size: int
+    recipe: dict[str, Any]
+    source: dict[str, Any]
+    origin: str
 
 
 @dataclass(frozen=True)
@@ -37,19 +67,30 @@ class Bad:
     reason: str
 
 
+class StepRow(NamedTuple):
+    """A step as it stands on disk: its position and its JSON, and the step they say."""
+
+    position: int
+    fields: str
+    step: Step
+
+
 @dataclass
-class Found:
+class Contents:
     """What a file holds, as far as it could be read.
 
-    rows: position and JSON of each step as they stand on disk; fields: the tutorial's own JSON;
-    torn: a page of the database itself can't be read, so nothing may be written into it.
+    fields: the tutorial's own JSON; rows: by the step's id; takes: oldest first; lost: takes found
+    damaged later, which the tutorial may still name; torn: a page of the database itself can't be
+    read, so nothing may be written into it.
     """
 
     tutorial: Tutorial = field(default_factory=lambda: Tutorial(new_id()))
     fields: str = ""
-    rows: dict[str, tuple[int, str]] = field(default_factory=dict)
-    takes: list[str] = field(default_factory=list)
+    rows: dict[str, StepRow] = field(default_factory=dict)
+    takes: dict[str, TakeInfo] = field(default_factory=dict)
+    lost: frozenset[str] = frozenset()
     run: Run | None = None
+    queue: tuple[dict[str, Any], ...] = ()
     bad: list[Bad] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     torn: bool = False
@@ -64,36 +105,58 @@ def parse(kind: type[T], text: object) -> T:
     """Return the value of a JSON text; raises one of UNREADABLE."""
     if not isinstance(text, str):
         raise ValueError("not text")
-    return from_json(kind, json.loads(text, parse_float=_finite, parse_constant=_finite))
+    return from_json(kind, _JSON.decode(text))
 
 
 def take_of(row: tuple[Any, ...]) -> Take:
     """Return the take of TAKE_COLUMNS; raises one of UNREADABLE, also for a wrong hash."""
-    values = dict(zip(TAKE_COLUMNS, row, strict=True))
-    for column in ("recipe", "source"):
-        values[column] = parse(dict, values[column])
-    take = from_json(Take, values)
+    take = from_json(Take, dict(zip(TAKE_COLUMNS, _parsed(row), strict=True)))
     check_take(take)
     return take
+
+
+def info_of(row: tuple[Any, ...]) -> TakeInfo:
+    """Return the take of INFO_COLUMNS; raises one of UNREADABLE."""
+    names = (field.name for field in fields(TakeInfo))
+    info = from_json(TakeInfo, dict(zip(names, _parsed(row), strict=True)))
+    check_size(info)
+    return info
+
+
+def _parsed(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    *values, recipe, source, origin = row
+    return (*values, parse(dict, recipe), parse(dict, source), origin)
+
+
+def without_bytes(take: Take) -> TakeInfo:
+    """Return what is known of a take without its bytes."""
+    names = (field.name for field in fields(TakeInfo) if field.name != "size")
+    return TakeInfo(size=len(take.data), **{name: getattr(take, name) for name in names})
 
 
 def check_take(take: Take) -> None:
     """Raise ValueError unless the take's bytes match its hash and it has a size."""
     if hashlib.sha256(take.data).hexdigest() != take.sha256:
         raise ValueError("its bytes do not match its name")
+    check_size(take)
+
+
+def check_size(take: Take | TakeInfo) -> None:
+    """Raise ValueError unless the take has a size in pixels."""
     if take.width < 1 or take.height < 1:
         raise ValueError("it has no size")
 
 
-def load(db: Database) -> Found:
+def load(db: Database) -> Contents:
     """Return what the file holds; never raises for a row, only for an unreadable schema."""
-    found = Found(torn=not _is_whole(db))
-    _load_takes(db, found)
-    _load_own(db, found)
-    _load_steps(db, found)
-    found.tutorial, missing = without_absent(found.tutorial, found.takes)
-    found.problems += missing
-    return found
+    contents = Contents(torn=not _is_whole(db))
+    _load_takes(db, contents)
+    _load_own(db, contents)
+    _load_run(db, contents)
+    _load_steps(db, contents)
+    contents.tutorial, missing = without_absent(contents.tutorial, contents.takes)
+    contents.problems += missing
+    return contents
 
 
 def named_takes(tutorial: Tutorial) -> set[str]:
@@ -106,38 +169,45 @@ def named_takes(tutorial: Tutorial) -> set[str]:
 
 
 def without_absent(tutorial: Tutorial, takes: Collection[str]) -> tuple[Tutorial, list[str]]:
-    """Return the tutorial without the takes that are not there, and a sentence for each."""
-    absent = named_takes(tutorial) - set(takes)
+    """Return the tutorial without the takes that are not there, and a sentence for each.
+
+    A withdrawn take is gone from its picture already, so that its loss needs no sentence.
+    """
+    pictures = [picture for step in tutorial.steps for picture in step.pictures]
+    withdrawn = {sha for picture in pictures for sha in picture.withdrawn}
+    absent = (named_takes(tutorial) | withdrawn) - set(takes)
     if not absent:
         return tutorial, []
     problems = []
     steps = []
     for number, step in enumerate(tutorial.steps, 1):
-        pictures = tuple(_without(picture, absent) for picture in step.pictures)
+        kept = tuple(_without(picture, absent) for picture in step.pictures)
         lost = {sha for pic in step.pictures for sha in (*pic.takes, pic.chosen)} & absent
         problems += [
             f"A picture of step {number} “{step.title}” is missing or damaged and was left out."
             for _ in lost
         ]
-        steps.append(replace(step, pictures=pictures))
+        steps.append(step if kept == step.pictures else replace(step, pictures=kept))
     own = absent & {*tutorial.given, tutorial.anchor, tutorial.cover}
     problems += ["A picture of the tutorial itself is missing or damaged and was left out."] * len(
         own
     )
-    kept = replace(
+    rest = replace(
         tutorial,
         given=tuple(sha for sha in tutorial.given if sha not in absent),
         anchor=None if tutorial.anchor in absent else tutorial.anchor,
         cover=None if tutorial.cover in absent else tutorial.cover,
         steps=tuple(steps),
     )
-    return kept, problems
+    return rest, problems
 
 
 def _without(picture: Picture, absent: Collection[str]) -> Picture:
     return replace(
         picture,
         takes=tuple(sha for sha in picture.takes if sha not in absent),
+        starred=tuple(sha for sha in picture.starred if sha not in absent),
+        withdrawn=tuple(sha for sha in picture.withdrawn if sha not in absent),
         chosen=None if picture.chosen in absent else picture.chosen,
     )
 
@@ -150,20 +220,13 @@ def _is_whole(db: Database) -> bool:
         return False
 
 
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(f"{text} is no number")
-    return number
-
-
-def _rowids(db: Database, table: str, found: Found) -> Iterator[int]:
+def _rowids(db: Database, table: str, contents: Contents) -> Iterator[int]:
     # ordered by rowid, so that SQLite walks the table itself and gives what precedes a bad page
     try:
         for (rowid,) in db.execute(f"select rowid from [{table}] order by rowid"):
             yield rowid
     except sqlite3.DatabaseError:
-        found.torn = True
+        contents.torn = True
 
 
 def _row(db: Database, table: str, columns: tuple[str, ...], rowid: int) -> tuple[Any, ...]:
@@ -172,55 +235,61 @@ def _row(db: Database, table: str, columns: tuple[str, ...], rowid: int) -> tupl
     return row
 
 
-def _set_aside(found: Found, table: str, rowid: int, error: Exception, sentence: str) -> None:
-    found.torn |= getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CORRUPT
-    found.bad.append(Bad(table, rowid, str(error)[:500]))
-    found.problems.append(sentence)
+def _set_aside(contents: Contents, table: str, rowid: int, error: Exception, sentence: str) -> None:
+    contents.torn |= getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CORRUPT
+    contents.bad.append(Bad(table, rowid, str(error)[:500]))
+    contents.problems.append(sentence)
 
 
-def _load_takes(db: Database, found: Found) -> None:
-    for rowid in _rowids(db, "takes", found):
+def _load_takes(db: Database, contents: Contents) -> None:
+    for rowid in _rowids(db, "takes", contents):
         try:
-            take = take_of(_row(db, "takes", TAKE_COLUMNS, rowid))
-            if take.sha256 in found.takes:
+            info = info_of(_row(db, "takes", INFO_COLUMNS, rowid))
+            if info.sha256 in contents.takes:
                 raise ValueError("it is there twice")
         except UNREADABLE as error:
             sentence = f"The stored picture number {rowid} is damaged and was set aside."
-            _set_aside(found, "takes", rowid, error, sentence)
+            _set_aside(contents, "takes", rowid, error, sentence)
         else:
-            found.takes.append(take.sha256)
+            contents.takes[info.sha256] = info
 
 
-def _load_own(db: Database, found: Found) -> None:
-    for rowid in _rowids(db, "tutorial", found):
+def _load_own(db: Database, contents: Contents) -> None:
+    for rowid in _rowids(db, "tutorial", contents):
         try:
-            (fields,) = _row(db, "tutorial", ("fields",), rowid)
-            found.tutorial = replace(parse(Tutorial, fields), steps=())
-            found.fields = fields
+            (own,) = _row(db, "tutorial", ("fields",), rowid)
+            contents.tutorial = replace(parse(Tutorial, own), steps=())
+            contents.fields = own
         except UNREADABLE as error:
             sentence = "The tutorial's title, summary and lists are damaged and were set aside."
-            _set_aside(found, "tutorial", rowid, error, sentence)
-    for rowid in _rowids(db, "run", found):
+            _set_aside(contents, "tutorial", rowid, error, sentence)
+
+
+def _load_run(db: Database, contents: Contents) -> None:
+    for rowid in _rowids(db, "run", contents):
         try:
-            found.run = parse(Run, _row(db, "run", ("fields",), rowid)[0])
+            (note,) = _row(db, "run", ("fields",), rowid)
+            if rowid == RUN_ROW:
+                contents.run = parse(Run, note)
+            else:
+                contents.queue += (parse(dict, note),)
         except UNREADABLE as error:
-            sentence = "The note on the last run is damaged and was set aside."
-            _set_aside(found, "run", rowid, error, sentence)
+            what = "note on the last run" if rowid == RUN_ROW else "note on a waiting job"
+            sentence = f"The {what} is damaged and was set aside."
+            _set_aside(contents, "run", rowid, error, sentence)
 
 
-def _load_steps(db: Database, found: Found) -> None:
-    steps: list[tuple[int, Step]] = []
-    for number, rowid in enumerate(_rowids(db, "steps", found), 1):
+def _load_steps(db: Database, contents: Contents) -> None:
+    for number, rowid in enumerate(_rowids(db, "steps", contents), 1):
         try:
-            step_id, position, fields = _row(db, "steps", ("id", "position", "fields"), rowid)
-            step = parse(Step, fields)
-            if step.id != step_id or step_id in found.rows or type(position) is not int:
+            step_id, position, own = _row(db, "steps", ("id", "position", "fields"), rowid)
+            step = parse(Step, own)
+            if step.id != step_id or step_id in contents.rows or type(position) is not int:
                 raise ValueError("its id or place is wrong")
         except UNREADABLE as error:
             sentence = f"A step (row {number}) is damaged and was set aside."
-            _set_aside(found, "steps", rowid, error, sentence)
+            _set_aside(contents, "steps", rowid, error, sentence)
         else:
-            found.rows[step_id] = (position, fields)
-            steps.append((position, step))
-    steps.sort(key=lambda placed: placed[0])
-    found.tutorial = replace(found.tutorial, steps=tuple(step for _, step in steps))
+            contents.rows[step_id] = StepRow(position, own, step)
+    rows = sorted(contents.rows.values(), key=lambda row: row.position)
+    contents.tutorial = replace(contents.tutorial, steps=tuple(row.step for row in rows))

@@ -167,12 +167,18 @@ def _apply(tutorial: Tutorial, change: Change) -> tuple[Tutorial, list[Left]]:
 def _apply_takes(
     tutorial: Tutorial, change: Change, picture: Picture
 ) -> tuple[Tutorial, list[Left]]:
-    """Offer and withdraw only what the change does: takes that others offered stay."""
+    """Offer and withdraw only what the change does: takes that others offered stay.
+
+    A take that is offered again comes back to its place among the others.
+    """
     withdrawn = set(change.before) - set(change.after)
     left = [Left(change.step, "takes", change.picture)] if picture.chosen in withdrawn else []
     withdrawn.discard(picture.chosen)
-    kept = tuple(sha for sha in picture.takes if sha not in withdrawn)
-    takes = (*kept, *(sha for sha in change.after if sha not in {*kept, *change.before}))
+    takes = tuple(sha for sha in picture.takes if sha not in withdrawn)
+    for index, sha in enumerate(change.after):
+        if sha not in {*takes, *change.before}:
+            at = _position(takes, change.after[:index])
+            takes = (*takes[:at], sha, *takes[at:])
     return _with(tutorial, change, replace(picture, takes=takes)), left
 
 
