@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 MOST_STEPS = 20
+OPENED = (".interstep", ".md", ".markdown", ".txt")  # by `interstep FILE`
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -24,7 +25,7 @@ def run(arguments: Sequence[str]) -> int:
         # A terminal of another encoding must not turn a title into a crash.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    options = parser().parse_args(arguments)
+    options = parser().parse_args(_with_studio(arguments))
     command = import_module(f"app.commands.{options.command}")
     from app.commands.errors import CommandError, sentence
     from app.tutorial.errors import TutorialError
@@ -58,12 +59,36 @@ def parser() -> argparse.ArgumentParser:
         description="Write and illustrate step-by-step tutorials on your own computer.",
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    studio = commands.add_parser("studio", help="open the studio; so does `interstep [FILE]`")
+    studio.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a tutorial or a text")
     _add_write(commands.add_parser("write", help="write a tutorial from a prompt or your text"))
     _add_redraw(commands.add_parser("redraw", help="draw the picture of one step again"))
     _add_export(commands.add_parser("export", help="turn tutorials into Markdown or HTML"))
     _add_packs(commands.add_parser("packs", help="list, install and check packs"))
     commands.add_parser("doctor", help="check this installation and this machine")
+    _add_screenshot(commands.add_parser("screenshot", help="picture the studio's window"))
     return top
+
+
+def _with_studio(arguments: Sequence[str]) -> Sequence[str]:
+    """Return the words with the command that they leave out: nothing, or a file's name alone."""
+    if not arguments:
+        return ["studio"]
+    if len(arguments) == 1 and Path(arguments[0]).suffix.lower() in OPENED:
+        return ["studio", *arguments]
+    return arguments
+
+
+def _add_screenshot(screenshot: argparse.ArgumentParser) -> None:
+    screenshot.add_argument("file", nargs="?", type=Path, metavar="FILE", help="is only read")
+    screenshot.add_argument("-o", dest="out", type=Path, required=True, metavar="PNG")
+    screenshot.add_argument(
+        "--page", choices=("start", "tutorial", "library", "packs", "doctor"), default="tutorial"
+    )
+    screenshot.add_argument("--theme", choices=("light", "dark"), default="light")
+    screenshot.add_argument(
+        "--size", type=_size, default=(1280, 800), metavar="WxH", help="1280x800 unless told"
+    )
 
 
 def _add_write(write: argparse.ArgumentParser) -> None:
@@ -133,6 +158,14 @@ def _steps(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MOST_STEPS:
         raise argparse.ArgumentTypeError(f"give a number from 1 to {MOST_STEPS}, not {text!r}")
     return int(text)
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().partition("x")
+    numbers = [int(part) for part in (width, height) if part.isascii() and part.isdigit()]
+    if len(numbers) != 2 or not (900 <= numbers[0] <= 7680 and 560 <= numbers[1] <= 4320):
+        raise argparse.ArgumentTypeError(f"give 900x560 to 7680x4320, not {text!r}")
+    return numbers[0], numbers[1]
 
 
 def _seed(text: str) -> int:

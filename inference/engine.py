@@ -14,8 +14,10 @@ from inference.packs.install import install
 from inference.packs.manifest import Manifest
 from inference.packs.reports import PackError
 from inference.packs.store import Store
+from inference.painter.painting import LARGEST, SMALLEST, WrongSize, check_size
 from inference.painter.storyboard import CannotFix, NoDrawing
 from inference.protocol import (
+    Continue,
     Event,
     Failed,
     Finished,
@@ -27,6 +29,7 @@ from inference.protocol import (
     Redraw,
     Remove,
     Request,
+    Rewrite,
     Verify,
     Write,
 )
@@ -88,6 +91,9 @@ class Engine:
             return
         except (NoDrawing, CannotFix) as error:
             yield Failed(request.id, "painter", str(error), "Change the description.")
+        except WrongSize as error:
+            hint = f"Choose a size from {SMALLEST} to {LARGEST} pixels."
+            yield Failed(request.id, "painter", str(error), hint)
         except (PackError, WriterError) as error:
             yield Failed(request.id, "pack", error.message, error.hint)
         except MemoryError:
@@ -98,14 +104,19 @@ class Engine:
             yield Finished(request.id)
 
     def _events(self, request: Request) -> Iterator[Event]:
+        if isinstance(request, Write | Continue):
+            check_size(request.options.size)  # before minutes of writing
         match request:
             case Write() if request.given:
                 yield from loop.illustrate(request, self._drawings)
-            case Write():
+            case Write() | Continue():
                 loaded = yield from self._load(request.id, request.pack)
                 yield from loop.write(
                     request, loaded.manifest, loaded.session, self._drawings, self._examples
                 )
+            case Rewrite():
+                loaded = yield from self._load(request.id, request.pack)
+                yield from loop.rewrite(request, loaded.manifest, loaded.session)
             case Redraw():
                 yield from loop.redraw(request, self._drawings)
             case Load():

@@ -14,10 +14,11 @@ from assets.sprites import Library
 from inference.context import step_chunk
 from inference.notices import hazard, other_language
 from inference.packs.manifest import Manifest
-from inference.painter.painting import SIZE, Painted, paint
+from inference.painter.painting import paint
 from inference.painter.storyboard import NoDrawing, describe
 from inference.protocol import (
     Condition,
+    Continue,
     Event,
     GivenStep,
     Notice,
@@ -26,6 +27,7 @@ from inference.protocol import (
     PaintStarted,
     Progress,
     Redraw,
+    Rewrite,
     StepFinished,
     StepStarted,
     TextDelta,
@@ -33,8 +35,11 @@ from inference.protocol import (
     image,
 )
 
+Writing = Write | Continue
+
 if TYPE_CHECKING:
     from inference.writer.session import Session
+    from inference.writer.tutorial import TutorialWriter, WrittenStep
 
 
 @dataclass
@@ -47,39 +52,26 @@ class Prefix:
 
 
 def write(
-    request: Write,
+    request: Writing,
     manifest: Manifest,
     session: "Session",
     drawings: Library,
     examples: Sequence[Example],
 ) -> Iterator[Event]:
-    """Yield the events of a tutorial written from a prompt."""
-    from inference.writer.examples import nearest, same_topic
-    from inference.writer.prompt import begin_of_vision, chat_format
-    from inference.writer.tutorial import Delta, Prefilled, TutorialWriter, WrittenStep
+    """Yield the events of a tutorial written from a prompt, or of more steps behind given ones."""
+    from inference.writer.tutorial import Delta, Prefilled, WrittenStep
 
-    yield from _notices(request, manifest)
-    example = nearest(request.prompt, (), examples)
-    if same_topic(request.prompt, example):
-        yield Notice(
-            request.id,
-            "example",
-            f"There is a hand-written tutorial on this: {example.title}. "
-            f"To start from it: interstep write --from {example.name}",
-        )
-    writer = TutorialWriter(
-        session,
-        chat_format(session.model, manifest.chat_format),
-        begin_of_vision(session.model, manifest.begin_of_vision),
-        request.prompt,
-        examples,
-        request.seed,
-        request.steps,
-    )
-    prefix = Prefix("", [request.prompt])
-    steps: list[str] = []
-    pictured = 0  # the number of the last step that got a picture
-    warned = hazard(request.prompt) is not None
+    going_on = request if isinstance(request, Continue) else _from_nothing(request)
+    asked = f"{going_on.prompt} {going_on.instruction}"
+    yield from _notices(request, asked, manifest, examples)
+    writer = _writer(going_on, manifest, session, examples)
+    there = going_on.given
+    texts = (step_chunk(n, s.title, s.body, s.description) for n, s in enumerate(there, 1))
+    prefix = Prefix(going_on.title, [request.prompt, *texts], [*going_on.conditions])
+    steps = [step.step for step in there]
+    # The number of the last step that has a picture.
+    pictured = max((n for n, step in enumerate(there, 1) if step.description), default=0)
+    warned = hazard(asked) is not None
     for written in writer.write():
         match written:
             case Prefilled(done=done, total=total):
@@ -104,6 +96,90 @@ def write(
                     pictured = len(prefix.chunks)
                 text = GivenStep(steps[-1], written.title, written.body, description)
                 yield from _finish(request, prefix, text, drawings, draft=manifest.weak)
+
+
+def _from_nothing(request: Write) -> Continue:
+    """Return the request as one that goes on behind no step."""
+    return Continue(
+        request.id, request.pack, request.prompt, request.seed, "", (), steps=request.steps
+    )
+
+
+def _writer(
+    request: Continue, manifest: Manifest, session: "Session", examples: Sequence[Example]
+) -> "TutorialWriter":
+    from inference.writer.prompt import begin_of_vision, chat_format
+    from inference.writer.tutorial import Draft, TutorialWriter, WrittenStep
+
+    there = [WrittenStep(step.title, step.body, step.description) for step in request.given]
+    return TutorialWriter(
+        session,
+        chat_format(session.model, manifest.chat_format),
+        begin_of_vision(session.model, manifest.begin_of_vision),
+        request.prompt or request.title,  # a tutorial that was imported has no prompt
+        examples,
+        request.seed,
+        request.steps,
+        Draft(request.title, steps=there),
+        request.instruction,
+    )
+
+
+def rewrite(request: Rewrite, manifest: Manifest, session: "Session") -> Iterator[Event]:
+    """Yield the events of proposals for the steps that are asked for."""
+    from inference.writer.grammar import TutorialGrammar
+    from inference.writer.prompt import begin_of_vision, chat_format
+    from inference.writer.rewriting import rewrite_step
+    from inference.writer.tutorial import WrittenStep
+
+    yield from _warnings(request.id, f"{request.title} {request.instruction}", manifest)
+    chat = chat_format(session.model, manifest.chat_format)
+    bov = begin_of_vision(session.model, manifest.begin_of_vision)
+    steps = [step for step in request.steps if request.only in ("", step.step)]
+    kept = 0
+    for number, step in enumerate(steps):
+        progress = Progress(request.id, "Rewriting", number, len(steps), "steps")
+        old = WrittenStep(step.title, step.body, step.description)
+        latin = max(f"{step.title}{step.body}{request.instruction}", default="") < "\u0250"
+        grammar = TutorialGrammar(bov, latin=latin)
+        seed = [request.seed, request.steps.index(step)]
+        writing = rewrite_step(
+            session, chat, grammar, request.title, old, request.instruction, seed
+        )
+        new = yield from _streamed(step.step, writing, progress)
+        kept += new == old
+        yield StepFinished(
+            request.id, step.step, new.title, new.body, step.description, "", manifest.weak
+        )
+    if kept:
+        yield Notice(
+            request.id,
+            "kept",
+            f"Unchanged: {kept} of {len(steps)}, for the writer of the pack {manifest.id} found no "
+            "better words that can be trusted.",
+        )
+
+
+def _streamed(
+    step: str, writing: Iterator["str | WrittenStep"], progress: Progress
+) -> Generator[Event, None, "WrittenStep"]:
+    """Yield the growing body as deltas, each from where it differs; return the step.
+
+    Where the body does not grow there is still an event, since a cancel waits for the next one.
+    """
+    shown = ""
+    for written in writing:
+        text = written if isinstance(written, str) else written.body
+        if text != shown:
+            longer = shown if text.startswith(shown) else text
+            start = len(longer) if shown.startswith(longer) else 0
+            yield TextDelta(progress.id, step, "body", start, text[start:])
+            shown = text
+        else:
+            yield progress
+        if not isinstance(written, str):
+            return written
+    raise AssertionError("the last thing written is the step")
 
 
 def illustrate(request: Write, drawings: Library) -> Iterator[Event]:
@@ -136,16 +212,16 @@ def redraw(request: Redraw, drawings: Library) -> Iterator[Event]:
 
 
 def _finish(
-    request: Write, prefix: Prefix, text: GivenStep, drawings: Library, *, draft: bool
+    request: Writing, prefix: Prefix, text: GivenStep, drawings: Library, *, draft: bool
 ) -> Iterator[Event]:
-    """Finish a step, add it to the prefix and paint its picture, if it has a description."""
+    """Finish a step, add it to the prefix and paint its picture, if it shall have one now."""
     picture = (text.picture or secrets.token_hex(8)) if text.description else ""
     yield StepFinished(
         request.id, text.step, text.title, text.body, text.description, picture, draft
     )
     number = len(prefix.chunks)
     prefix.chunks.append(step_chunk(number, text.title, text.body, text.description))
-    if not picture:
+    if not picture or not request.paint:
         return
     given = PaintInput(
         title=prefix.title,
@@ -155,49 +231,71 @@ def _finish(
         chunks=tuple(prefix.chunks),
         conditions=tuple(prefix.pictures),
         seed=request.seed + number,
+        look=request.look,
+        options=request.options,
     )
     try:
         painted = yield from _painting(request.id, text.step, picture, given, drawings)
     except NoDrawing as error:
         yield Notice(request.id, "no-drawing", str(error), text.step)
         return
-    sha256 = image(painted.png, SIZE, SIZE).sha256
-    prefix.pictures.insert(0, Condition("previous", sha256, painted.source))
+    prefix.pictures.insert(0, painted)
 
 
 def _painting(
     request_id: str, step: str, picture: str, given: PaintInput, drawings: Library
-) -> Generator[Event, None, Painted]:
+) -> Generator[Event, None, Condition]:
+    """Paint one picture; return it as a condition of the next."""
     yield PaintStarted(request_id, step, picture)
     painted = paint(given, drawings)
     if painted.missing:
         yield Notice(
             request_id, "no-drawing", f"no drawing for: {', '.join(painted.missing)}", step
         )
+    shown = image(painted.png, given.options.size, given.options.size)
     yield PaintFinished(
         id=request_id,
         step=step,
         picture=picture,
-        image=image(painted.png, SIZE, SIZE),
+        image=shown,
         source=painted.source,
         recipe=painted.recipe,
         chunks=painted.chunks,
         alt_text=painted.alt_text,
     )
-    return painted
+    return Condition("previous", shown.sha256, painted.source)
 
 
-def _notices(request: Write, manifest: Manifest) -> Iterator[Event]:
-    danger = hazard(request.prompt)
+def _warnings(request_id: str, asked: str, manifest: Manifest) -> Iterator[Event]:
+    """Tell of a topic that can hurt and of a language that the writer was not made for."""
+    danger = hazard(asked)
     if danger is not None:
-        yield Notice(request.id, "hazard", danger)
-    language = other_language(request.prompt, manifest.languages)
+        yield Notice(request_id, "hazard", danger)
+    language = other_language(asked, manifest.languages)
     if language is not None:
-        yield Notice(request.id, "language", language)
+        yield Notice(request_id, "language", language)
+
+
+def _notices(
+    request: Writing, asked: str, manifest: Manifest, examples: Sequence[Example]
+) -> Iterator[Event]:
+    from inference.writer.examples import nearest, same_topic
+
+    yield from _warnings(request.id, asked, manifest)
+    if isinstance(request, Continue):
+        return
     if request.images and not manifest.eyes:
         yield Notice(
             request.id,
             "eyes",
             f"The pack {manifest.id} can't see pictures: yours are kept in the tutorial, and the "
             "text is written from the prompt alone.",
+        )
+    example = nearest(asked, (), examples)
+    if same_topic(asked, example):
+        yield Notice(
+            request.id,
+            "example",
+            f"There is a hand-written tutorial on this: {example.title}. "
+            f"To start from it: interstep write --from {example.name}",
         )

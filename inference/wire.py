@@ -3,7 +3,7 @@
 import json
 import math
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from reprlib import repr as shortened
@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 MAX_LINE = 64 * 2**20  # bytes; a longer line is malformed
 
 Json = dict[str, Any]
+Reader = Callable[[Any, str], Any]  # of a JSON value and of its place, for the error
 T = TypeVar("T")
 
 
@@ -68,66 +69,101 @@ def from_json(kind: type[T], value: Any, where: str = "") -> T:
 
     Raises ProtocolError that names the field for a missing, unknown or wrongly typed one.
     """
-    checked: T = _checked(kind, value, where or kind.__name__)
+    reader: Reader = _reader(kind)  # type: ignore[arg-type]  # a type is hashable
+    checked: T = reader(value, where or kind.__name__)
     return checked
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
-
-
-def _checked(kind: Any, value: Any, where: str) -> Any:
-    origin = get_origin(kind)
+def _reader(kind: Any) -> Reader:
+    # made once for a type: looking at the type again for each value took most of opening a file
+    origin, args = get_origin(kind), get_args(kind)
     if is_dataclass(kind):
-        return _dataclass(kind, value, where)
+        return _dataclass(kind)
     if origin in (Union, types.UnionType):
-        return _union(get_args(kind), value, where)
+        (known,) = (part for part in args if part is not type(None))
+        return _optional(_reader(known))
     if origin is Literal:
-        if value in get_args(kind):
-            return value
-        known = ", ".join(map(str, get_args(kind)))
-        raise ProtocolError(f"{where}: {shortened(value)} is none of {known}")
+        return _literal(args)
     if origin is tuple:
-        if isinstance(value, list):
-            item = get_args(kind)[0]
-            return tuple(_checked(item, part, f"{where}[{i}]") for i, part in enumerate(value))
-        raise ProtocolError(f"{where}: expected a list")
+        return _list(_reader(args[0]))
     if origin is dict:
-        if isinstance(value, dict):
-            item = get_args(kind)[1]
-            return {key: _checked(item, part, where) for key, part in value.items()}
-        raise ProtocolError(f"{where}: expected an object")
-    if kind is float and type(value) is int:
-        return _float(value, where)
-    if kind is Any or type(value) is kind:
-        return value
-    raise ProtocolError(f"{where}: expected {kind.__name__}, not {type(value).__name__}")
+        return _object(_reader(args[1]))
+    if kind is float:
+        return _float
+    return _plain(kind)
 
 
-def _float(value: int, where: str) -> float:
+def _plain(kind: Any) -> Reader:
+    def read(value: Any, where: str) -> Any:
+        if kind is Any or type(value) is kind:
+            return value
+        raise ProtocolError(f"{where}: expected {kind.__name__}, not {type(value).__name__}")
+
+    return read
+
+
+def _float(value: Any, where: str) -> float:
+    if type(value) not in (int, float):
+        raise ProtocolError(f"{where}: expected float, not {type(value).__name__}")
     try:
         return float(value)
     except OverflowError as error:
         raise ProtocolError(f"{where}: too large a number") from error
 
 
-def _union(kinds: tuple[Any, ...], value: Any, where: str) -> Any:
-    if value is None and type(None) in kinds:
-        return None
-    (kind,) = (kind for kind in kinds if kind is not type(None))
-    return _checked(kind, value, where)
+def _optional(known: Reader) -> Reader:
+    return lambda value, where: None if value is None else known(value, where)
 
 
-def _dataclass(kind: Any, value: Any, where: str) -> Any:
-    if not isinstance(value, dict):
+def _literal(known: tuple[Any, ...]) -> Reader:
+    def read(value: Any, where: str) -> Any:
+        if value in known:
+            return value
+        names = ", ".join(map(str, known))
+        raise ProtocolError(f"{where}: {shortened(value)} is none of {names}")
+
+    return read
+
+
+def _list(item: Reader) -> Reader:
+    def read(value: Any, where: str) -> Any:
+        if isinstance(value, list):
+            return tuple(item(part, f"{where}[{i}]") for i, part in enumerate(value))
+        raise ProtocolError(f"{where}: expected a list")
+
+    return read
+
+
+def _object(item: Reader) -> Reader:
+    def read(value: Any, where: str) -> Any:
+        if isinstance(value, dict):
+            return {key: item(part, where) for key, part in value.items()}
         raise ProtocolError(f"{where}: expected an object")
-    known = {field.name: field for field in fields(kind)}
-    for name in value:
-        if name not in known:
-            raise ProtocolError(f"{where}: unknown field {shortened(name)}")
-    for name, field in known.items():
-        if name not in value and field.default is MISSING and field.default_factory is MISSING:
-            raise ProtocolError(f"{where}: missing field {name!r}")
-    hints = _hints(kind)
-    return kind(**{name: _checked(hints[name], value[name], f"{where}.{name}") for name in value})
+
+    return read
+
+
+def _dataclass(kind: Any) -> Reader:
+    hints = get_type_hints(kind)
+    readers = {field.name: _reader(hints[field.name]) for field in fields(kind)}
+    required = [
+        field.name
+        for field in fields(kind)
+        if field.default is MISSING and field.default_factory is MISSING
+    ]
+
+    def read(value: Any, where: str) -> Any:
+        if not isinstance(value, dict):
+            raise ProtocolError(f"{where}: expected an object")
+        for name in value:
+            if name not in readers:
+                raise ProtocolError(f"{where}: unknown field {shortened(name)}")
+        for name in required:
+            if name not in value:
+                raise ProtocolError(f"{where}: missing field {name!r}")
+        return kind(
+            **{name: readers[name](part, f"{where}.{name}") for name, part in value.items()}
+        )
+
+    return read

@@ -7,6 +7,7 @@ from app.commands.errors import CommandError
 from app.commands.progress import ProgressLine
 from app.exporting.writing import export
 from app.tutorial.file import TutorialFile
+from app.tutorial.reading import without_absent
 
 FORMATS = (".md", ".html")
 
@@ -32,8 +33,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _export(path: Path, out: Path) -> None:
     with TutorialFile.open(path) as file:
-        for problem in file.problems:
+        takes = file.whole_takes()
+        tutorial, lost = without_absent(file.tutorial, takes)
+        for problem in (*file.problems, *lost):
             ProgressLine().line(problem)
-        takes = {info.sha256: file.take(info.sha256) for info in file.takes()}
-        for written in export(file.tutorial, takes, out)[:1]:
+        for written in export(tutorial, takes, out)[:1]:
             print(written)

@@ -9,7 +9,8 @@ from app.commands.progress import ProgressLine
 from app.engine.redrawing import redraw
 from app.engine.run import RequestRun
 from app.tutorial.file import TutorialFile
-from inference.protocol import Cancelled, Event, Failed, Finished
+from app.tutorial.undo import picture_by_id
+from inference.protocol import Cancelled, Event, Failed, Finished, Json, PaintFinished
 
 SEEDS = 10**9
 
@@ -38,20 +39,25 @@ def run(options: argparse.Namespace) -> int:
             options.neighbours,
         )
         drawing = RequestRun(file, request)
+        sources = {info.sha256: info.source for info in file.takes()}
+        picture = picture_by_id(file.tutorial, request.step, request.picture)
+        before = sources.get(picture.chosen or "") if picture else None
+        drawn: list[Json] = []
 
         def on_event(event: Event) -> None:
             drawing.apply(event)
+            if isinstance(event, PaintFinished):
+                drawn.append(event.source)
             if options.json:
                 print_json(event)
             else:
                 progress.show(event)
 
-        before = {info.sha256 for info in file.takes()}
         last = Conversation(request, on_event).run()
-        if isinstance(last, Finished) and before == {info.sha256 for info in file.takes()}:
+        if isinstance(last, Finished) and drawn == [before]:
             progress.line(
-                "The new picture is the same as one before: try --neighbours none, another "
-                "--seed, or --mode fix."
+                "The new picture looks the same as the one before: try --neighbours none, "
+                "another --seed, or --mode fix."
             )
     if isinstance(last, Failed):
         raise CommandError(sentence(last.message, last.hint))

@@ -71,8 +71,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _finish(last: Event, file: TutorialFile, out: Path) -> None:
     if file.tutorial.steps and out.suffix != ".interstep":
-        takes = {info.sha256: file.take(info.sha256) for info in file.takes()}
-        export(file.tutorial, takes, out)
+        export(file.tutorial, file.whole_takes(), out)
     if isinstance(last, Failed):
         raise CommandError(f"{sentence(last.message, last.hint)} {_kept(file)}".strip())
     if isinstance(last, Cancelled):

@@ -25,6 +25,7 @@ class Background(QObject):
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(threads)
         self._open = True
+        self._under_way = 0
         self._came_back.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def run(
@@ -40,6 +41,7 @@ class Background(QObject):
         """
         if not self._open:
             return
+        self._under_way += 1
 
         def done(future: Future[T]) -> None:
             if self._open:
@@ -51,12 +53,18 @@ class Background(QObject):
         """Run job() after all that waits, and return its result or raise its error."""
         return self._pool.submit(job).result()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a job waits, runs, or its result is still to be delivered."""
+        return self._under_way > 0
+
     def close(self) -> None:
         """Finish the jobs that wait; results that come now reach nobody."""
         self._open = False
         self._pool.shutdown(wait=True)
 
     def _deliver(self, call: Callable[[], None]) -> None:
+        self._under_way -= 1
         if self._open:
             call()
 

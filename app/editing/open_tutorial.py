@@ -290,6 +290,11 @@ class OpenTutorial(QObject):
         QTimer.singleShot(RETRY, self, self._save)
 
     @property
+    def is_busy(self) -> bool:
+        """Whether the file's thread has something to do."""
+        return self._background.is_busy
+
+    @property
     def saved(self) -> bool:
         """Whether all is on disk."""
         return not self._dirty and self._saves == 0

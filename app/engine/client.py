@@ -18,6 +18,7 @@ from inference.protocol import (
     request_line,
 )
 
+TAIL = 8192  # bytes of one gulp of complaints that are looked at: an engine may print megabytes
 PATIENCE = 2000  # milliseconds that the engine has to end by itself
 
 
@@ -86,7 +87,8 @@ class Client(QObject):
             self._process.kill()
 
     def _read_complaints(self) -> None:
-        text = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
+        data = bytes(self._process.readAllStandardError().data())[-TAIL:]
+        text = data.decode("utf-8", "replace")
         self._complaints.extend(line for line in text.splitlines() if line.strip())
 
     def _on_error(self, error: QProcess.ProcessError) -> None:

@@ -1,9 +1,10 @@
 """Makes Redraw requests: from the tutorial as it stands, or from a take's recipe."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from typing import Literal
 
+from app.engine.jobs import NEIGHBOURS, Neighbour
 from app.tutorial.errors import TutorialError
 from app.tutorial.file import TutorialFile
 from app.tutorial.model import Picture, Step, Tutorial, new_id
@@ -16,9 +17,6 @@ from inference.protocol import (
     from_json,
 )
 
-Neighbour = Literal["previous", "next", "anchor"]
-NEIGHBOURS: tuple[Neighbour, ...] = ("previous", "next", "anchor")
-
 
 def redraw(
     file: TutorialFile,
@@ -27,14 +25,17 @@ def redraw(
     mode: Literal["new", "fix"] = "new",
     instruction: str = "",
     neighbours: Collection[Neighbour] = NEIGHBOURS,
+    picture_id: str = "",
 ) -> Redraw:
-    """Return the request for a step's first picture; raises TutorialError when it has none to fix.
+    """Return the request for a picture of a step, the first one unless told; a new id makes one.
 
-    A step without a picture gets one.
+    Raises TutorialError when there is no picture to fix.
     """
     tutorial = file.tutorial
-    picture = step.pictures[0] if step.pictures else Picture(new_id())
-    conditions = _conditions(file, tutorial, picture, step, neighbours)
+    new = Picture(picture_id or new_id())
+    there = [one for one in step.pictures if picture_id in ("", one.id)]
+    picture = there[0] if there else new
+    conditions = _conditions(file, step, picture, neighbours)
     if mode == "fix":
         if picture.chosen is None:
             raise TutorialError(
@@ -56,6 +57,8 @@ def redraw(
             seed=seed,
             mode=mode,
             instruction=instruction,
+            look=tutorial.look,
+            options=tutorial.making.options,
         ),
         prompt=tutorial.prompt,
         steps=tuple(given_step(before) for before in tutorial.steps[:position]),
@@ -76,9 +79,8 @@ def again(file: TutorialFile, step: str, picture: str, sha256: str) -> Redraw:
                 for condition in recipe["conditions"]
             ],
         }
-        paint = from_json(
-            PaintInput, {field.name: recipe[field.name] for field in fields(PaintInput)} | known
-        )
+        told = {f.name: recipe[f.name] for f in fields(PaintInput) if f.name in recipe}
+        paint = from_json(PaintInput, told | known)
     except (KeyError, TypeError, ProtocolError) as error:
         raise TutorialError(
             "this picture has no recipe to paint it again", "redraw it as new"
@@ -86,29 +88,46 @@ def again(file: TutorialFile, step: str, picture: str, sha256: str) -> Redraw:
     return Redraw(new_id(), step, picture, paint)
 
 
-def _conditions(
-    file: TutorialFile,
-    tutorial: Tutorial,
-    picture: Picture,
-    step: Step,
-    neighbours: Collection[Neighbour],
-) -> list[Condition]:
-    """Return the chosen takes nearest to the step on either side, and the anchor."""
-    position = tutorial.steps.index(step)
+def sees(
+    tutorial: Tutorial, step: Step, picture: Picture, neighbours: Collection[Neighbour] = NEIGHBOURS
+) -> dict[Neighbour, str]:
+    """Return the takes that a picture would be conditioned on, by their role.
+
+    The chosen takes nearest to it on either side, and the anchor.
+    """
+    steps = tutorial.steps
+    position = next(n for n, one in enumerate(steps) if one.id == step.id)
+    own = [one.id for one in step.pictures]
+    place = own.index(picture.id) if picture.id in own else len(own)
+    before = [p for one in steps[:position] for p in one.pictures] + list(step.pictures[:place])
+    after = [
+        *step.pictures[place + 1 :],
+        *(p for one in steps[position + 1 :] for p in one.pictures),
+    ]
     sides: dict[Neighbour, str | None] = {
-        "previous": _first_chosen(tutorial.steps[:position][::-1]),
-        "next": _first_chosen(tutorial.steps[position + 1 :]),
+        "previous": _first_chosen(before[::-1]),
+        "next": _first_chosen(after),
         "anchor": tutorial.anchor if tutorial.anchor != picture.chosen else None,
     }
-    return [
-        Condition(role, sha256, file.take(sha256).source)
-        for role, sha256 in sides.items()
-        if role in neighbours and sha256 is not None
-    ]
+    return {role: sha for role, sha in sides.items() if role in neighbours and sha is not None}
 
 
-def _first_chosen(steps: tuple[Step, ...]) -> str | None:
-    chosen = (picture.chosen for step in steps for picture in step.pictures)
+def conditions_before(file: TutorialFile, position: int) -> tuple[Condition, ...]:
+    """Return the chosen takes of the steps before a position, nearest first."""
+    pictures = [p for step in file.tutorial.steps[:position] for p in step.pictures]
+    chosen = [picture.chosen for picture in pictures[::-1] if picture.chosen is not None]
+    return tuple(Condition("previous", sha256, file.take(sha256).source) for sha256 in chosen)
+
+
+def _conditions(
+    file: TutorialFile, step: Step, picture: Picture, neighbours: Collection[Neighbour]
+) -> list[Condition]:
+    seen = sees(file.tutorial, step, picture, neighbours)
+    return [Condition(role, sha256, file.take(sha256).source) for role, sha256 in seen.items()]
+
+
+def _first_chosen(pictures: Sequence[Picture]) -> str | None:
+    chosen = (picture.chosen for picture in pictures)
     return next((sha256 for sha256 in chosen if sha256 is not None), None)
 
 

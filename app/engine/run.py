@@ -1,16 +1,19 @@
 """One request's life: events become edits of a tutorial, each saved before anybody hears of it."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any, Literal, Protocol
 
 from app.tutorial import edits
 from app.tutorial.errors import TutorialError
-from app.tutorial.file import TutorialFile
 from app.tutorial.model import Picture, Step, Take, Tutorial, step_by_id
 from app.tutorial.reading import Run
 from app.tutorial.undo import Entry, merge, picture_by_id
 from inference.protocol import (
     LAST_EVENTS,
+    Continue,
     Event,
+    Failed,
     Finished,
     PaintFinished,
     PaintStarted,
@@ -23,21 +26,48 @@ from inference.protocol import (
 )
 
 
+class Store(Protocol):
+    """Where a run's work goes: a file, or a tutorial that is open in the studio."""
+
+    @property
+    def tutorial(self) -> Tutorial:
+        """As it stands now."""
+
+    def save(
+        self,
+        tutorial: Tutorial,
+        takes: Iterable[Take] = (),
+        chunks: Mapping[str, str] | None = None,
+        run: Run | None = None,
+    ) -> None:
+        """Take over what the run made."""
+
+
 class RequestRun:
-    """Applies the events of one request to an open file; `entry` undoes all of it as one.
+    """Applies the events of one request to a store; `entry` undoes all of it as one.
 
     A step enters the tutorial when it is finished, a picture when its take is there. What the
     author did meanwhile stays: see edits.offer_take.
     """
 
-    def __init__(self, file: TutorialFile, request: Write | Redraw) -> None:
+    def __init__(
+        self,
+        file: Store,
+        request: Write | Continue | Redraw,
+        noted: dict[str, Any] | None = None,
+    ) -> None:
+        """Note the run as `noted`, else as the request itself."""
         self.entry = Entry()
         self._file = file
         self._head: dict[str, str] = {}
         self._chosen_before: dict[str, str | None] = {}
         # What was given to look at is in the file already, as takes.
         kept = replace(request, images=()) if isinstance(request, Write) else request
-        self._run = Run(to_json(kept))
+        self._run = Run(to_json(kept) if noted is None else noted)
+
+    def begin(self) -> None:
+        """Note that the run is under way, so that a crash before its first step can be told."""
+        self._file.save(self._file.tutorial, run=self._run)
 
     def apply(self, event: Event) -> None:
         """Take one event in; what it finished is on disk when this returns.
@@ -55,9 +85,8 @@ class RequestRun:
             case PaintFinished():
                 self._paint_finished(event)
             case _ if isinstance(event, LAST_EVENTS):
-                ended = isinstance(event, Finished)
-                run = replace(self._run, state="done" if ended else "stopped")
-                self._save(*self._with_head(), run=run)
+                self._run = replace(self._run, state=_state(event))
+                self._save(*self._with_head(), run=self._run)
 
     def stopped(self) -> None:
         """Note that the engine is gone."""
@@ -125,6 +154,13 @@ class RequestRun:
         takes = () if take is None else (take,)
         self._file.save(tutorial, takes=takes, chunks=chunks, run=run)
         self.entry = merge((self.entry, entry))
+
+
+def _state(last: Event) -> Literal["running", "stopped", "done"]:
+    """Return how a run ended; one whose engine died is still to be gone on with."""
+    if isinstance(last, Failed) and last.kind == "engine":
+        return "running"
+    return "done" if isinstance(last, Finished) else "stopped"
 
 
 def _take(event: PaintFinished) -> Take:

@@ -80,8 +80,13 @@ def _unusable(path: Path, why: object) -> TutorialError:
 
 
 def _of_sqlite(error: sqlite3.Error, path: Path) -> TutorialError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte names the kind
-    match code:
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code == sqlite3.SQLITE_READONLY_ROLLBACK:
+        return TutorialError(
+            f"“{path.name}” was left in the middle of a save",
+            "open it where it can be written, and it is put right",
+        )
+    match code & 0xFF:  # the low byte names the kind
         case sqlite3.SQLITE_FULL:
             return _full(path)
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:

@@ -125,9 +125,13 @@ class TutorialFile:
     def read(cls, path: Path) -> Self:
         """Return the file to look into only: nobody is kept from it and nothing changes on disk.
 
-        Raises TutorialError, also for a file of an older version, which open() would bring up.
+        Raises TutorialError, also where only open() could put the file right.
         """
         path, version = _located(path)
+        if version < len(schema.MIGRATIONS):
+            raise TutorialError(
+                f"“{path.name}” was made by an older version of Interstep", "open it once"
+            )
         refusal = TutorialError(f"“{path.name}” is only being read", "open it to change it")
         return cls._opened(path, version, None, refusal)
 
@@ -191,6 +195,14 @@ class TutorialFile:
             "choose another, or paint it again",
         )
 
+    def whole_takes(self) -> dict[str, Take]:
+        """Return the takes that the tutorial names, but for those that are damaged."""
+        whole = {}
+        for sha256 in sorted(reading.named_takes(self.tutorial)):
+            with suppress(TutorialError):
+                whole[sha256] = self.take(sha256)
+        return whole
+
     def takes(self) -> tuple[TakeInfo, ...]:
         """Return every readable take, oldest first, without its bytes."""
         return tuple(self._contents.takes.values())
@@ -204,13 +216,13 @@ class TutorialFile:
 
         Reads all of their bytes, so that a large file is better checked some takes at a time.
         """
-        damaged_ones = []
+        broken = []
         for sha256 in tuple(self._contents.takes) if names is None else names:
             try:
                 self.take(sha256)
             except TutorialError:
-                damaged_ones.append(sha256)
-        return tuple(damaged_ones)
+                broken.append(sha256)
+        return tuple(broken)
 
     def trash(self) -> tuple[TakeInfo, ...]:
         """Return the takes that the tutorial neither offers nor names."""

@@ -33,6 +33,11 @@ QLabel[role="danger"] {
   font-size: $secondary; color: $danger; background: $dangersoft;
   border-radius: $px4; padding: $px2 $px8; }
 
+QFrame[role="card"] { background: $page; border: 1px solid $line; border-radius: $px10; }
+QLabel[role="keys"] {
+  font-size: $secondary; color: $muted; border: 1px solid $line; border-radius: $px4;
+  padding: $px2 $px6; background: $panel; }
+
 QPushButton, QToolButton {
   background: $page; color: $ink; border: 1px solid $line; border-radius: $px6;
   padding: $px6 $px10; font-weight: 500; }
@@ -51,6 +56,11 @@ QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus { border: 2px s
 QPushButton[kind="quiet"]:checked, QToolButton[kind="quiet"]:checked { background: $accentsoft; }
 QPushButton[kind="chip"], QToolButton[kind="chip"] {
   border-radius: $px12; padding: $px2 $px10; font-weight: 400; }
+QPushButton[kind="link"] {
+  background: transparent; border: 2px solid transparent; color: $accent; text-align: left;
+  padding: $px2 $px4; font-weight: 400; }
+QPushButton[kind="link"]:hover { text-decoration: underline; }
+QPushButton[kind="link"]:focus { border-color: $accent; }
 QPushButton[kind="danger"] { color: $danger; border-color: $danger; background: transparent; }
 QToolButton::menu-indicator { image: none; width: 0; }
 

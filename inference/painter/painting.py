@@ -1,9 +1,13 @@
 """Paints one picture with the storyboard: input in, take and recipe out. Pure.
 
 The recipe holds everything needed to paint the take again: the same input gives the same bytes,
-in any process that has the same drawings and the same renderer.
+in any process that has the same drawings and the same renderer. The bytes name their recipe, so
+that two pictures of equal pixels but other recipes are two takes.
 """
 
+import hashlib
+import json
+import zlib
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -13,12 +17,17 @@ from inference.painter.render import render
 from inference.painter.storyboard import CannotFix, Drawing, Neighbour, StepText, compose, fix
 from inference.protocol import Condition, Json, PaintInput, to_json
 
-SIZE = 768  # pixels a side
+SMALLEST, LARGEST = 256, 2048  # pixels a side
+HEAD = 33  # bytes of a PNG's signature and IHDR chunk
+
+
+class WrongSize(ValueError):
+    """A size that no picture is painted in; the message is a sentence."""
 
 
 @dataclass(frozen=True)
 class Painted:
-    """png: SIZE x SIZE; chunks: the texts that the recipe names by hash."""
+    """png: options.size pixels a side; chunks: the texts that the recipe names by hash."""
 
     png: bytes
     source: Json
@@ -29,7 +38,11 @@ class Painted:
 
 
 def paint(given: PaintInput, drawings: Library) -> Painted:
-    """Return the picture; raises NoDrawing or CannotFix."""
+    """Return the picture; raises NoDrawing, CannotFix or WrongSize.
+
+    Denoising steps and guidance are kept in the recipe and used by no rule of the storyboard.
+    """
+    check_size(given.options.size)
     drawing = _draw(given, drawings)
     hashes = chunk_hashes(given.chunks)
     recipe = to_json(given) | {
@@ -37,18 +50,33 @@ def paint(given: PaintInput, drawings: Library) -> Painted:
         "sprites": drawings.hash,
         "program": version("interstep"),
         "renderer": f"resvg-py {version('resvg-py')}",
-        "size": SIZE,
         "chunks": hashes,
         "conditions": [{"role": c.role, "sha256": c.sha256} for c in given.conditions],
     }
     return Painted(
-        png=render(to_svg(drawing.scene, drawings), SIZE),
+        png=stamped(render(to_svg(drawing.scene, drawings), given.options.size), recipe),
         source={"scene": scene_to_json(drawing.scene), "sprites": drawings.hash},
         recipe=recipe,
         chunks=dict(zip(hashes, given.chunks, strict=True)),
         alt_text=drawing.alt_text,
         missing=drawing.missing,
     )
+
+
+def check_size(size: int) -> None:
+    """Raise WrongSize for a size in pixels that is out of bounds."""
+    if not SMALLEST <= size <= LARGEST:
+        raise WrongSize(f"a picture can't be {size} pixels wide")
+
+
+def stamped(png: bytes, recipe: Json) -> bytes:
+    """Return the PNG with the sha256 of its recipe as the text chunk "Interstep"."""
+    canonical = json.dumps(recipe, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    name = hashlib.sha256(canonical.encode()).hexdigest()
+    chunk = b"tEXt" + b"Interstep\0" + name.encode()
+    length = (len(chunk) - 4).to_bytes(4, "big")  # the kind does not count
+    check = zlib.crc32(chunk).to_bytes(4, "big")
+    return png[:HEAD] + length + chunk + check + png[HEAD:]
 
 
 def _draw(given: PaintInput, drawings: Library) -> Drawing:
@@ -66,7 +94,7 @@ def _draw(given: PaintInput, drawings: Library) -> Drawing:
         scene = _scene(condition)
         if condition.role != "present" and scene is not None:
             neighbours.append(Neighbour(condition.role, scene))
-    return compose(step, given.description, neighbours, given.seed, drawings)
+    return compose(step, given.description, neighbours, given.seed, drawings, given.look)
 
 
 def _scene(condition: Condition) -> Scene | None:

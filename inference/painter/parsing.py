@@ -49,6 +49,7 @@ class Mention:
     """A thing named in a text. `link` is how it hangs on an earlier or later mention by index.
 
     `words` are the base forms that may name its state: adjectives, measures, participles.
+    `appearance` are the base forms by which the tutorial's look tells how it appears.
     """
 
     phrase: Phrase
@@ -57,6 +58,7 @@ class Mention:
     words: tuple[str, ...]
     tint: str | None
     link: tuple[str, int] | None = None
+    appearance: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,11 @@ from inference.painter.acting import (
     pouring_of,
     tool_at_work,
 )
+from inference.painter.dressing import dressed
 from inference.painter.naming import Context, Names, names_of
 from inference.painter.parsing import Parsed, domains, parse
 from inference.painter.things import LIQUIDS, Neighbour, Thing, by_role, things_of
+from inference.protocol import Look
 
 MOST = 5  # sprites in a picture beside the background
 
@@ -64,14 +66,18 @@ class Reading:
 
 
 def read(
-    step: StepText, description: str, neighbours: Sequence[Neighbour], drawings: Library
+    step: StepText,
+    description: str,
+    neighbours: Sequence[Neighbour],
+    drawings: Library,
+    look: Look = Look(),
 ) -> Reading:
     """Return what the picture shows; raises NoDrawing when its subject can't be drawn."""
     names = names_of(drawings)
     scenes = [neighbour.scene for neighbour in by_role(neighbours)]
     text = f"{step.heading}.\n{step.body}"
     context = _context(step, description, scenes, names, drawings)
-    shown = parse(description, names, context)
+    shown = dressed(parse(description, names, context), look)
     told = parse(text, names, context)
     titled = parse(step.title, names, context)
     first = _subject(shown)

@@ -3,7 +3,7 @@
 from assets.sprites.library import Sprite
 from assets.sprites.scene import Placed
 from inference.painter.naming import key, state_for
-from inference.painter.parsing import Event, Parsed
+from inference.painter.parsing import Event, Mention, Parsed
 
 
 def described_state(i: int, shown: Parsed) -> str | None:
@@ -46,6 +46,13 @@ def told_state(sprite: Sprite, told: Parsed) -> str | None:
         if told.mentions[event.object].sprite == sprite:
             state = led_to(sprite, event) or state
     return state
+
+
+def looked_state(mention: Mention) -> str | None:
+    """Return the state that the tutorial's look gives a thing."""
+    assert mention.sprite is not None
+    states = (state_for(mention.sprite, word) for word in mention.appearance)
+    return next((state for state in states if state is not None), None)
 
 
 def between(sprite: Sprite, state: str | None, described: str | None, kept: list[Placed]) -> str:

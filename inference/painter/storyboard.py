@@ -15,6 +15,7 @@ from inference.painter.fixing import CannotFix, fixed
 from inference.painter.placing import arrange
 from inference.painter.reading import NoDrawing, StepText, read
 from inference.painter.things import Neighbour
+from inference.protocol import Look
 
 __all__ = [
     "CannotFix",
@@ -44,9 +45,13 @@ def compose(
     neighbours: Sequence[Neighbour],
     seed: int,
     drawings: Library,
+    look: Look = Look(),
 ) -> Drawing:
-    """Return the picture of a description; raises NoDrawing when its subject can't be drawn."""
-    reading = read(step, description, neighbours, drawings)
+    """Return the picture of a description; raises NoDrawing when its subject can't be drawn.
+
+    Of the look only the appearance of its objects is drawn (dressing.py).
+    """
+    reading = read(step, description, neighbours, drawings, look)
     scene = arrange(reading, neighbours, seed, drawings)
     return Drawing(scene, alt_text(scene, drawings), reading.missing)
 

@@ -6,10 +6,10 @@ from typing import Literal
 
 from assets.sprites.library import SIZES, TINTS, Sprite
 from assets.sprites.scene import Placed, Scene
-from inference.lexicon import PARTS, word_set
+from inference.lexicon import PARTS, TINT_WORDS, word_set
 from inference.painter.naming import is_tool, key, state_for
 from inference.painter.parsing import Mention, Parsed
-from inference.painter.states import between, described_state, led_to, told_state
+from inference.painter.states import between, described_state, led_to, looked_state, told_state
 from inference.phrases import base_form
 
 _SIDES = ("previous", "anchor", "next")  # whose appearance wins
@@ -74,12 +74,19 @@ def things_of(
         again = _mentioned_before(mention, things)
         if again is not None:
             place[i] = again
+            if any(word in TINT_WORDS for word in mention.words):  # "The pot is green."
+                things[again] = replace(things[again], tint=mention.tint)
             continue
         described = described_state(i, shown)
         kept = _kept(sprite, neighbours, sum(t.sprite == sprite for t in things))
         thing = Thing(
             sprite=sprite,
-            state=between(sprite, described or told_state(sprite, told), described, kept),
+            state=between(
+                sprite,
+                described or told_state(sprite, told) or looked_state(mention),
+                described,
+                kept,
+            ),
             tint=mention.tint or next((p.tint for p in kept if p.tint in TINTS), None),
             scale=_scale(mention),
         )

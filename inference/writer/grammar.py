@@ -52,13 +52,20 @@ class TutorialGrammar:
         return (
             f'root ::= sentence (" " sentence){{0,{SENTENCES - 1}}} '
             f'("\\n" "Picture: " description {self._bov} | "\\n\\n")\n'
-            f"sentence ::= {self._start} {self._text()}{{8,{SENTENCE}}} [.!]\n"
-            f"{self._description()}"
+            f"{self._sentence()}\n{self._description()}"
         )
+
+    def body(self, sentences: int) -> str:
+        """A body alone, of one to so many sentences in lines of any length, up to a blank line."""
+        more = f'((" " | "\\n") sentence){{0,{sentences - 1}}}'
+        return f'root ::= sentence {more} "\\n\\n"\n{self._sentence()}'
 
     def description(self) -> str:
         """A description alone, closed by `<BOV>`, for a step whose text is the author's own."""
         return f"root ::= description {self._bov}\n{self._description()}"
+
+    def _sentence(self) -> str:
+        return f"sentence ::= {self._start} {self._text()}{{8,{SENTENCE}}} [.!]"
 
     def _description(self) -> str:
         return f'description ::= {self._start} {self._text()}{{12,{DESCRIPTION}}} "."'

@@ -5,8 +5,8 @@ context comes in a better order than one that imitates an example (DECISIONS.md)
 """
 
 import re
-from collections.abc import Generator, Iterator
-from functools import cache
+from collections.abc import Generator, Iterator, Sequence
+from functools import cache, partial
 
 from inference.lexicon import VERBS
 from inference.notices import other_language
@@ -14,16 +14,21 @@ from inference.phrases import base_form, normalise, subject
 from inference.writer.endings import stutters, whole
 from inference.writer.fields import Field, FieldWriter
 from inference.writer.grammar import HEADING, PLANNED, TutorialGrammar
+from inference.writer.model import Model
 from inference.writer.prompt import ChatFormat
 from inference.writer.sampling import Sampling
 from inference.writer.session import Session
 
+MOST = 20  # steps that a writer brings a tutorial to when their number is left to it
+FEW = 3  # more steps for a tutorial that may be whole
+LINE = 100  # characters of a heading in a list
 TRIES = 4  # of a heading that repeats another, each warmer than the last
 COOL, WARMER = 0.3, 0.3
 ASKED = (
     "List the {count} steps in the order in which they are done, one short line each, "
     "beginning with a verb."
 )
+MORE = "Now list the next {count} steps in the same way"
 # Words that make no new step of an old one.
 FILLING = frozenset(
     "the a an again once more last next first then and your it to of in with for".split()
@@ -42,17 +47,18 @@ def plan(
     prompt: str,
     seed: int,
     steps: int | None,
+    headings: list[str],
+    about: str = "",
 ) -> Iterator[list[str]]:
     """Yield the headings so far after each token; the last list is the plan. No two are alike.
 
-    steps: exactly so many, or None for as many as the writer finds, within grammar.PLANNED.
+    headings: those of the steps that are there; the plan goes on behind them, with steps about
+    `about`. steps: exactly so many more, or None for as many as the writer finds, within bounds().
     """
     model = session.model
-    count = str(steps) if steps else f"{PLANNED[1] - 1} or {PLANNED[1]}"
-    before = model.tokenize(chat.start + chat.user, special=True)
-    after = model.tokenize(f"\n{ASKED.format(count=count)}{chat.end}{chat.assistant}", special=True)
-    for _ in session.prefill([[*before, *model.tokenize(prompt), *after]]):
-        yield []
+    for _ in session.prefill(_asked(model, chat, prompt, steps, headings, about)):
+        yield headings
+    low, high = (len(headings) + more for more in bounds(len(headings), steps))
     english = other_language(prompt, ("en",)) is None
     fields = FieldWriter(
         session,
@@ -60,8 +66,6 @@ def plan(
             (not english or begins_with_verb(text + piece)) and not stutters(text + piece)
         ),
     )
-    headings: list[str] = []
-    low, high = (steps, steps) if steps else PLANNED
     while len(headings) < high:
         for _ in session.append(model.tokenize(f"{len(headings) + 1}. ")):
             yield headings
@@ -75,6 +79,47 @@ def plan(
         if len(headings) >= low and written.closing:
             break
     yield headings
+
+
+def _asked(
+    model: Model,
+    chat: ChatFormat,
+    prompt: str,
+    steps: int | None,
+    headings: list[str],
+    about: str,
+) -> list[list[int]]:
+    """Return the context as chunks: the question, what is there as its answer, and to go on."""
+    ours, theirs = partial(model.tokenize, special=True), model.tokenize
+    high = bounds(len(headings), steps)[1]
+    more = str(high) if steps or high == 1 else f"{high - 1} or {high}"
+    count = str(len(headings)) if headings else more
+    answer = chat.end + chat.assistant
+    question = [
+        *ours(chat.start + chat.user),
+        *theirs(prompt),
+        *ours(f"\n{ASKED.format(count=count)}{answer}"),
+    ]
+    if not headings:
+        return [question]
+    further = f" about: {about}" if about else ""
+    there = [*theirs(listed(headings)), *ours(f"\n{chat.end}{chat.user}")]
+    return [question, there, [*theirs(f"{MORE.format(count=more)}{further}"), *ours(answer)]]
+
+
+def bounds(there: int, steps: int | None) -> tuple[int, int]:
+    """Return how many steps are planned at least and at most behind those that are there."""
+    if steps:
+        return steps, steps
+    if not there:
+        return PLANNED
+    return 1, max(1, min(max(FEW, PLANNED[1] - there), MOST - there))
+
+
+def listed(headings: Sequence[str]) -> str:
+    """Return headings as a numbered list, one a line; of very many the last."""
+    lines = [f"{number}. {whole(heading, LINE)}" for number, heading in enumerate(headings, 1)]
+    return "\n".join(lines[-MOST:])
 
 
 def _heading(

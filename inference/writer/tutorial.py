@@ -26,7 +26,7 @@ from inference.writer.grammar import (
     TutorialGrammar,
 )
 from inference.writer.guards import RunGuard, goes_round
-from inference.writer.plan import plan
+from inference.writer.plan import listed, plan
 from inference.writer.prompt import ChatFormat
 from inference.writer.sampling import Sampling
 from inference.writer.session import Session
@@ -34,6 +34,7 @@ from inference.writer.session import Session
 COPIED = 8  # words in a row that may not come from the example
 ROUND = 4  # words in a row that a field may not have twice
 REPEATED = 6  # words in a row that no two steps may share
+ROOM = 200  # tokens of context kept free for each step to write
 TRIES = 4  # of a field that is refused as a whole
 # Weak writers imitate the step before: one step without a picture, and no other gets one.
 PICTURE_BIAS = -1.5  # nats on a blank line after a body, once more for each step without
@@ -104,7 +105,11 @@ Written = Delta | Prefilled | WrittenStep
 
 
 class TutorialWriter:
-    """Writes one tutorial over a session; `draft` holds what is written so far."""
+    """Writes one tutorial over a session; `draft` holds what is written so far.
+
+    With a draft that has steps it goes on behind the last one, with steps about `about`: it writes
+    no head, and what is there is its own earlier text.
+    """
 
     def __init__(
         self,
@@ -115,14 +120,17 @@ class TutorialWriter:
         examples: Sequence[Example],
         seed: int,
         steps: int | None = None,
+        draft: Draft | None = None,
+        about: str = "",
     ) -> None:
-        self.draft = Draft()
+        self.draft = draft or Draft()
         self._session = session
         self._model = session.model
         self._chat = chat
         self._bov = begin_of_vision
         self._grammar = TutorialGrammar(begin_of_vision, latin=max(prompt, default="") < "\u0250")
         self._prompt = prompt
+        self._about = about
         self._examples = examples
         self._seed = seed
         self._steps = steps
@@ -130,27 +138,46 @@ class TutorialWriter:
         self._before = ""  # what a reader reads just before the field: a run may begin there
         self._copied = RunGuard(COPIED)
         self._repeated = RunGuard(REPEATED)
+        self._repeated.forbid(step.body for step in self.draft.steps)
         # What may follow a body when it gets no picture: a blank line.
         self._blank = [t for t, piece in enumerate(session.model.pieces) if b"\n\n" in piece]
         self._fields = FieldWriter(session, self._allows)
 
     def write(self) -> Iterator[Written]:
         """Yield the tutorial's text as it grows, and each step when it is finished."""
-        example = nearest(self._prompt, (), self._examples)
-        if same_topic(self._prompt, example) and self._steps in (None, len(example.steps)):
-            self.draft.plan = [step.title for step in example.steps]
-        else:
-            for headings in plan(
-                self._session, self._chat, self._grammar, self._prompt, self._seed, self._steps
-            ):
-                self.draft.plan = headings
-                yield Prefilled(len(headings), 0)
-            example = nearest(self._prompt, self.draft.plan, self._examples)
-            self._copied.forbid([example_text(example, "\n")])
+        example = yield from self._planned()
+        there = len(self.draft.steps)
         yield from _prefilled(self._session.prefill(self._context(example)))
-        yield from self._head()
-        for index in range(len(self.draft.plan)):
+        if not there:
+            yield from self._head()
+        for index in range(there, len(self.draft.plan)):
             yield from self._step(index)
+
+    def _planned(self) -> Generator[Written, None, Example]:
+        """Fill the draft's plan; return the example for its steps."""
+        there = [step.title for step in self.draft.steps]
+        example = nearest(self._prompt, (), self._examples)
+        if same_topic(self._prompt, example):
+            if not there and self._steps in (None, len(example.steps)):
+                self.draft.plan = [step.title for step in example.steps]
+                return example
+            if there:  # this may be the tutorial that was started from, with nothing to add
+                self._examples = [other for other in self._examples if other != example]
+        for headings in plan(
+            self._session,
+            self._chat,
+            self._grammar,
+            self._prompt,
+            self._seed,
+            self._steps,
+            there,
+            self._about,
+        ):
+            self.draft.plan = headings
+            yield Prefilled(len(headings) - len(there), 0)
+        example = nearest(f"{self._prompt} {self._about}", self.draft.plan, self._examples)
+        self._copied.forbid([example_text(example, "\n")])
+        return example
 
     def _allows(self, text: str, piece: str) -> bool:
         if goes_round(text, piece, ROUND) or stutters(text + piece):
@@ -163,22 +190,45 @@ class TutorialWriter:
     def _context(self, example: Example) -> list[list[int]]:
         """Return the chunks before the answer: instructions, example, prompt."""
         chat, ours = self._chat, partial(self._model.tokenize, special=True)
-        before, *pictured = example_text(example, "\x00").split("\x00")
-        answer = ours(before)
+        opening, *pictured = example_text(example, "\x00").split("\x00")
+        answer = ours(opening)
         for part in pictured:
             answer += [self._bov, *ours(part)]
-        shown = example.title + listed([step.title for step in example.steps])
-        return [
+        shown = _with_plan(example.title, [step.title for step in example.steps])
+        before = [
             ours(chat.start + chat.system + INSTRUCTIONS + chat.end),
             ours(f"{chat.user}{shown}{chat.end}{chat.assistant}"),
             [*answer, *ours(chat.end)],
             [
                 *ours(chat.user),
-                *self._model.tokenize(self._prompt + listed(self.draft.plan)),
+                *self._model.tokenize(_with_plan(self._prompt, self.draft.plan)),
                 *ours(chat.end),
             ],
             ours(chat.assistant + "# "),
         ]
+        return [*before, *self._so_far(sum(map(len, before)))]
+
+    def _so_far(self, taken: int) -> list[list[int]]:
+        """Return the steps that are there as chunks; the earliest are left out for want of room.
+
+        taken: tokens of the context that are in use.
+        """
+        if not self.draft.steps:
+            return []
+        text = self._model.tokenize
+        title = text(f"{whole(self.draft.title, TITLE)}\n")
+        to_write = len(self.draft.plan) - len(self.draft.steps)
+        room = self._session.n_ctx - taken - len(title) - ROOM * to_write
+        chunks: list[list[int]] = []
+        for number, step in reversed([*enumerate(self.draft.steps, 1)]):
+            ended = [*text(f"Picture: {step.description}"), self._bov]
+            chunk = text(f"\n## {number}. {step.title}\n{step.body}\n")
+            chunk += ended if step.description else text("\n")
+            room -= len(chunk)
+            if room < 0:
+                break
+            chunks.insert(0, chunk)
+        return [title, *chunks]
 
     def _head(self) -> Iterator[Written]:
         yield from self._line("title", self._grammar.title(), 1, self._on_subject)
@@ -300,9 +350,9 @@ def example_text(example: Example, after_picture: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def listed(headings: list[str]) -> str:
-    """Return the plan as it stands below a prompt."""
-    return "\nSteps:" + "".join(f"\n{i}. {heading}" for i, heading in enumerate(headings, 1))
+def _with_plan(prompt: str, headings: list[str]) -> str:
+    """Return a prompt with its plan below it."""
+    return f"{prompt}\nSteps:\n{listed(headings)}"
 
 
 def title_from_prompt(prompt: str) -> str:
@@ -324,12 +374,6 @@ def _listed(text: str) -> str:
         whole(thing.removeprefix("and "), THING - 1) for thing in text.rstrip("\n").split(", ")
     ]
     return "\n".join(dict.fromkeys(things))
-
-
-def _ended_body(text: str) -> str:
-    """Return a body without the sentences that ran into their bound."""
-    sentences = re.split(r"(?<=[.!]) ", text)
-    return whole_sentences(text, SENTENCE) if len(max(sentences, key=len)) >= SENTENCE else text
 
 
 def _parts(text: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ import pytest
 from command_line import TEXT, Outcome, interstep
 from PIL import Image
 
+from app.tutorial import edits
 from app.tutorial.file import TutorialFile
 from app.tutorial.model import Picture, Take, Tutorial
 
@@ -148,6 +149,20 @@ def test_redraw_without_neighbours(dog: Path) -> None:
     assert shown(dog, 2)[1].recipe["conditions"] == []
     assert redraw(dog, "--step", "2", "--seed", "41", "--neighbours", "next").code == 0
     assert [c["role"] for c in shown(dog, 2)[1].recipe["conditions"]] == ["next"]
+
+
+def test_a_picture_that_looks_the_same_is_another_take_and_is_told(dog: Path) -> None:
+    seed = ("--seed", "41")
+    assert "looks the same" not in redraw(dog, "--step", "2", *seed, "--neighbours", "none").err
+    old, before = shown(dog, 2)
+    with TutorialFile.open(dog) as file:
+        file.save(edits.set_field(file.tutorial, "title", "A clean dog, once more")[0])
+    done = redraw(dog, "--step", "2", *seed, "--neighbours", "none")
+    assert done.code == 0
+    assert "looks the same as the one before: try --neighbours none" in done.err
+    new, after = shown(dog, 2)
+    assert new.takes == (*old.takes, after.sha256)
+    assert after.source == before.source
 
 
 def test_redraw_fix_changes_what_it_is_told(dog: Path) -> None:

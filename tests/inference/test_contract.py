@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,16 +26,21 @@ from inference.protocol import (
     MAX_LINE,
     VERSION,
     Cancelled,
+    Continue,
     Event,
     Failed,
     Finished,
     Load,
     Loading,
     PaintFinished,
+    PaintStarted,
     Probe,
     Progress,
     Ready,
+    Rewrite,
     StepFinished,
+    StepStarted,
+    TextDelta,
     Write,
     request_line,
 )
@@ -109,6 +115,53 @@ def test_a_request_has_its_events_and_one_end(engine: EngineProcess) -> None:
     assert finished == [e.step for e in painted] == ["s1", "s2"]
     assert all(e.image.data().startswith(b"\x89PNG") for e in painted)
     assert all(set(e.recipe["chunks"]) == set(e.chunks) for e in painted)
+
+
+def test_more_steps_and_other_words(engine: EngineProcess, starter_gguf: Path) -> None:
+    assert starter_gguf.exists()
+    there = illustrate("w").given
+    engine.send(
+        Continue("c", "starter", "Wash a dog", 1, "Wash a dog", there, steps=1, paint=False),
+        Rewrite("r", "starter", "Wash a dog", 1, "Wash a dog", there, "shorter"),
+    )
+    more = engine.until_end("c")
+    started = [event.step for event in more if isinstance(event, StepStarted)]
+    new = [event for event in more if isinstance(event, StepFinished)]
+    assert [event.step for event in new] == started
+    assert len(started) == 1
+    assert started[0] not in ("s1", "s2")
+    assert new[0].title not in [step.title for step in there]
+    assert bool(new[0].picture) == bool(new[0].description)
+    assert not any(isinstance(event, PaintStarted | PaintFinished) for event in more)
+    assert more[-1] == Finished("c")
+    words = engine.until_end("r")
+    proposed = [event for event in words if isinstance(event, StepFinished)]
+    assert [(event.step, event.picture) for event in proposed] == [("s1", ""), ("s2", "")]
+    assert not any(isinstance(event, StepStarted) for event in words)
+    assert {event.field for event in words if isinstance(event, TextDelta)} == {"body"}
+    assert words[-1] == Finished("r")
+
+
+def test_text_alone_is_not_painted(engine: EngineProcess) -> None:
+    engine.send(replace(illustrate("w"), paint=False))
+    events = engine.until_end("w")
+    assert [event.step for event in events if isinstance(event, StepFinished)] == ["s1", "s2"]
+    assert all(event.picture for event in events if isinstance(event, StepFinished))
+    assert not any(isinstance(event, PaintStarted | PaintFinished) for event in events)
+
+
+def test_a_take_is_its_recipe(engine: EngineProcess) -> None:
+    """The same request gives the same bytes; another recipe is another take."""
+    pictures = []
+    for prompt in ("Wash a dog", "Wash a dog", "Wash the dog"):
+        engine.send(replace(illustrate("w", steps=1), prompt=prompt))
+        (painted,) = (e for e in engine.until_end("w") if isinstance(e, PaintFinished))
+        pictures.append(painted)
+    first, same, other = pictures
+    assert first.image == same.image
+    assert first.recipe == same.recipe
+    assert other.image != first.image
+    assert other.source == first.source
 
 
 @pytest.mark.parametrize("line", MALFORMED.values(), ids=MALFORMED)

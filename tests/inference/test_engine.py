@@ -13,6 +13,7 @@ from inference.packs.manifest import Weights, catalogue
 from inference.packs.store import Store
 from inference.protocol import (
     LAST_EVENTS,
+    Continue,
     Event,
     Failed,
     Finished,
@@ -22,10 +23,12 @@ from inference.protocol import (
     Load,
     PaintFinished,
     PaintInput,
+    PaintOptions,
     Probe,
     Redraw,
     Remove,
     Request,
+    Rewrite,
     StepFinished,
     Verify,
     Write,
@@ -35,6 +38,7 @@ CATALOGUE_IDS = {manifest.id for manifest in catalogue()}
 WASH = GivenStep("s1", "Rinse the dog", "Rinse the dog with warm water in the bathtub.")
 ILLUSTRATE = Write("r", "", "Wash a dog", 1, given=(WASH,))
 PASSPORT = PaintInput("", "", "", "A passport.", (), (), 1)
+DOG = PaintInput("", "", "", "A dog.", (), (), 1)
 FIX = PaintInput("", "", "", "A dog.", (), (), 1, mode="fix", instruction="make the dog bigger")
 
 
@@ -108,6 +112,12 @@ def test_probe_finds_the_machine_and_its_packs(engine: Engine, store: Store) -> 
         (Redraw("r", "s", "p", PASSPORT), "painter", "passport"),
         (Redraw("r", "s", "p", replace(PASSPORT, description="")), "painter", "this step"),
         (Redraw("r", "s", "p", FIX), "painter", "draw a new one"),
+        (replace(ILLUSTRATE, options=PaintOptions(255)), "painter", "255"),
+        (Write("r", "starter", "Wash", 1, options=PaintOptions(2049)), "painter", "2049"),
+        (Continue("r", "", "Wash", 1, "", (WASH,), options=PaintOptions(-1)), "painter", "-1"),
+        (Redraw("r", "s", "p", replace(DOG, options=PaintOptions(0))), "painter", "0 pixels"),
+        (Continue("r", "gigantic", "Wash", 1, "", (WASH,)), "pack", "gigantic"),
+        (Rewrite("r", "gigantic", "Wash", 1, "", (WASH,), "shorter"), "pack", "gigantic"),
         (replace(ILLUSTRATE, given=Exhausted([WASH])), "memory", "memory"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Request) else str(value),

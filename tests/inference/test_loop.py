@@ -18,9 +18,12 @@ from inference.protocol import (
     Condition,
     Event,
     GivenStep,
+    Look,
+    LookEntry,
     Notice,
     PaintFinished,
     PaintInput,
+    PaintOptions,
     PaintStarted,
     Redraw,
     StepFinished,
@@ -28,6 +31,7 @@ from inference.protocol import (
     TextDelta,
     Write,
     image,
+    to_json,
 )
 from inference.writer.model import Model
 from inference.writer.session import Session
@@ -120,6 +124,30 @@ def test_the_bytes_are_what_the_hash_names(illustrated: list[Event]) -> None:
         assert hashlib.sha256(data).hexdigest() == take.image.sha256
         assert image(data, take.image.width, take.image.height) == take.image
         assert take.alt_text.endswith(".")
+
+
+def test_text_alone_is_described_and_not_painted(
+    illustrated: list[Event], drawings: Library
+) -> None:
+    events = list(loop.illustrate(replace(REQUEST, paint=False), drawings))
+    assert {type(event) for event in events} == {StepFinished, TextDelta}
+    described = [(e.step, e.description) for e in of_kind(StepFinished, events)]
+    assert described == [(e.step, e.description) for e in of_kind(StepFinished, illustrated)]
+    assert all(bool(e.picture) == bool(e.description) for e in of_kind(StepFinished, events))
+
+
+def test_look_and_options_reach_every_picture(drawings: Library) -> None:
+    look = Look((LookEntry("towel", (), "red"),), palette="warm")
+    options = PaintOptions(300, 4, 1.5)
+    request = replace(REQUEST, look=look, options=options)
+    painted = of_kind(PaintFinished, list(loop.illustrate(request, drawings)))
+    assert len(painted) == 3
+    for event in painted:
+        assert event.recipe["look"] == to_json(look)
+        assert event.recipe["options"] == to_json(options)
+        assert event.image.width == event.image.height == 300
+    towels = [p for p in painted[2].source["scene"]["sprites"] if p["name"] == "towel"]
+    assert [towel["tint"] for towel in towels] == ["red"]
 
 
 def test_redraw_makes_the_same_chunks_and_bytes(

@@ -4,15 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QMessageLogContext, QtMsgType, qInstallMessageHandler
-
-
-@pytest.fixture(scope="session")
-def application() -> QCoreApplication:
-    return QCoreApplication.instance() or QCoreApplication([])
+from PySide6.QtWidgets import QApplication
 
 
 @pytest.fixture
-def qt(application: QCoreApplication) -> Iterator[QCoreApplication]:
+def qt(qapp: QApplication) -> Iterator[QCoreApplication]:
     """The application; the test fails if Qt prints anything meanwhile."""
     messages: list[str] = []
 
@@ -20,6 +16,6 @@ def qt(application: QCoreApplication) -> Iterator[QCoreApplication]:
         messages.append(message or "")
 
     before = qInstallMessageHandler(keep)
-    yield application
+    yield qapp
     qInstallMessageHandler(before)
     assert messages == []

@@ -75,6 +75,7 @@ def test_damaged_bytes_are_found_named_and_set_aside(path: Path) -> None:
         assert file.check_takes([TWO.sha256]) == ()
         assert file.check_takes() == (ONE.sha256,)
         assert "damaged" in refusal(lambda: file.take(ONE.sha256))
+        assert file.whole_takes() == {TWO.sha256: TWO}
         assert ONE.sha256 not in file.infos()
         assert path.read_bytes() == before
         file.save(replace(TUTORIAL, title="Coffee"))  # it may still name the lost take

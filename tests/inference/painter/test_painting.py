@@ -1,22 +1,25 @@
 """One picture: the same input gives the same bytes, and the recipe holds the input."""
 
 import hashlib
+import io
 import json
 import os
 import subprocess
 import sys
+import zlib
 from dataclasses import fields, replace
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from assets.sprites.library import Library
 from assets.sprites.scene import scene_from_json, to_svg
 from inference.context import chunk_hashes
-from inference.painter.painting import SIZE, Painted, paint
+from inference.painter.painting import LARGEST, SMALLEST, Painted, WrongSize, paint, stamped
 from inference.painter.render import render
 from inference.painter.storyboard import CannotFix, NoDrawing
-from inference.protocol import Condition, PaintInput, to_json
+from inference.protocol import Condition, Look, PaintInput, PaintOptions, to_json
 
 WASH = PaintInput(
     title="Wash a dog",
@@ -88,7 +91,8 @@ def test_the_recipe_is_complete(drawings: Library, second: PaintInput, first: Pa
     painted = paint(second, drawings)
     recipe = json.loads(json.dumps(painted.recipe, allow_nan=False))
     assert {field.name for field in fields(PaintInput)} <= recipe.keys()
-    assert (recipe["painter"], recipe["size"]) == ("storyboard", SIZE)
+    assert recipe["painter"] == "storyboard"
+    assert (recipe["look"], recipe["options"]) == (to_json(Look()), to_json(PaintOptions()))
     assert recipe["sprites"] == drawings.hash
     assert recipe["program"]
     assert recipe["renderer"].startswith("resvg-py ")
@@ -101,16 +105,82 @@ def test_the_recipe_is_complete(drawings: Library, second: PaintInput, first: Pa
 
 def test_the_source_draws_the_picture(drawings: Library, first: Painted) -> None:
     assert first.source["sprites"] == drawings.hash
-    assert render(to_svg(scene_from_json(first.source["scene"]), drawings), SIZE) == first.png
+    assert stamped(render(svg_of(first, drawings)), first.recipe) == first.png
+
+
+def chunks_of(png: bytes) -> dict[bytes, bytes]:
+    """Return a PNG's chunks by kind, each checked as a strict reader does."""
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    found, at = {}, 8
+    while at < len(png):
+        size = int.from_bytes(png[at : at + 4], "big")
+        kind, data = png[at + 4 : at + 8], png[at + 8 : at + 8 + size]
+        assert int.from_bytes(png[at + 8 + size : at + 12 + size], "big") == zlib.crc32(kind + data)
+        found[kind] = found.get(kind, b"") + data
+        at += 12 + size
+    return found
+
+
+def test_the_bytes_name_their_recipe(drawings: Library, first: Painted) -> None:
+    chunks = chunks_of(first.png)
+    kinds = list(chunks)
+    assert kinds[:2] == [b"IHDR", b"tEXt"]
+    assert kinds[-1] == b"IEND"
+    with Image.open(io.BytesIO(first.png)) as shown:
+        shown.load()
+        name = shown.info["Interstep"]
+    assert chunks[b"tEXt"] == b"Interstep\0" + name.encode()
+    backwards = dict(reversed(json.loads(json.dumps(first.recipe)).items()))
+    assert stamped(render(svg_of(first, drawings)), backwards) == first.png
+
+
+def svg_of(painted: Painted, drawings: Library) -> str:
+    return to_svg(scene_from_json(painted.source["scene"]), drawings)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"body": "Rinse the dog with warm water until no soap is left!"},
+        {"chunks": ("How?",)},
+        {"look": Look(palette="warm", style="woodcut", camera="from above")},
+        {"options": PaintOptions(denoising_steps=8, guidance_scale=3.5)},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_equal_pixels_of_another_recipe_are_another_take(
+    drawings: Library, first: Painted, changed: dict[str, Any]
+) -> None:
+    other = paint(replace(WASH, **changed), drawings)
+    assert other.source == first.source
+    assert other.png != first.png
+    ours, theirs = chunks_of(first.png), chunks_of(other.png)
+    assert ours.pop(b"tEXt") != theirs.pop(b"tEXt")
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("size", [SMALLEST, 500, LARGEST])
+def test_a_picture_of_the_asked_size(drawings: Library, first: Painted, size: int) -> None:
+    painted = paint(replace(WASH, options=PaintOptions(size)), drawings)
+    with Image.open(io.BytesIO(painted.png)) as shown:
+        assert shown.size == (size, size)
+    assert painted.recipe["options"]["size"] == size
+    assert painted.source == first.source
+
+
+@pytest.mark.parametrize("size", [-1, 0, SMALLEST - 1, LARGEST + 1, 10**9])
+def test_a_size_out_of_bounds_is_refused(drawings: Library, size: int) -> None:
+    with pytest.raises(WrongSize, match=f"can't be {size} pixels wide"):
+        paint(replace(WASH, options=PaintOptions(size)), drawings)
 
 
 def test_the_neighbours_count_and_photos_do_not(drawings: Library, second: PaintInput) -> None:
     alone = paint(replace(second, conditions=()), drawings)
-    assert paint(second, drawings).png != alone.png
+    assert paint(second, drawings).source != alone.source
     photo = Condition("next", "0" * 64, {})
     damaged = Condition("anchor", "1" * 64, {"scene": {"background": None}})
     beside_photo = paint(replace(second, conditions=(photo, damaged)), drawings)
-    assert beside_photo.png == alone.png
+    assert beside_photo.source == alone.source
     assert [c["role"] for c in beside_photo.recipe["conditions"]] == ["next", "anchor"]
 
 

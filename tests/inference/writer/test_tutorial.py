@@ -17,6 +17,7 @@ from inference.writer.prompt import begin_of_vision, chat_format
 from inference.writer.session import Session
 from inference.writer.tutorial import (
     COPIED,
+    REPEATED,
     Delta,
     Draft,
     TutorialWriter,
@@ -145,6 +146,73 @@ def test_a_random_model_keeps_the_structure(
     random_session: Session, prompt: str, steps: int
 ) -> None:
     check(run(random_session, prompt, steps), steps)
+
+
+THERE = (
+    WrittenStep("Pick a pencil", "Pick a pencil that is blunt.", "A pencil."),
+    WrittenStep("Hold it", "Hold it in one hand, the sharpener in the other one.", ""),
+)
+
+
+def gone_on(session: Session, steps: int | None, about: str = "", seed: int = 3) -> Run:
+    model, draft = session.model, Draft("Sharpen a pencil", steps=list(THERE))
+    chat, bov = chat_format(model), begin_of_vision(model)
+    writer = TutorialWriter(session, chat, bov, PROMPT, corpus(), seed, steps, draft, about)
+    return Run(list(writer.write()), writer.draft)
+
+
+def check_more(run: Run, steps: int) -> None:
+    assert run.draft.steps[:2] == list(THERE)
+    assert run.draft.plan[:2] == [step.title for step in THERE]
+    new = run.draft.steps[2:]
+    assert len(new) == steps
+    assert [event for event in run.events if isinstance(event, WrittenStep)] == new
+    deltas = [event for event in run.events if isinstance(event, Delta)]
+    assert {delta.step for delta in deltas} == set(range(2, 2 + steps)), "no head, no old step"
+    seen = streamed(run.events)
+    for index, step in enumerate(new, 2):
+        assert (seen[index, "title"], seen[index, "body"]) == (step.title, step.body)
+        assert seen.get((index, "description"), "") == step.description
+    titles = [normalise(step.title) for step in run.draft.steps]
+    bodies = [normalise(step.body) for step in run.draft.steps]
+    assert len(set(titles)) == len(set(bodies)) == 2 + steps
+
+
+@pytest.mark.parametrize("about", ["", HOSTILE])
+def test_a_random_model_goes_on(random_session: Session, about: str) -> None:
+    check_more(gone_on(random_session, 2, about), 2)
+
+
+def test_the_starter_goes_on(starter: Session) -> None:
+    more = gone_on(starter, 1, "cleaning up")
+    check_more(more, 1)
+    assert not runs(more.draft.steps[2].body, REPEATED) & runs(THERE[1].body, REPEATED)
+    again = gone_on(starter, 1, "cleaning up")
+    assert again.draft == more.draft
+    assert streamed(again.events) == streamed(more.events)
+
+
+def test_the_steps_that_are_there_are_the_writers_own_text(random_session: Session) -> None:
+    gone_on(random_session, 1)
+    model = random_session.model
+    shown = b"".join(model.pieces[t] for b in random_session._batches for t in b).decode()
+    own = shown.rpartition("# Sharpen a pencil\n")[2]
+    assert own.startswith(
+        "\n## 1. Pick a pencil\nPick a pencil that is blunt.\nPicture: A pencil."
+        f"\n## 2. Hold it\n{THERE[1].body}\n\n\n## 3. "
+    )
+
+
+def test_steps_too_long_for_the_context_are_left_out(random_session: Session) -> None:
+    model = random_session.model
+    long = WrittenStep("Read", "All of this. " * 2000, "")
+    draft = Draft("Sharpen a pencil", steps=[long, *THERE])
+    chat, bov = chat_format(model), begin_of_vision(model)
+    writer = TutorialWriter(random_session, chat, bov, PROMPT, corpus(), 3, 1, draft)
+    assert any(isinstance(event, WrittenStep) for event in writer.write())
+    shown = b"".join(model.pieces[t] for b in random_session._batches for t in b).decode()
+    own = shown.rpartition("# Sharpen a pencil\n")[2]
+    assert own.startswith("\n## 2. Pick a pencil\n")
 
 
 def test_a_prompt_can_not_take_a_turn_or_begin_a_picture(random_session: Session) -> None:

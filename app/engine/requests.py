@@ -1,0 +1,69 @@
+"""Makes a job's request when its turn comes, from the tutorial as it then stands in its file."""
+
+from app.engine.jobs import Changing, Continuing, Job, Painting, Writing
+from app.engine.redrawing import again, conditions_before, given_step, redraw
+from app.tutorial.errors import TutorialError
+from app.tutorial.file import TutorialFile
+from app.tutorial.model import new_id, step_by_id
+from app.tutorial.photos import for_writer
+from inference.protocol import Continue, Redraw, Rewrite, Write
+
+
+def request_of(job: Job, file: TutorialFile) -> Write | Continue | Rewrite | Redraw:
+    """Return the request; raises TutorialError where what the job names is gone."""
+    tutorial = file.tutorial
+    making = tutorial.making
+    match job:
+        case Writing():
+            return Write(
+                id=new_id(),
+                pack=making.pack,
+                prompt=tutorial.prompt,
+                seed=job.seed,
+                steps=job.steps,
+                images=tuple(for_writer(file.take(sha256)) for sha256 in tutorial.given),
+                paint=job.paint,
+                look=tutorial.look,
+                options=making.options,
+            )
+        case Continuing():
+            return Continue(
+                id=new_id(),
+                pack=making.pack,
+                prompt=tutorial.prompt or tutorial.title,
+                seed=job.seed,
+                title=tutorial.title,
+                given=tuple(given_step(step) for step in tutorial.steps),
+                conditions=conditions_before(file, len(tutorial.steps)),
+                steps=job.steps,
+                instruction=job.instruction,
+                paint=job.paint,
+                look=tutorial.look,
+                options=making.options,
+            )
+        case Changing():
+            return Rewrite(
+                id=new_id(),
+                pack=making.pack,
+                prompt=tutorial.prompt or tutorial.title,
+                seed=job.seed,
+                title=tutorial.title,
+                steps=tuple(given_step(step) for step in tutorial.steps),
+                instruction=job.instruction,
+                only=job.step,
+            )
+        case Painting(again=sha256) if sha256:
+            return again(file, job.step, job.picture, sha256)
+        case Painting():
+            step = step_by_id(tutorial, job.step)
+            if step is None:
+                raise TutorialError("the step of this picture is gone", "undo its deletion first")
+            return redraw(
+                file,
+                step,
+                job.seed,
+                job.mode,
+                job.instruction,
+                job.neighbours,
+                picture_id=job.picture,
+            )

@@ -1,0 +1,329 @@
+"""The queue of one open tutorial, and what the engine does for it.
+
+The queue and the state of a run lie in the tutorial's file. Nothing starts by itself after a crash.
+"""
+
+import time
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from app.editing.open_tutorial import OpenTutorial
+from app.engine.engine import Engine
+from app.engine.estimates import Estimate, Timings, pictures_of
+from app.engine.jobs import (
+    Changing,
+    Continuing,
+    Job,
+    Painting,
+    Writing,
+    job_from_json,
+    job_to_json,
+)
+from app.engine.requests import request_of
+from app.engine.run import RequestRun
+from app.tutorial.errors import TutorialError
+from app.tutorial.file import TutorialFile
+from inference.protocol import (
+    LAST_EVENTS,
+    Cancelled,
+    Continue,
+    Event,
+    Failed,
+    Finished,
+    Loading,
+    Notice,
+    PaintFinished,
+    PaintPreview,
+    PaintStarted,
+    Progress,
+    ProtocolError,
+    Redraw,
+    Rewrite,
+    StepFinished,
+    StepStarted,
+    TextDelta,
+    Write,
+)
+
+ATTEMPTS = 2  # at a picture whose engine crashed
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a job ended; message: a sentence for the person, empty where all went well."""
+
+    job: Job
+    state: Literal["done", "stopped", "failed"]
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Interrupted:
+    """A run that a crash cut off; total 0 where the writer planned the number of steps."""
+
+    job: Job
+    done: int
+    total: int
+
+
+class Runs(QObject):
+    """Jobs of one tutorial, one after another; see the signals for what is told of them."""
+
+    job_started = Signal(object)  # Job
+    text_streamed = Signal(object)  # StepStarted | TextDelta
+    picture_started = Signal(str, str)  # step, picture
+    picture_previewed = Signal(object)  # PaintPreview
+    picture_finished = Signal(str, str)
+    step_finished = Signal(str)
+    step_proposed = Signal(object)  # StepFinished of a Rewrite
+    progressed = Signal(object)  # Loading | Progress
+    noticed = Signal(object)  # Notice
+    job_ended = Signal(object)  # Ended
+    queue_changed = Signal()
+
+    def __init__(
+        self, opened: OpenTutorial, engine: Engine, timings: Timings | None = None
+    ) -> None:
+        super().__init__(opened)
+        self._opened = opened
+        self._engine = engine
+        self._timings = timings
+        self.current: Job | None = None
+        self.waiting: tuple[Job, ...] = _jobs(opened.queue)
+        self._request: Write | Continue | Rewrite | Redraw | None = None
+        self._run: RequestRun | None = None
+        self._attempts = 0
+        self._halted = bool(self.waiting) or opened.run is not None  # until the person acts
+        self._stopping = False
+        self._made = [0, 0]  # steps, pictures of this job
+        self._mark = time.monotonic()
+
+    # ------------------------------------------------------------ what is asked
+
+    def add(self, *jobs: Job) -> None:
+        """Queue jobs; the first starts at once if nothing runs."""
+        if self._opened.read_only:
+            return
+        self._halted = False
+        self._set_waiting((*self.waiting, *jobs))
+        self._next()
+
+    def drop(self, job: Job) -> None:
+        """Take a waiting job out of the queue."""
+        self._set_waiting(tuple(one for one in self.waiting if one is not job))
+
+    def stop(self) -> None:
+        """Stop the job under way and all that wait; what is finished stays."""
+        self._set_waiting(())
+        if self.current is not None:
+            self._stopping = True
+            if self._request is not None:
+                self._engine.cancel(self._request.id)
+
+    @property
+    def interrupted(self) -> Interrupted | None:
+        """What a crash cut off, or None."""
+        run = self._opened.run
+        if self.current is not None or run is None or run.state != "running":
+            return None
+        try:
+            job = job_from_json(run.request)
+        except ProtocolError:  # a run of the command line
+            return None
+        total = job.steps or 0 if isinstance(job, Writing | Continuing) else 0
+        return Interrupted(job, len(run.finished), total)
+
+    def resume(self) -> None:
+        """Go on with what was cut off, then with the jobs that wait."""
+        interrupted = self.interrupted
+        if interrupted is None:
+            self.add()
+            return
+        job: Job | None = interrupted.job
+        if isinstance(job, Writing | Continuing) and self._opened.tutorial.steps:
+            left = interrupted.total - interrupted.done if interrupted.total else None
+            job = _rest(job, left)
+        waiting, self.waiting = self.waiting, ()
+        if job is None:
+            self.leave()
+            self.add(*waiting)
+        else:
+            self.add(job, *waiting)
+
+    def leave(self) -> None:
+        """Forget what was cut off."""
+        run = self._opened.run
+        if run is not None and run.state == "running":
+            self._opened.save(self._opened.tutorial, run=replace(run, state="stopped"))
+        self._set_waiting(())
+
+    def estimate(self, *jobs: Job) -> Estimate:
+        """Return how many pictures the jobs give and how long they take."""
+        steps = pictures = 0
+        for job in jobs:
+            match job:
+                case Writing() | Continuing():
+                    planned = job.steps or 5
+                    steps += planned
+                    pictures += pictures_of(planned) if job.paint else 0
+                case Changing():
+                    steps += 1 if job.step else len(self._opened.tutorial.steps)
+                case Painting():
+                    pictures += 1
+        pack = self._opened.tutorial.making.pack
+        return (self._timings or Timings(_Nowhere())).estimate(pack, steps, pictures)
+
+    # ------------------------------------------------------------ one job's life
+
+    def _set_waiting(self, jobs: tuple[Job, ...]) -> None:
+        if jobs != self.waiting:
+            self.waiting = jobs
+            queue = tuple(job_to_json(job) for job in jobs)
+            self._opened.save(self._opened.tutorial, queue=queue)
+            self.queue_changed.emit()
+
+    def _next(self) -> None:
+        if self.current is not None or self._halted or not self.waiting:
+            return
+        job = self.waiting[0]
+        self.current, self._stopping, self._made = job, False, [0, 0]
+        self._set_waiting(self.waiting[1:])
+        self.job_started.emit(job)
+
+        def make(file: TutorialFile) -> Write | Continue | Rewrite | Redraw:
+            if not isinstance(job, Painting) and not file.read_only:
+                file.snapshot()
+            return request_of(job, file)
+
+        self._opened.ask(make, self._send, self._cannot)
+
+    def _send(self, request: Write | Continue | Rewrite | Redraw) -> None:
+        if self._stopping or self.current is None:
+            self._end("stopped", self._kept())
+            return
+        self._request = request
+        self._mark = time.monotonic()
+        if not isinstance(request, Rewrite):
+            self._run = RequestRun(self._opened, request, job_to_json(self.current))
+            self._run.begin()
+        self._engine.ask(request, self._hear)
+
+    def _cannot(self, error: Exception) -> None:
+        if not isinstance(error, TutorialError):
+            raise error
+        self._end("failed", f"{error}.")
+
+    def _hear(self, event: Event) -> None:
+        if self._run is not None:
+            try:
+                self._run.apply(event)
+            except TutorialError as error:  # a picture that is not what it says
+                self.noticed.emit(Notice("", "picture", f"{error}."))
+        match event:
+            case StepStarted() | TextDelta():
+                self.text_streamed.emit(event)
+            case StepFinished() if self._run is None:
+                self.step_proposed.emit(event)
+            case StepFinished():
+                self._made[0] += 1
+                self._note_step()
+                self.step_finished.emit(event.step)
+            case PaintStarted():
+                self._mark = time.monotonic()
+                self.picture_started.emit(event.step, event.picture)
+            case PaintPreview():
+                self.picture_previewed.emit(event)
+            case PaintFinished():
+                self._made[1] += 1
+                self._note("picture")
+                self.picture_finished.emit(event.step, event.picture)
+            case Notice():
+                self.noticed.emit(event)
+            case Loading() | Progress():
+                self.progressed.emit(event)
+            case _ if isinstance(event, LAST_EVENTS):
+                self._hear_end(event)
+
+    def _hear_end(self, event: Event) -> None:
+        match event:
+            case Finished():
+                self._end("done")
+            case Cancelled():
+                self._end("stopped", self._kept())
+            case Failed(kind="engine") if isinstance(self.current, Painting):
+                self._attempts += 1
+                if self._attempts < ATTEMPTS:
+                    job, self.current, self._request = self.current, None, None
+                    self.waiting = (job, *self.waiting)
+                    self._next()
+                    return
+                self._end("failed", _sentence(event))
+            case Failed():
+                self._end("failed", _sentence(event))
+
+    def _end(self, state: Literal["done", "stopped", "failed"], message: str = "") -> None:
+        job, self.current, self._request = self.current, None, None
+        run, self._run = self._run, None
+        self._attempts = 0
+        if run is not None:
+            self._opened.push(run.entry)
+        if job is not None:
+            self.job_ended.emit(Ended(job, state, message))
+        self._next()
+
+    def _kept(self) -> str:
+        steps, pictures = self._made
+        if not steps and not pictures:
+            return self.tr("Stopped.")
+        kept = []
+        if steps:
+            kept.append(self.tr("1 step") if steps == 1 else self.tr("{n} steps").format(n=steps))
+        if pictures:
+            one = self.tr("1 picture")
+            kept.append(one if pictures == 1 else self.tr("{n} pictures").format(n=pictures))
+        return self.tr("Stopped. Kept: {what}.").format(what=self.tr(" and ").join(kept))
+
+    # ------------------------------------------------------------ how long things take
+
+    def _note_step(self) -> None:
+        self._note(self._opened.tutorial.making.pack)
+
+    def _note(self, kind: str) -> None:
+        now = time.monotonic()
+        if self._timings is not None:
+            self._timings.note(kind, now - self._mark)
+        self._mark = now
+
+
+class _Nowhere:
+    """Keeps no measurement: all is a guess."""
+
+    def get(self, _name: str, default: list[float]) -> list[float]:
+        return default
+
+    def put(self, _name: str, _value: list[float]) -> None:
+        return None
+
+
+def _rest(job: Writing | Continuing, left: int | None) -> Continuing | None:
+    if left is not None and left < 1:
+        return None
+    instruction = job.instruction if isinstance(job, Continuing) else ""
+    return Continuing(job.seed, instruction, left, job.paint)
+
+
+def _jobs(queue: tuple[dict[str, object], ...]) -> tuple[Job, ...]:
+    jobs = []
+    for value in queue:
+        try:
+            jobs.append(job_from_json(value))
+        except ProtocolError:  # of another version
+            continue
+    return tuple(jobs)
+
+
+def _sentence(event: Failed) -> str:
+    message = f"{event.message[:1].upper()}{event.message[1:]}".rstrip(".")
+    return f"{message}. {event.hint}".strip()

@@ -1,0 +1,302 @@
+"""The composition root of the studio: makes every object and connects every signal."""
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, QTimer
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+
+from app.editing.background import Background
+from app.editing.library_watch import LibraryWatch
+from app.editing.new_tutorials import NewTutorials
+from app.editing.open_tutorial import OpenTutorial
+from app.editing.settings import Settings
+from app.engine.client import Client
+from app.engine.engine import Engine
+from app.engine.jobs import Job
+from app.engine.runs import Runs
+from app.tutorial.file import TutorialFile
+from app.tutorial.library import Library
+from app.window.actions import make_actions
+from app.window.announcing import Announcer
+from app.window.appearance import Appearance
+from app.window.closing import wants_to_close_unsaved
+from app.window.doctor_page import DoctorPage
+from app.window.engine_bar import EngineBar
+from app.window.export_dialog import ExportDialog
+from app.window.images import Images
+from app.window.library_pane import LibraryPane
+from app.window.packs_page import PacksPage
+from app.window.shortcuts_page import ShortcutsPage
+from app.window.start_page import StartPage
+from app.window.table_page import TablePage
+from app.window.theme import Theme
+from app.window.tutorial_view import TutorialView
+from app.window.window import Window
+from app.window.workplace import Workplace
+
+TEXTS = (".md", ".markdown", ".txt")
+PICTURES = (".png", ".jpg", ".jpeg", ".webp")
+
+
+class Studio(QObject):
+    """The studio: one window, one engine, one open tutorial at a time.
+
+    settings_folder, library_folder: instead of the person's own, as for tests and screenshots.
+    make_client: instead of an engine under the interpreter that the settings name.
+    """
+
+    def __init__(
+        self,
+        application: QApplication,
+        settings_folder: Path | None = None,
+        library_folder: Path | None = None,
+        make_client: Callable[[], Client] | None = None,
+    ) -> None:
+        super().__init__(application)
+        self.settings = Settings(settings_folder)
+        self.theme = Theme(self)
+        self.actions = make_actions(self, self.theme)
+        self.background = Background(2, self)
+        folder = library_folder or self.settings.library
+        index = self.settings.cache / "library.sqlite"
+        self.library = LibraryWatch(Library(folder, index), self.background, self)
+        python = self.settings.get("engine_python", sys.executable)
+        self.engine = Engine(make_client or (lambda: Client(python)), self)
+        self.window = Window(self.theme, self.actions)
+        self.announcer = Announcer(self.window)
+        self.appearance = Appearance(application, self.theme, self.settings, self.actions)
+        self.new_tutorials = NewTutorials(self.library.library, self.background, self)
+        self.view: TutorialView | None = None
+        self._make_panes()
+        self._connect()
+        self._restore_layout()
+        self.show_start()
+        QTimer.singleShot(0, self.library.refresh)
+
+    def _make_panes(self) -> None:
+        self.library_pane = LibraryPane(self.library, self.theme, self.actions)
+        self.engine_bar = EngineBar(self.engine, self.theme, self.actions)
+        self.start_page = StartPage(self.engine, self.theme, self.background)
+        self.window.library.put(self.library_pane)
+        self.window.foot.put(self.engine_bar)
+
+    def _connect(self) -> None:
+        for name, action in self.actions.items():
+            action.triggered.connect(partial(self.perform, name))
+        pane, start, new = self.library_pane, self.start_page, self.new_tutorials
+        pane.open_requested.connect(self.open_path)
+        pane.reader_requested.connect(partial(self.open_path, as_reader=True))
+        pane.export_requested.connect(self._export_many)
+        pane.dropped.connect(self.take_files)
+        start.write_requested.connect(new.from_prompt)
+        start.text_given.connect(new.from_text)
+        start.file_chosen.connect(lambda path: self.take_files([path]))
+        start.empty_requested.connect(new.empty)
+        start.builtin_chosen.connect(new.from_builtin)
+        new.made.connect(self._open_made)
+        new.failed.connect(partial(self.tell, role="danger"))
+        new.noticed.connect(self.tell)
+        self.engine.troubled.connect(partial(self.tell, role="warning"))
+        self.window.dropped.connect(self._take_drop)
+        self.window.closing.connect(self._close)
+        self.window.messages.message_shown.connect(self.announcer.say)
+
+    def tell(self, sentence: str, role: str = "info") -> None:
+        """Show a sentence above the page."""
+        self.window.messages.show_message("studio", sentence, [], role)
+
+    # ------------------------------------------------------------ actions
+
+    def perform(self, name: str, *_: object) -> None:
+        """Do an action, as what is on screen understands it."""
+        handlers = {**self._handlers, **self.appearance.handlers}
+        if self.view is not None:
+            handlers |= self.view.handlers
+        if name in handlers:
+            handlers[name]()
+
+    @property
+    def _handlers(self) -> dict[str, Callable[[], None]]:
+        window = self.window
+        return {
+            "new": self.show_start,
+            "empty": self.new_tutorials.empty,
+            "open": self._ask_for_file,
+            "import": self._ask_for_file,
+            "start_page": self.show_start,
+            "go_to_prompt": self.show_start,
+            "table": lambda: self.show_page(TablePage(self.library, self.theme)),
+            "packs": lambda: self.show_page(PacksPage(self.engine, self.theme)),
+            "doctor": lambda: self.show_page(DoctorPage(self.engine, self.settings.library, self.theme)),
+            "shortcuts": lambda: self.show_page(ShortcutsPage(self.theme)),
+            "show_library": lambda: window.library.setVisible(not window.library.isVisible()),
+            "show_inspector": lambda: window.side.setVisible(not window.side.isVisible()),
+            "next_pane": window.go_to_next_pane,
+            "previous_pane": partial(window.go_to_next_pane, backwards=True),
+            "trash_tutorial": self._trash_open,
+            "quit": lambda: window.close() and None,
+        }
+
+    # ------------------------------------------------------------ what is shown
+
+    def show_start(self) -> None:
+        """Show the start page; the open tutorial is saved and closed."""
+        if self._leave():
+            self.window.centre.put(self.start_page)
+            self.window.side.hide()
+            self.window.top.show_nothing()
+            self.start_page.take_focus()
+
+    def show_page(self, page: QWidget) -> None:
+        """Show a page over what is there; Escape or its button goes back."""
+        page.closed.connect(lambda: self.window.centre.take_away(page))  # type: ignore[attr-defined]
+        for name, slot in (
+            ("open_requested", self.open_path),
+            ("export_requested", self._export_many),
+        ):
+            if hasattr(page, name):
+                getattr(page, name).connect(slot)
+        self.theme.dress(page)
+        self.window.centre.put(page)
+        page.setFocus()
+
+    # ------------------------------------------------------------ opening
+
+    def open_path(self, path: Path, as_reader: bool = False) -> None:
+        """Open a tutorial's file, or make a tutorial of a text file."""
+        if path.suffix.lower() in TEXTS:
+            self.new_tutorials.from_file(path)
+            return
+        self._open(path, lambda: self.perform("reader") if as_reader else None)
+
+    def _open_made(self, path: Path, job: Job | None) -> None:
+        def start() -> None:
+            if job is not None and self.view is not None:
+                self.view.workplace.runs.add(job)
+
+        self._open(path, start)
+
+    def _open(self, path: Path, then: Callable[[], object]) -> None:
+        if self.view is not None and self.view.workplace.opened.path == path.absolute():
+            then()
+            return
+        if not self._leave():
+            return
+
+        def opened(file: TutorialFile) -> None:
+            self._show(OpenTutorial(file, self))
+            then()
+
+        self.background.run(
+            lambda: TutorialFile.open(path), opened, lambda e: self.tell(f"{e}.", "danger")
+        )
+
+    def _show(self, opened: OpenTutorial) -> None:
+        workplace = Workplace(
+            opened=opened,
+            images=Images(opened, self.background),
+            runs=Runs(opened, self.engine),
+            theme=self.theme,
+            actions=self.actions,
+            announcer=self.announcer,
+            background=self.background,
+        )
+        self.view = TutorialView(workplace, self.window)
+        self.view.copy_made.connect(self.open_path)
+        self.engine_bar.follow(workplace.runs)
+        self.window.side.show()
+        self.settings.put("last", str(opened.path))
+        self.library_pane.select(opened.path)
+        self.view.page.setFocus()
+
+    def _leave(self) -> bool:
+        """Save and close the open tutorial; False where the person would rather stay."""
+        if self.view is None:
+            return True
+        opened = self.view.workplace.opened
+        self.view.workplace.runs.stop()
+        if not opened.close():
+            if not wants_to_close_unsaved(self.window, opened):
+                return False
+            opened.abandon()
+        self.engine_bar.follow(None)
+        self.window.messages.clear()
+        self.view.deleteLater()
+        self.view = None
+        opened.deleteLater()
+        self.library.refresh()
+        return True
+
+    # ------------------------------------------------------------ files
+
+    def take_files(self, paths: list[Path]) -> None:
+        """Open or import files that were dropped or chosen."""
+        pictures = [path for path in paths if path.suffix.lower() in PICTURES]
+        if pictures:
+            self.new_tutorials.from_photos(pictures)
+            return
+        for path in paths:
+            self.open_path(path)
+
+    def _take_drop(self, data: QMimeData) -> None:
+        paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        if paths:
+            self.take_files(paths)
+        elif data.hasText():
+            self.new_tutorials.from_text(data.text())
+
+    def _ask_for_file(self) -> None:
+        kinds = self.tr("Tutorials and texts ({kinds})").format(
+            kinds=" ".join(f"*{suffix}" for suffix in (".interstep", *TEXTS))
+        )
+        name, _ = QFileDialog.getOpenFileName(
+            self.window, self.tr("Open"), str(self.settings.library), kinds
+        )
+        if name:
+            self.open_path(Path(name))
+
+    def _export_many(self, paths: list[Path]) -> None:
+        self.show_page(ExportDialog.for_files(paths, self.theme, self.background))
+
+    def _trash_open(self) -> None:
+        if self.view is not None:
+            path = self.view.workplace.opened.path
+            self.show_start()
+            if self.view is None:
+                self.library_pane.move_to_trash(path)
+
+    # ------------------------------------------------------------ layout
+
+    def _restore_layout(self) -> None:
+        self.window.resize(1280, 800)
+        self.window.restoreGeometry(self.settings.bytes("geometry"))
+        self.window.splitter.restoreState(self.settings.bytes("splitter"))
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is being read, decoded, written or painted."""
+        workplace = self.view.workplace if self.view is not None else None
+        return self.background.is_busy or (
+            workplace is not None
+            and (workplace.opened.is_busy or workplace.runs.current is not None)
+        )
+
+    def open_last(self) -> None:
+        """Open the tutorial that was open last, if it is still there."""
+        last = Path(self.settings.get("last", ""))
+        if last.name and last.is_file():
+            self.open_path(last)
+
+    def _close(self, event: QCloseEvent) -> None:
+        self.settings.put_bytes("geometry", self.window.saveGeometry())
+        self.settings.put_bytes("splitter", self.window.splitter.saveState())
+        if not self._leave():
+            event.ignore()
+            return
+        self.engine.close()
+        self.background.close()
+        event.accept()

@@ -1,0 +1,1 @@
+"""What is on screen: one file a thing."""

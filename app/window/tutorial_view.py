@@ -1,0 +1,232 @@
+"""All that stands in the window while one tutorial is open: page, prompt field, inspector, panes."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QLocale, QObject, Qt, QTime, Signal
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+
+from app.engine.jobs import Changing, Continuing, Job
+from app.tutorial.finding import Hit
+from app.tutorial.undo import Left
+from app.window.compare import ComparePane
+from app.window.copying import Copying
+from app.window.export_dialog import ExportDialog
+from app.window.find_pane import FindPane
+from app.window.history_panel import HistoryPanel
+from app.window.inspector import Inspector
+from app.window.outline import Outline
+from app.window.page import Page
+from app.window.picture_actions import PictureActions
+from app.window.printing import Printing
+from app.window.prompt_field import PromptField
+from app.window.proposal import Proposal
+from app.window.reader import Reader
+from app.window.window import Window
+from app.window.workplace import Workplace
+
+Handlers = dict[str, Callable[[], None]]
+
+
+class TutorialView(QObject):
+    """One open tutorial on screen. copy_made(Path): a copy was saved and can be opened."""
+
+    copy_made = Signal(object)
+
+    def __init__(self, workplace: Workplace, window: Window) -> None:
+        super().__init__(window)
+        self.workplace = workplace
+        self._window = window
+        opened, runs = workplace.opened, workplace.runs
+        self.page = Page(workplace)
+        self.prompt = PromptField(workplace)
+        self.inspector = Inspector(workplace)
+        self._pictures = PictureActions(workplace, lambda: self.page.current)
+        self._copying = Copying(workplace)
+        self._printing = Printing(workplace)
+        self._proposal: Proposal | None = None
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.page, 1)
+        column.addWidget(self.prompt)
+        window.centre.only(centre)
+        window.side.only(self.inspector)
+        self.page.current_changed.connect(self.inspector.show_picture)
+        self.prompt.job_requested.connect(self._start)
+        opened.tutorial_changed.connect(self._show_state)
+        opened.saving_changed.connect(self._show_state)
+        opened.undo_changed.connect(self._enable)
+        opened.reverted.connect(self._tell_left)
+        runs.job_ended.connect(self._job_ended)
+        self._show_state()
+        self._enable()
+        self._offer_what_was_interrupted()
+        self._tell_problems()
+
+    @property
+    def handlers(self) -> Handlers:
+        """What the actions do here."""
+        return {
+            **self.page.handlers,
+            **self._pictures.handlers,
+            **self._copying.handlers,
+            "undo": self._undo,
+            "redo": self.workplace.opened.redo,
+            "find": self._find,
+            "history": lambda: self._show_pane(HistoryPanel(self.workplace)),
+            "outline": self._outline,
+            "export": self._export,
+            "print": self._printing.open_page,
+            "reader": self._read,
+            "save_copy": self.save_copy,
+            "stop": self.workplace.runs.stop,
+            "go_to_prompt": self.prompt.take_focus,
+        }
+
+    # ------------------------------------------------------------ state
+
+    def _show_state(self, *_: object) -> None:
+        opened = self.workplace.opened
+        tutorial = opened.tutorial
+        if opened.read_only:
+            state = self.tr("Read only")
+        elif opened.failure:
+            state = self.tr("Not saved")
+        else:
+            state = self.tr("Saved") if opened.saved else self.tr("Saving…")
+        title = tutorial.title or self.tr("Untitled tutorial")
+        self._window.top.show_tutorial(title, draft=tutorial.draft, state=state)
+        self._window.setWindowTitle(f"{title} – Interstep")
+        if opened.failure and opened.unsaved_since:
+            at = QTime.fromMSecsSinceStartOfDay(0)
+            moment = time.localtime(opened.unsaved_since)
+            at.setHMS(moment.tm_hour, moment.tm_min, moment.tm_sec)
+            clock = QLocale().toString(at, QLocale.FormatType.ShortFormat)
+            text = self.tr("Not saved since {time}: {why}.").format(
+                time=clock, why=opened.failure.message
+            )
+            buttons = [(self.tr("Save a copy…"), self.save_copy)]
+            self._window.messages.show_message("saving", text, buttons, "danger", closable=False)
+        else:
+            self._window.messages.remove("saving")
+
+    def _enable(self) -> None:
+        opened = self.workplace.opened
+        self.workplace.actions["undo"].setEnabled(opened.can_undo)
+        self.workplace.actions["redo"].setEnabled(opened.can_redo)
+
+    def _tell_left(self, left: tuple[Left, ...], _entry: object) -> None:
+        if left:
+            text = self.tr("What was changed since stays as it is ({count}).")
+            self._window.messages.show_message("left", text.format(count=len(left)), [], "info")
+
+    def _tell_problems(self) -> None:
+        opened = self.workplace.opened
+        buttons = [(self.tr("Make a copy"), self.save_copy)] if opened.read_only else []
+        for number, problem in enumerate(opened.problems):
+            role = "warning" if opened.read_only else "info"
+            self._window.messages.show_message(f"problem-{number}", problem, buttons, role)
+
+    # ------------------------------------------------------------ runs
+
+    def _start(self, job: Job) -> None:
+        if isinstance(job, Changing):
+            self._proposal = Proposal(self.workplace, job)
+            self._proposal.closed.connect(lambda: self._close_centre(self._proposal))
+            self._window.centre.put(self._proposal)
+        self.workplace.runs.add(job)
+
+    def _job_ended(self, ended: object) -> None:
+        message = getattr(ended, "message", "")
+        if message:
+            role = "danger" if getattr(ended, "state", "") == "failed" else "info"
+            self._window.messages.show_message("job", message, [], role)
+
+    def _offer_what_was_interrupted(self) -> None:
+        interrupted = self.workplace.runs.interrupted
+        if interrupted is None or self.workplace.opened.read_only:
+            return
+        messages, runs = self._window.messages, self.workplace.runs
+        if isinstance(interrupted.job, Changing | Continuing) or interrupted.total:
+            text = self.tr("Stopped at step {done} of {total}.").format(
+                done=interrupted.done, total=interrupted.total or "?"
+            )
+        else:
+            text = self.tr("Stopped before the picture was painted.")
+
+        def go_on() -> None:
+            messages.remove("interrupted")
+            runs.resume()
+
+        def leave() -> None:
+            messages.remove("interrupted")
+            runs.leave()
+
+        buttons = [(self.tr("Continue"), go_on), (self.tr("Leave"), leave)]
+        messages.show_message("interrupted", text, buttons, "warning", closable=False)
+
+    def _undo(self) -> None:
+        if self.workplace.runs.current is not None:
+            self.workplace.runs.stop()
+        else:
+            self.workplace.opened.undo()
+
+    # ------------------------------------------------------------ panes
+
+    def _show_pane(self, pane: QWidget) -> None:
+        """Show a pane at the side; its signal `closed` takes it away."""
+        pane.closed.connect(lambda: self._window.side.take_away(pane))  # type: ignore[attr-defined]
+        self._window.side.put(pane)
+        pane.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _close_centre(self, widget: QWidget | None) -> None:
+        if widget is not None:
+            self._window.centre.take_away(widget)
+            self.page.setFocus()
+
+    def _find(self) -> None:
+        pane = FindPane(self.workplace)
+        pane.hit_chosen.connect(self._go_to_hit)
+        self._show_pane(pane)
+
+    def _go_to_hit(self, hit: Hit) -> None:
+        self.page.go_to(hit.step, hit.picture, hit.field, hit.start, hit.end)
+
+    def _outline(self) -> None:
+        outline = Outline(self.workplace)
+        outline.step_chosen.connect(self.page.show_step)
+        self._show_pane(outline)
+
+    def _export(self) -> None:
+        dialog = ExportDialog.of(self.workplace)
+        dialog.jump_requested.connect(self.page.go_to)
+        self._show_pane(dialog)
+
+    def _read(self) -> None:
+        reader = Reader(self.workplace)
+        reader.closed.connect(lambda: self._close_centre(reader))
+        self._window.centre.put(reader)
+        reader.setFocus()
+
+    def compare(self, step: str, picture: str) -> None:
+        """Compare the takes of a picture, over the page."""
+        pane = ComparePane(self.workplace, step, picture)
+        pane.closed.connect(lambda: self._close_centre(pane))
+        self._window.centre.put(pane)
+
+    def save_copy(self) -> None:
+        """Ask where to, and save a copy of the tutorial as it stands there."""
+        opened = self.workplace.opened
+        proposed = opened.path.with_name(f"{opened.path.stem} copy.interstep")
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, self.tr("Save a copy"), str(proposed), "Interstep (*.interstep)"
+        )
+        if name:
+            path = Path(name).with_suffix(".interstep")
+            opened.save_copy(path, lambda _: self.copy_made.emit(path), self._tell_error)
+
+    def _tell_error(self, error: Exception) -> None:
+        self._window.messages.show_message("error", f"{error}.", [], "danger")

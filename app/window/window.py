@@ -1,0 +1,165 @@
+"""The main window: library left, page in the middle, inspector right, engine bar at the bottom.
+
+It holds the places; what stands in them comes from the studio.
+"""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QCoreApplication, QMimeData, Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QMainWindow,
+    QSizePolicy,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.window.actions import MENUS, in_groups
+from app.window.message_bar import MessageBar
+from app.window.theme import Theme
+from app.window.top_bar import TopBar
+
+LIBRARY, INSPECTOR = 232, 272  # pixels at zoom 1
+SMALLEST = (900, 560)
+
+
+class Window(QMainWindow):
+    """dropped(QMimeData): something was dropped on the window; closing(QCloseEvent): may refuse."""
+
+    dropped = Signal(object)
+    closing = Signal(object)
+
+    def __init__(self, theme: Theme, actions: Mapping[str, QAction]) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setWindowTitle("Interstep")
+        self.setMinimumSize(*SMALLEST)
+        self.setAcceptDrops(True)
+        self._theme = theme
+        self.top = TopBar(theme, actions)
+        self.messages = MessageBar(theme)
+        self.library = _place("library", self.tr("Library"))
+        self.centre = _place("bg", self.tr("Page"))
+        self.side = _place("inspector", self.tr("Inspector"))
+        self.foot = _place("enginebar", self.tr("Engine"))
+        self._lay_out()
+        self._add_menus(actions)
+        for bar in (self.top, self.library, self.side, self.foot, self.menuBar()):
+            theme.dress(bar)
+        theme.restyled.connect(self._restyle)
+        self._restyle()
+
+    def _lay_out(self) -> None:
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.messages)
+        column.addWidget(self.centre, 1)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setHandleWidth(1)
+        for place, stretch in ((self.library, 0), (middle, 1), (self.side, 0)):
+            self.splitter.addWidget(place)
+            self.splitter.setStretchFactor(self.splitter.count() - 1, stretch)
+            self.splitter.setCollapsible(self.splitter.count() - 1, place is not middle)
+        self.splitter.setSizes([LIBRARY, 1280 - LIBRARY - INSPECTOR, INSPECTOR])
+        body = QWidget()
+        rows = QVBoxLayout(body)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.top)
+        rows.addWidget(self.splitter, 1)
+        rows.addWidget(self.foot)
+        self.foot.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setCentralWidget(body)
+
+    def _add_menus(self, actions: Mapping[str, QAction]) -> None:
+        for name, text in MENUS:
+            menu = self.menuBar().addMenu(QCoreApplication.translate("Actions", text))
+            for number, group in enumerate(in_groups(name, actions)):
+                if number:
+                    menu.addSeparator()
+                menu.addActions(group)
+        self.addActions(list(actions.values()))  # shortcuts work without the menu bar too
+
+    def _restyle(self) -> None:
+        self.setPalette(self._theme.palette())
+        self.setFont(self._theme.font("control"))
+
+    # ------------------------------------------------------------ panes
+
+    def go_to_next_pane(self, *, backwards: bool = False) -> None:
+        """Move the focus to the next of library, page, side, engine bar that is visible."""
+        panes = [self.top, self.library, self.centre, self.side, self.foot]
+        panes = [pane for pane in panes if pane.isVisible() and pane.width() > 0]
+        focused = QApplication.focusWidget()
+        here = next((n for n, p in enumerate(panes) if focused and p.isAncestorOf(focused)), -1)
+        step = -1 if backwards else 1
+        for distance in range(1, len(panes) + 1):
+            if _focus_first(panes[(here + step * distance) % len(panes)]):
+                return
+
+    # ------------------------------------------------------------ events
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Let the studio save, or refuse."""
+        self.closing.emit(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files, pictures and text."""
+        if _takes(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Hand over what was dropped."""
+        event.acceptProposedAction()
+        self.dropped.emit(event.mimeData())
+
+
+class Place(QStackedWidget):
+    """A place for one widget at a time; put() covers, take_away() uncovers."""
+
+    def put(self, widget: QWidget) -> None:
+        """Show a widget over what is there."""
+        if self.indexOf(widget) < 0:
+            self.addWidget(widget)
+        self.setCurrentWidget(widget)
+
+    def take_away(self, widget: QWidget) -> None:
+        """Take a widget out and delete it; what it covered shows again."""
+        if self.indexOf(widget) >= 0:
+            self.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+
+    def only(self, widget: QWidget) -> None:
+        """Show a widget and delete all others."""
+        self.put(widget)
+        for other in [self.widget(n) for n in range(self.count())]:
+            if other is not widget:
+                self.take_away(other)
+
+
+def _place(name: str, title: str) -> Place:
+    place = Place()
+    place.setObjectName(name)
+    place.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    place.setAccessibleName(title)
+    return place
+
+
+def _takes(data: QMimeData) -> bool:
+    return data.hasUrls() or data.hasImage() or data.hasText()
+
+
+def _focus_first(pane: QWidget) -> bool:
+    """Focus the pane's first widget that takes the focus by keyboard."""
+    for widget in pane.findChildren(QWidget):
+        takes = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        if takes and widget.isVisible() and widget.isEnabled():
+            widget.setFocus(Qt.FocusReason.TabFocusReason)
+            return True
+    return False

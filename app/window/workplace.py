@@ -1,0 +1,26 @@
+"""What the parts of the page and the inspector work with while one tutorial is open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction
+
+from app.editing.background import Background
+from app.editing.open_tutorial import OpenTutorial
+from app.engine.runs import Runs
+from app.window.announcing import Announcer
+from app.window.images import Images
+from app.window.theme import Theme
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """One open tutorial and everything that its widgets may use."""
+
+    opened: OpenTutorial
+    images: Images
+    runs: Runs
+    theme: Theme
+    actions: Mapping[str, QAction]
+    announcer: Announcer
+    background: Background

@@ -1,0 +1,96 @@
+"""What tests of the window share: a real open tutorial, the fake engine, the real theme."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import fake_engine
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.editing.background import Background
+from app.editing.open_tutorial import OpenTutorial
+from app.engine.client import Client
+from app.engine.engine import Engine
+from app.engine.runs import Runs
+from app.tutorial.file import TutorialFile
+from app.tutorial.model import Picture, Step, Take, Tutorial
+from app.window.actions import make_actions
+from app.window.announcing import Announcer
+from app.window.images import Images
+from app.window.theme import Theme
+from app.window.workplace import Workplace
+
+FAKE = ("-P", str(Path(fake_engine.__file__).resolve()))
+
+
+def cactus() -> Tutorial:
+    """Return a small tutorial without takes."""
+    return Tutorial(
+        id="cactus",
+        title="Repot a cactus",
+        summary="Give a crowded cactus more room.",
+        prompt="How do I repot a cactus?",
+        materials=("clay pot", "cactus soil"),
+        tools=("trowel",),
+        steps=(
+            Step("s1", "Pick a pot", "Choose a **clay pot** two fingers wider than the old one."),
+            Step(
+                "s2",
+                "Ease the cactus out",
+                "Put on gloves.\n\nTip the old pot on its side.",
+                pictures=(Picture("p2", "A hand in a glove holds a cactus."),),
+            ),
+            Step("s3", "Water after a week", "Let the roots heal, then water."),
+        ),
+    )
+
+
+@pytest.fixture
+def open_file(qapp: QApplication, tmp_path: Path) -> Iterator[Callable[..., OpenTutorial]]:
+    """Return a function that makes a tutorial's file and opens it; all are closed at the end."""
+    opened: list[OpenTutorial] = []
+
+    def open_tutorial(tutorial: Tutorial, takes: Iterable[Take] = ()) -> OpenTutorial:
+        path = tmp_path / f"{len(opened)}.interstep"
+        TutorialFile.create(path, tutorial, takes).close()
+        opened.append(OpenTutorial(TutorialFile.open(path)))
+        return opened[-1]
+
+    yield open_tutorial
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def make_workplace(
+    qapp: QApplication, open_file: Callable[..., OpenTutorial]
+) -> Iterator[Callable[..., Workplace]]:
+    """Return a function that opens a tutorial with the fake engine; all is closed at the end."""
+    window = QWidget()
+    theme = Theme(window)
+    background = Background(2, window)
+    engine = Engine(lambda: Client(sys.executable, FAKE), parent=window)
+
+    def make(tutorial: Tutorial | None = None, takes: Iterable[Take] = ()) -> Workplace:
+        opened = open_file(tutorial or cactus(), takes)
+        return Workplace(
+            opened=opened,
+            images=Images(opened, background),
+            runs=Runs(opened, engine),
+            theme=theme,
+            actions=make_actions(window, theme),
+            announcer=Announcer(window),
+            background=background,
+        )
+
+    yield make
+    engine.close()
+    background.close()
+    window.deleteLater()
+
+
+@pytest.fixture
+def workplace(make_workplace: Callable[..., Workplace]) -> Workplace:
+    """A workplace with the cactus tutorial open."""
+    return make_workplace()
