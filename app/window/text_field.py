@@ -1,0 +1,305 @@
+"""A field of the page. The text of its document is the string that the tutorial holds.
+
+It grows with its text, has no undo of its own, takes no rich text, and what changes the tutorial
+elsewhere never moves its caret, selection or scroll.
+"""
+
+from PySide6.QtCore import QMimeData, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QColor,
+    QDesktopServices,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPalette,
+    QTextBlockFormat,
+    QTextCursor,
+)
+from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
+
+from app.window.markdown_keys import Typed, entered, linked, listed, wrapped
+from app.window.markdown_style import MarkdownStyle, link_at
+from app.window.theme import LINE_HEIGHT, Role, Theme
+
+SEPARATOR = "\u2029"  # between paragraphs, in a document's raw text
+
+
+class TextField(QTextEdit):
+    """One text of a tutorial.
+
+    text_edited(text): the author typed. height_changed(): it needs another height now.
+    left_by(direction): the caret would leave by an arrow key, -1 up, 1 down; with Shift as
+    extended_by(direction). pasted(QMimeData): more than words was pasted.
+    """
+
+    text_edited = Signal(str)
+    height_changed = Signal()
+    focus_came = Signal()
+    left_by = Signal(int)
+    extended_by = Signal(int)
+    pasted = Signal(object)
+
+    def __init__(
+        self, theme: Theme, role: Role, placeholder: str, parent: QWidget, colour: str = "ink"
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._role: Role = role
+        self._colour = colour
+        self._showing = False
+        self._height = 0
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAcceptRichText(False)
+        self.setUndoRedoEnabled(False)
+        self.setTabChangesFocus(True)
+        self.setAcceptDrops(False)
+        self.setPlaceholderText(placeholder)
+        self.viewport().setAutoFillBackground(False)
+        self.document().setDocumentMargin(0)
+        self.restyle()
+        self.document().contentsChanged.connect(self._tell)
+        self.document().documentLayout().documentSizeChanged.connect(self._measure)
+
+    # ------------------------------------------------------------ text
+
+    @property
+    def text(self) -> str:
+        """The text as the tutorial holds it."""
+        return self.document().toRawText().replace(SEPARATOR, "\n")
+
+    def show_text(self, text: str) -> None:
+        """Show what the tutorial now holds; caret, selection and scroll stay where they are."""
+        old = self.text
+        if text == old:
+            return
+        head = _common(old, text)
+        tail = _common(old[head:][::-1], text[head:][::-1])
+        self._replace(head, len(old) - tail, text[head : len(text) - tail], told=False)
+
+    def _replace(self, start: int, end: int, new: str, *, told: bool) -> None:
+        self._showing = not told
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(_units(self.text, start))
+        cursor.setPosition(_units(self.text, end), QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText(new)
+        self._showing = False
+
+    @property
+    def typed(self) -> Typed:
+        """The text with its selection, as offsets in characters."""
+        text, cursor = self.text, self.textCursor()
+        start, end = cursor.selectionStart(), cursor.selectionEnd()
+        return Typed(text, _characters(text, start), _characters(text, end))
+
+    def type_in(self, typed: Typed) -> None:
+        """Take over a text and selection that a key made, as if the author had typed it."""
+        old = self.text
+        head = _common(old, typed.text)
+        tail = _common(old[head:][::-1], typed.text[head:][::-1])
+        self._replace(head, len(old) - tail, typed.text[head : len(typed.text) - tail], told=True)
+        self.select(typed.start, typed.end)
+
+    def select(self, start: int, end: int) -> None:
+        """Select from one character to another; the caret stands at the end."""
+        cursor = self.textCursor()
+        cursor.setPosition(_units(self.text, start))
+        cursor.setPosition(_units(self.text, end), QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+
+    def _tell(self) -> None:
+        if not self._showing:
+            self.text_edited.emit(self.text)
+
+    # ------------------------------------------------------------ look
+
+    def restyle(self) -> None:
+        """Take over fonts and colours of the theme."""
+        self.setFont(self._theme.font(self._role))
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Base, QColor(0, 0, 0, 0))
+        palette.setColor(QPalette.ColorRole.Text, self._theme.colour(self._colour))
+        palette.setColor(QPalette.ColorRole.PlaceholderText, self._theme.colour("muted"))
+        palette.setColor(QPalette.ColorRole.Highlight, self._theme.colour("accent"))
+        palette.setColor(QPalette.ColorRole.HighlightedText, self._theme.colour("onaccent"))
+        self.setPalette(palette)
+        line = QTextBlockFormat()
+        tall = LINE_HEIGHT if self._role == "body" else 120
+        line.setLineHeight(tall, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        self._showing = True
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.mergeBlockFormat(line)
+        self._showing = False
+
+    def height_for(self, width: int) -> int:
+        """Return the height in pixels that the text needs at this width."""
+        if self.document().textWidth() != width:
+            self.document().setTextWidth(width)
+        self._height = round(self.document().size().height()) + 1
+        return self._height
+
+    def _measure(self) -> None:
+        if round(self.document().size().height()) + 1 != self._height:
+            self.height_changed.emit()
+
+    # ------------------------------------------------------------ keys and mouse
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave by an arrow at the edge; anything else is typed."""
+        keys = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        direction = keys.get(Qt.Key(event.key()), 0)
+        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if direction and modifiers in (
+            Qt.KeyboardModifier.NoModifier,
+            Qt.KeyboardModifier.ShiftModifier,
+        ):
+            moved = self.textCursor()
+            operation = QTextCursor.MoveOperation
+            if not moved.movePosition(operation.Up if direction < 0 else operation.Down):
+                shift = modifiers == Qt.KeyboardModifier.ShiftModifier
+                (self.extended_by if shift else self.left_by).emit(direction)
+                return
+        if event.key() == Qt.Key.Key_Escape:
+            event.ignore()
+            return
+        super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Tell that the focus came."""
+        super().focusInEvent(event)
+        self.focus_came.emit()
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Take words, pictures and files."""
+        return source.hasText() or source.hasImage() or source.hasUrls()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Insert words; leave pictures, files and rich text to the page."""
+        if source.hasImage() or source.hasUrls() or (source.hasHtml() and "<img" in source.html()):
+            self.pasted.emit(source)
+        else:
+            self.insertPlainText(source.text().replace("\r\n", "\n").replace("\r", "\n"))
+
+
+class LineField(TextField):
+    """A field of one paragraph that may wrap, such as a title. entered(): Enter was pressed."""
+
+    entered = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Make Enter a signal instead of a line break."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+                self.entered.emit()
+            else:
+                event.ignore()
+            return
+        super().keyPressEvent(event)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Insert words in one line."""
+        if source.hasText():
+            self.insertPlainText(" ".join(source.text().split()))
+
+
+class BodyField(TextField):
+    """A Markdown text. step_wanted(): Enter on an empty last line; joined(): Backspace at its start."""
+
+    step_wanted = Signal()
+    joined = Signal()
+
+    def __init__(self, theme: Theme, placeholder: str, parent: QWidget) -> None:
+        super().__init__(theme, "body", placeholder, parent)
+        self._style = MarkdownStyle(self.document(), theme)
+        self.cursorPositionChanged.connect(self._reveal)
+
+    def restyle(self) -> None:
+        """Take over fonts and colours, those of the Markdown too."""
+        super().restyle()
+        if hasattr(self, "_style"):
+            self._style.rehighlight()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter and Backspace as on a page of paragraphs, lists and steps."""
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if plain:
+                self._enter()
+            elif event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+                self.insertPlainText("\n")
+            else:
+                event.ignore()
+            return
+        at_start = not self.textCursor().hasSelection() and self.textCursor().atStart()
+        if event.key() == Qt.Key.Key_Backspace and plain and at_start:
+            self.joined.emit()
+            return
+        super().keyPressEvent(event)
+
+    def _enter(self) -> None:
+        after = entered(self.typed)
+        if after is not None:
+            self.type_in(after)
+            return
+        kept = self.typed.text[: self.typed.start].rstrip("\n")
+        self.type_in(Typed(kept, len(kept), len(kept)))
+        self.step_wanted.emit()
+
+    def format(self, kind: str) -> None:
+        """Do what the actions bold, italic, code, link, bullets and numbers say."""
+        marks = {"bold": "**", "italic": "*", "code": "`"}
+        if kind in marks:
+            self.type_in(wrapped(self.typed, marks[kind]))
+        elif kind == "link":
+            self.type_in(linked(self.typed))
+        else:
+            self.type_in(listed(self.typed, numbered=kind == "numbers"))
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Squeeze all marks."""
+        super().focusOutEvent(event)
+        self._style.reveal(-1)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the marks under the caret."""
+        super().focusInEvent(event)
+        self._reveal()
+
+    def _reveal(self) -> None:
+        self._style.reveal(self.textCursor().blockNumber() if self.hasFocus() else -1)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Open a link on Ctrl+click."""
+        if event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            cursor = self.cursorForPosition(event.position().toPoint())
+            address = link_at(cursor.block().text(), cursor.positionInBlock())
+            if address:
+                QDesktopServices.openUrl(QUrl(address))
+                return
+        super().mouseReleaseEvent(event)
+
+
+def _common(one: str, other: str) -> int:
+    """Return how many characters both begin with."""
+    count = min(len(one), len(other))
+    for n in range(count):
+        if one[n] != other[n]:
+            return n
+    return count
+
+
+def _units(text: str, characters: int) -> int:
+    """Return the offset in UTF-16 units, as Qt counts."""
+    return characters + sum(ord(letter) > 0xFFFF for letter in text[:characters])
+
+
+def _characters(text: str, units: int) -> int:
+    """Return the offset in characters, as Python counts."""
+    count = 0
+    for n, letter in enumerate(text):
+        if count >= units:
+            return n
+        count += 2 if ord(letter) > 0xFFFF else 1
+    return len(text)
