@@ -159,6 +159,11 @@ class Runs(QObject):
             self._opened.save(self._opened.tutorial, run=replace(run, state="stopped"))
         self._set_waiting(())
 
+    def number(self, step: str) -> int:
+        """Return the step's number in the tutorial, from 1; 0 where it is gone."""
+        ids = [one.id for one in self._opened.tutorial.steps]
+        return ids.index(step) + 1 if step in ids else 0
+
     def estimate(self, *jobs: Job) -> Estimate:
         """Return how many pictures the jobs give and how long they take."""
         steps = pictures = 0

@@ -1,4 +1,4 @@
-"""The render tree as one self-contained HTML file: no script, no network, pictures inlined.
+"""The render tree as an HTML page: no network, and no script but the one that opens a print dialog.
 
 Every text of the tutorial is escaped; the policy in the head forbids all else a browser could do.
 """
@@ -6,62 +6,69 @@ Every text of the tutorial is escaped; the policy in the head forbids all else a
 import base64
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
-from app.exporting.body import (
-    Block,
-    Break,
-    Code,
-    CodeBlock,
-    Emphasis,
-    Heading,
-    Inline,
-    Link,
-    Listing,
-    Paragraph,
-    Quote,
-    Rule,
-    Text,
-)
 from app.exporting.howto import linked_data
+from app.exporting.markup import Markup
+from app.exporting.marks import drawn, words
 from app.exporting.style import STYLE
 from app.exporting.tree import Document, DocumentStep, Figure
 from app.tutorial.notation import DIFFICULTY, DRAFT_NOTICE, DURATION, MATERIALS, TOOLS
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+PRINT = "addEventListener('load', () => print())"
 _RIGHT_TO_LEFT = ("ar", "fa", "he", "ur", "yi")
 
 
-def to_html(document: Document) -> str:
-    """Return the tutorial as one HTML page."""
-    digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
+def to_html(
+    document: Document, sources: Mapping[str, str] | None = None, *, printing: bool = False
+) -> str:
+    """Return the tutorial as one HTML page.
+
+    sources: where the image of each figure's name is, relative to the page; without them all
+    pictures are inside it. printing: the page opens the browser's print dialog.
+    """
     parts = [
         "<!DOCTYPE html>",
         f"<html{_language(document.language)}>",
         "<head>",
         '<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
+        f'<meta http-equiv="Content-Security-Policy" content="{_policy(printing)}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="color-scheme" content="light dark">',
         f"<title>{escape(document.title) or 'Untitled tutorial'}</title>",
         f'<meta name="description" content="{escape(document.summary)}">',
         f"<style>{STYLE}</style>",
         f'<script type="application/ld+json">{linked_data(document)}</script>',
+        *([f"<script>{PRINT}</script>"] if printing else ()),
         "</head>",
         "<body>",
         "<main>",
-        *_head(document),
-        *(line for step in document.steps for line in _step(step)),
+        *_head(document, sources),
+        *(line for step in document.steps for line in _step(step, sources)),
         "</main>",
         "</body>",
         "</html>",
     ]
     return "\n".join(parts) + "\n"
+
+
+def data_uri(figure: Figure) -> str:
+    """Return the figure's image as an address that holds it."""
+    return f"data:{figure.media_type};base64,{base64.b64encode(figure.data).decode()}"
+
+
+def _policy(printing: bool) -> str:
+    script = f"script-src '{_hash(PRINT)}'; " if printing else ""
+    return (
+        f"default-src 'none'; img-src data: 'self' file:; style-src '{_hash(STYLE)}'; {script}"
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def _language(language: str) -> str:
@@ -71,7 +78,7 @@ def _language(language: str) -> str:
     return f' lang="{language}"' + (' dir="rtl"' if rtl else "")
 
 
-def _head(document: Document) -> Iterator[str]:
+def _head(document: Document, sources: Mapping[str, str] | None) -> Iterator[str]:
     yield "<header>"
     if document.title:
         yield f"<h1>{escape(document.title)}</h1>"
@@ -94,11 +101,11 @@ def _head(document: Document) -> Iterator[str]:
                 yield f'<div class="{size}"><dt>{label}</dt><dd><ul>{listed}</ul></dd></div>'
         yield "</dl>"
     if document.given:
-        yield from _figures(document.given)
+        yield from _figures(document.given, sources)
     yield "</header>"
 
 
-def _step(step: DocumentStep) -> Iterator[str]:
+def _step(step: DocumentStep, sources: Mapping[str, str] | None) -> Iterator[str]:
     beside = " beside" if len(step.figures) == 1 else ""
     untitled = "" if step.title else " untitled"
     yield f'<section class="step{beside}{untitled}" id="step-{step.number}">'
@@ -106,7 +113,7 @@ def _step(step: DocumentStep) -> Iterator[str]:
     yield '<div class="text">'
     if step.duration:
         yield f'<p class="duration">{escape(step.duration)}</p>'
-    yield _blocks(step.blocks)
+    yield Markup().blocks(step.blocks)
     for callout in step.callouts:
         yield (
             f'<p class="callout {callout.kind}"><strong>{callout.kind.title()}:</strong> '
@@ -114,68 +121,32 @@ def _step(step: DocumentStep) -> Iterator[str]:
         )
     yield "</div>"
     if step.figures:
-        yield from _figures(step.figures)
+        yield from _figures(step.figures, sources)
     yield "</section>"
 
 
-def _figures(figures: Sequence[Figure]) -> Iterator[str]:
+def _figures(figures: Sequence[Figure], sources: Mapping[str, str] | None) -> Iterator[str]:
     yield f'<div class="figures of-{min(len(figures), 3)}">'
     for figure in figures:
-        yield f"<figure>{_picture(figure)}</figure>"
+        yield f"<figure>{_picture(figure, sources)}{_marks(figure)}</figure>"
     yield "</div>"
 
 
-def _picture(figure: Figure) -> str:
-    alt = escape(" ".join(figure.alt.split()))
-    if figure.svg is not None:
-        says = f'role="img" aria-label="{alt}"' if alt else 'aria-hidden="true"'
-        return figure.svg.replace("<svg ", f"<svg {says} ", 1)
-    data = base64.b64encode(figure.data).decode()
+def _picture(figure: Figure, sources: Mapping[str, str] | None) -> str:
+    alt = " ".join(figure.alt.split())
+    if figure.svg is not None and sources is None:
+        return figure.svg.replace("<svg ", f"<svg {_named(alt)} ", 1)
+    source = data_uri(figure) if sources is None else sources[figure.name]
     return (
-        f'<img src="data:{figure.media_type};base64,{data}" alt="{alt}"'
+        f'<img src="{escape(source)}" alt="{escape(alt)}"'
         f' width="{figure.width}" height="{figure.height}">'
     )
 
 
-def _blocks(blocks: Sequence[Block]) -> str:
-    return "\n".join(_block(block) for block in blocks)
+def _marks(figure: Figure) -> str:
+    drawing = drawn(figure.marks, figure.width, figure.height)
+    return drawing.replace("<svg ", f'<svg class="marks" {_named(words(figure.marks))} ', 1)
 
 
-def _block(block: Block) -> str:
-    match block:
-        case Paragraph(children, tight):
-            return _inlines(children) if tight else f"<p>{_inlines(children)}</p>"
-        case Heading(level, children):
-            tag = f"h{min(level + 2, 6)}"  # the step's own heading is h2
-            return f"<{tag}>{_inlines(children)}</{tag}>"
-        case CodeBlock(text):
-            return f"<pre><code>{escape(text)}</code></pre>"
-        case Listing(start, items):
-            tag = "ul" if start is None else "ol"
-            first = "" if start in (None, 1) else f' start="{start}"'
-            inner = "".join(f"<li>{_blocks(item)}</li>" for item in items)
-            return f"<{tag}{first}>{inner}</{tag}>"
-        case Quote(inner_blocks):
-            return f"<blockquote>{_blocks(inner_blocks)}</blockquote>"
-        case Rule():
-            return "<hr>"
-
-
-def _inlines(nodes: Sequence[Inline]) -> str:
-    return "".join(_inline(node) for node in nodes)
-
-
-def _inline(node: Inline) -> str:
-    match node:
-        case Text(text):
-            return escape(text)
-        case Code(text):
-            return f"<code>{escape(text)}</code>"
-        case Break():
-            return "<br>"
-        case Emphasis(strong, children):
-            tag = "strong" if strong else "em"
-            return f"<{tag}>{_inlines(children)}</{tag}>"
-        case Link(address, children):
-            inner = _inlines(children)
-            return f'<a href="{escape(address)}" rel="noreferrer noopener">{inner}</a>'
+def _named(name: str) -> str:
+    return f'role="img" aria-label="{escape(name)}"' if name else 'aria-hidden="true"'

@@ -3,8 +3,7 @@
 importing.py reads it back; notation.py tells how any text survives.
 """
 
-from collections.abc import Iterator, Mapping
-from urllib.parse import quote
+from collections.abc import Iterator, Mapping, Sequence
 
 from app.exporting.tree import Document, DocumentStep, Figure
 from app.tutorial.notation import (
@@ -22,18 +21,25 @@ from app.tutorial.notation import (
 SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
 
 
-def to_markdown(document: Document, folder: str, names: Mapping[str, str]) -> str:
-    """Return the tutorial as Markdown.
+def to_markdown(document: Document, targets: Mapping[str, str]) -> str:
+    """Return the tutorial as Markdown that importing.py reads back.
 
-    folder: the images' folder, relative to the file. names: the file name of each figure's name.
+    targets: by a figure's name, what stands behind the brackets of its alt text.
+    """
+    return "\n\n".join([*blocks(document, targets), MARKER]) + "\n"
+
+
+def blocks(document: Document, targets: Mapping[str, str]) -> Iterator[str]:
+    """Yield the blocks of the tutorial's Markdown, targets as for to_markdown.
+
     Bodies stand verbatim but for blank lines around them, and a space before what looks like
     structure.
     """
-    blocks = [*_head(document), *(_image(figure, folder, names) for figure in document.given)]
+    yield from _head(document)
+    yield from _images(document.given, targets)
     for step in document.steps:
-        blocks += _step(step)
-        blocks += (_image(figure, folder, names) for figure in step.figures)
-    return "\n\n".join([*blocks, MARKER]) + "\n"
+        yield from _step(step)
+        yield from _images(step.figures, targets)
 
 
 def file_name(figure: Figure) -> str:
@@ -68,5 +74,6 @@ def _step(step: DocumentStep) -> Iterator[str]:
         yield f"> **{callout.kind.title()}:** {escaped(callout.text)}".rstrip()
 
 
-def _image(figure: Figure, folder: str, names: Mapping[str, str]) -> str:
-    return f"![{escaped(figure.alt)}]({quote(f'{folder}/{names[figure.name]}')})"
+def _images(figures: Sequence[Figure], targets: Mapping[str, str]) -> Iterator[str]:
+    for figure in figures:
+        yield f"![{escaped(figure.alt)}]{targets[figure.name]}"

@@ -93,10 +93,11 @@ pre code { padding: 0; background: none; font-size: 14px; line-height: 1.5; }
 .of-3 { grid-template-columns: repeat(3, minmax(0, 1fr)); }
 .step:not(.beside) > .figures { margin-top: 10px; padding-inline-start: 44px; }
 header > .figures { margin-top: 24px; }
-figure { margin: 0; }
+figure { position: relative; margin: 0; }
 figure > * {
   display: block; width: 100%; height: auto; border-radius: 10px; background: #EFEBE2;
 }
+figure > .marks { position: absolute; inset: 0; height: 100%; background: none; }
 header img { max-height: 420px; object-fit: contain; }
 @media (max-width: 700px) {
   body { padding: 0; background: var(--page); }

@@ -1,15 +1,14 @@
 """The one render tree of a tutorial: what a reader gets, whatever the format."""
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
-from PIL import Image, ImageDraw
 
 from app.exporting.body import Block, parse, parser
+from app.exporting.pixels import redacted
 from app.tutorial.model import Callout, Mark, Picture, Step, Take, Tutorial
-from app.tutorial.photos import without_metadata
+from app.tutorial.photos import MediaType, decoded, encoded, without_metadata
 from assets.sprites import Library, library, scene_from_json, to_svg
 
 
@@ -17,17 +16,19 @@ from assets.sprites import Library, library, scene_from_json, to_svg
 class Figure:
     """A picture as a reader sees it; width and height in pixels.
 
-    name: what its file is called, without suffix. data: encoded, free of a photo's metadata.
-    svg: the same as a drawing, when the present drawing library is the one it was painted with.
+    name: what its file is called, without suffix. data: encoded, free of a photo's metadata and
+    of what the author covered. svg: the same as a drawing, when the present drawing library is the
+    one it was painted with. marks: to be drawn over it.
     """
 
     name: str
     alt: str
     data: bytes
-    media_type: str
+    media_type: MediaType
     width: int
     height: int
     svg: str | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def _figure(
     data = take.data if take.recipe else without_metadata(take)
     redactions = [mark for mark in marks if mark.kind == "redaction"]
     if redactions:
-        data = _redacted(data, redactions)
+        data = encoded(redacted(decoded(data), redactions), "image/png")
     return Figure(
         name=name,
         alt=alt,
@@ -133,6 +134,7 @@ def _figure(
         width=take.width,
         height=take.height,
         svg=None if redactions else _drawing(take, drawings),
+        marks=tuple(mark for mark in marks if mark.kind != "redaction"),
     )
 
 
@@ -144,17 +146,3 @@ def _drawing(take: Take, drawings: Library | None) -> str | None:
         return to_svg(scene_from_json(take.source["scene"]), drawings)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return None  # a source from a stranger's file; its PNG shows the same
-
-
-def _redacted(data: bytes, marks: Sequence[Mark]) -> bytes:
-    """Return the picture as PNG with what the author covered really gone, not hidden."""
-    with Image.open(io.BytesIO(data)) as source:
-        image = source.convert("RGB")
-    draw = ImageDraw.Draw(image)
-    for mark in marks:
-        left, right = sorted((mark.x0 * image.width, mark.x1 * image.width))
-        top, bottom = sorted((mark.y0 * image.height, mark.y1 * image.height))
-        draw.rectangle((left, top, right, bottom), fill="black")
-    out = io.BytesIO()
-    image.save(out, "PNG")
-    return out.getvalue()

@@ -45,27 +45,40 @@ def read_photo(path: Path) -> Take:
         raise TutorialError(f"“{path}” is not a file", "choose a picture")
     with sentences(path), path.open("rb") as file:
         data = file.read(MAX_BYTES + 1)
+    return photo(data, f"“{path.name}”")
+
+
+def photo(data: bytes, name: str) -> Take:
+    """Return an image's bytes as a take, untouched; name: what to call it in a sentence.
+
+    Raises TutorialError for bytes that are truncated, too large or of another type.
+    """
     if len(data) > MAX_BYTES:
-        raise TutorialError(f"“{path.name}” is larger than 100 MB", "save it smaller and add that")
+        raise TutorialError(f"{name} is larger than 100 MB", "save it smaller and add that")
     if not data:
-        raise TutorialError(f"“{path.name}” is empty", "choose another picture")
-    image = _opened(data, f"“{path.name}”")
+        raise TutorialError(f"{name} is empty", "choose another picture")
+    image = _opened(data, name)
     media_type = MEDIA_TYPES[image.format or ""]
-    upright = _upright(image, f"“{path.name}”")
+    upright = _upright(image, name)
     sha256 = hashlib.sha256(data).hexdigest()
     return Take(sha256, media_type, upright.width, upright.height, data, {}, {}, "photo")
 
 
 def shown(take: Take) -> Image.Image:
     """Return the decoded picture as a person sees it, rotated; raises TutorialError."""
-    return _upright(_opened(take.data, "the picture"), "the picture")
+    return decoded(take.data)
+
+
+def decoded(data: bytes) -> Image.Image:
+    """Return an encoded picture's pixels, rotated as its EXIF says; raises TutorialError."""
+    return _upright(_opened(data, "the picture"), "the picture")
 
 
 def for_writer(take: Take) -> protocol.Image:
     """Return the picture as a writer with eyes gets it: PNG, long side SEEN pixels at most."""
     image = shown(take)
     image.thumbnail((SEEN, SEEN))
-    return protocol.image(_encoded(image, "image/png"), image.width, image.height)
+    return protocol.image(encoded(image, "image/png"), image.width, image.height)
 
 
 def without_metadata(take: Take) -> bytes:
@@ -86,7 +99,7 @@ def without_metadata(take: Take) -> bytes:
                     return _webp(take.data)
         except (ValueError, struct.error, IndexError):
             pass  # Pillow reads some files that break their own format; it writes a sound one
-    return _encoded(_upright(image, "the picture"), take.media_type)
+    return encoded(_upright(image, "the picture"), take.media_type)
 
 
 def _opened(data: bytes, name: str) -> Image.Image:
@@ -132,7 +145,8 @@ def _unreadable(name: str) -> TutorialError:
     )
 
 
-def _encoded(image: Image.Image, media_type: MediaType) -> bytes:
+def encoded(image: Image.Image, media_type: MediaType) -> bytes:
+    """Return the picture's bytes in that format, its colour profile kept, all else left out."""
     out = io.BytesIO()
     profile = image.info.get("icc_profile")
     match media_type:

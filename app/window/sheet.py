@@ -33,6 +33,10 @@ QLabel[role="danger"] {
   font-size: $secondary; color: $danger; background: $dangersoft;
   border-radius: $px4; padding: $px2 $px8; }
 
+QFrame[role="message"] { border-bottom: 1px solid $line; }
+QFrame[role="message"][kind="info"] { background: $accentsoft; }
+QFrame[role="message"][kind="warning"] { background: $warnsoft; }
+QFrame[role="message"][kind="danger"] { background: $dangersoft; }
 QFrame[role="card"] { background: $page; border: 1px solid $line; border-radius: $px10; }
 QLabel[role="keys"] {
   font-size: $secondary; color: $muted; border: 1px solid $line; border-radius: $px4;
@@ -62,6 +66,11 @@ QPushButton[kind="link"] {
 QPushButton[kind="link"]:hover { text-decoration: underline; }
 QPushButton[kind="link"]:focus { border-color: $accent; }
 QPushButton[kind="danger"] { color: $danger; border-color: $danger; background: transparent; }
+QToolButton[kind="floating"] {
+  background: transparent; border: 2px solid transparent; border-radius: $px6;
+  font-size: $secondary; padding: $px2 $px4; }
+QToolButton[kind="floating"]:hover { background: $sel; }
+QToolButton[kind="floating"]:focus { border-color: $accent; padding: $px2 $px4; }
 QToolButton::menu-indicator { image: none; width: 0; }
 
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDoubleSpinBox {

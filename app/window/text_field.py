@@ -205,7 +205,10 @@ class LineField(TextField):
 
 
 class BodyField(TextField):
-    """A Markdown text. step_wanted(): Enter on an empty last line; joined(): Backspace at its start."""
+    """A Markdown text.
+
+    step_wanted(): Enter on an empty last line. joined(): Backspace at the start.
+    """
 
     step_wanted = Signal()
     joined = Signal()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from PySide6.QtGui import QAction
 
@@ -10,6 +11,7 @@ from app.editing.open_tutorial import OpenTutorial
 from app.engine.runs import Runs
 from app.window.announcing import Announcer
 from app.window.images import Images
+from app.window.picture_states import PictureStates
 from app.window.theme import Theme
 
 
@@ -24,3 +26,8 @@ class Workplace:
     actions: Mapping[str, QAction]
     announcer: Announcer
     background: Background
+
+    @cached_property
+    def picture_states(self) -> PictureStates:
+        """What is known of the pictures beyond the tutorial, the same object for all parts."""
+        return PictureStates(self.opened, self.runs, self.background)

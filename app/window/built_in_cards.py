@@ -1,0 +1,213 @@
+"""The hand-written starting tutorials as cards with covers, and a search over them."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP as NOOP
+from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from app.editing.background import Background
+from app.window.theme import Theme
+from app.window.wrapping import WrappingLayout
+from assets.corpus import Example, corpus
+from assets.corpus.covers import covers
+from assets.sprites import Library, Scene, library, to_svg
+
+CARD, GAP, FOOT = 172, 16, 58  # pixels at zoom 1: the least width, the gap, the words' height
+TALL = 0.68  # a cover's height by its width; the rest of the square scene is cut off
+TOP = 0.12  # of the scene, cut off above
+AT_ONCE = 12  # cards made before the window may paint again
+
+DOMAINS = {
+    "clothes": NOOP("BuiltInCards", "Clothes"),
+    "cooking": NOOP("BuiltInCards", "Cooking"),
+    "crafts": NOOP("BuiltInCards", "Crafts"),
+    "garden": NOOP("BuiltInCards", "Garden"),
+    "home": NOOP("BuiltInCards", "Home"),
+    "pets": NOOP("BuiltInCards", "Pets"),
+    "repair": NOOP("BuiltInCards", "Repair"),
+    "transport": NOOP("BuiltInCards", "Transport"),
+}
+
+
+class BuiltIns(NamedTuple):
+    """What is read of the package once."""
+
+    examples: list[Example]
+    scenes: dict[str, Scene]
+    drawings: Library
+
+
+class BuiltInCards(QWidget):
+    """builtin_chosen(name): a tutorial to make a copy of."""
+
+    builtin_chosen = Signal(str)
+
+    def __init__(self, theme: Theme, background: Background, search: QLineEdit) -> None:
+        super().__init__()
+        self._theme = theme
+        self._background = background
+        self._search = search
+        self._cards: list[Card] = []
+        self._grid = WrappingLayout(0, 0)
+        self._nothing = QLabel()
+        self._nothing.setProperty("role", "secondary")
+        self._nothing.setWordWrap(True)
+        self._nothing.setText(
+            self.tr("No built-in tutorial has these words. Type above what you want to teach.")
+        )
+        self._nothing.hide()
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.addLayout(self._grid)
+        rows.addWidget(self._nothing)
+        search.textChanged.connect(self._filter)
+        theme.restyled.connect(self._restyle)
+        self._restyle()
+
+    def load(self) -> None:
+        """Read the tutorials off the GUI thread, then show their cards."""
+        self._background.run(lambda: BuiltIns(corpus(), covers(), library()), self._show)
+
+    @property
+    def cards(self) -> Sequence["Card"]:
+        """All cards, shown or filtered out."""
+        return self._cards
+
+    def _show(self, built_ins: BuiltIns, at: int = 0) -> None:
+        for example in built_ins.examples[at : at + AT_ONCE]:
+            card = Card(example, self._theme, partial(self._draw, built_ins))
+            card.clicked.connect(partial(self.builtin_chosen.emit, example.name))
+            self._cards.append(card)
+            self._grid.addWidget(card)
+        self._filter()
+        if at + AT_ONCE < len(built_ins.examples):
+            QTimer.singleShot(0, self, lambda: self._show(built_ins, at + AT_ONCE))
+
+    def _draw(self, built_ins: BuiltIns, name: str, side: int, then: Callable[..., None]) -> None:
+        scene = built_ins.scenes.get(name)
+        if scene is not None:
+            drawn = partial(cover, scene, built_ins.drawings, side)
+            self._background.run(drawn, then)
+
+    def _filter(self, *_: object) -> None:
+        words = self._search.text().casefold().split()
+        fitting = [card for card in self._cards if all(word in card.words for word in words)]
+        for card in self._cards:
+            card.setVisible(card in fitting)
+        self._nothing.setVisible(bool(self._cards) and not fitting)
+
+    def _restyle(self) -> None:
+        px = self._theme.px
+        self._grid.set_measures(px(GAP), px(GAP), px(CARD))
+        for card in self._cards:
+            card.updateGeometry()
+            card.update()
+
+
+class Card(QAbstractButton):
+    """A starting tutorial; draw(name, side, then) draws its cover off the GUI thread."""
+
+    def __init__(
+        self,
+        example: Example,
+        theme: Theme,
+        draw: Callable[[str, int, Callable[[QImage], None]], None],
+    ) -> None:
+        super().__init__()
+        translate = QCoreApplication.translate
+        self._name = example.name
+        self._theme = theme
+        self._draw = draw
+        self._cover: QPixmap | None = None
+        self._asked = 0  # pixels a side
+        domain = translate("BuiltInCards", DOMAINS.get(example.domain, example.domain.title()))
+        steps = self.tr("{n} steps").format(n=len(example.steps))
+        self._title, self._line = example.title, f"{domain} · {steps}"
+        materials = " ".join(example.materials)
+        self.words = f"{example.title} {domain} {example.summary} {materials}".casefold()
+        self.setAccessibleName(self.tr("{title}, built-in").format(title=example.title))
+        self.setAccessibleDescription(f"{self._line}. {example.summary}")
+        self.setToolTip(example.summary)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def hasHeightForWidth(self) -> bool:
+        """The wider, the higher is the cover."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Return the height of the cover and the words."""
+        return round(width * TALL) + self._theme.px(FOOT)
+
+    def sizeHint(self) -> QSize:
+        """Return the least size."""
+        width = self._theme.px(CARD)
+        return QSize(width, self.heightForWidth(width))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the cover and the words; ask for the cover when it is first seen."""
+        theme = self._theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        shape = QPainterPath()
+        shape.addRoundedRect(frame, theme.px(10), theme.px(10))
+        painter.setClipPath(shape)
+        painter.fillRect(frame, theme.colour("sel" if self.underMouse() else "page"))
+        picture = QRectF(0, 0, self.width(), round(self.width() * TALL))
+        painter.fillRect(picture, theme.colour("pic"))
+        self._ask_for_cover()
+        if self._cover is not None:
+            part = QRectF(self._cover.rect())
+            part = QRectF(0, part.height() * TOP, part.width(), part.width() * TALL)
+            painter.drawPixmap(picture, self._cover, part)
+        self._paint_words(painter, picture.bottom())
+        painter.setClipping(False)
+        focused = self.hasFocus()
+        line = theme.colour("accent" if focused else "edge" if self.underMouse() else "line")
+        painter.setPen(QPen(line, 2 if focused else 1))
+        painter.drawPath(shape)
+
+    def _paint_words(self, painter: QPainter, top: float) -> None:
+        theme = self._theme
+        side = theme.px(12)
+        width = self.width() - 2 * side
+        bold, small = theme.font("control"), theme.font("secondary")
+        bold.setBold(True)
+        painter.setFont(bold)
+        painter.setPen(theme.colour("ink"))
+        metrics = painter.fontMetrics()
+        title = metrics.elidedText(self._title, Qt.TextElideMode.ElideRight, width)
+        baseline = round(top) + theme.px(10) + metrics.ascent()
+        painter.drawText(side, baseline, title)
+        painter.setFont(small)
+        painter.setPen(theme.colour("muted"))
+        metrics = painter.fontMetrics()
+        line = metrics.elidedText(self._line, Qt.TextElideMode.ElideRight, width)
+        painter.drawText(side, baseline + theme.px(20), line)
+
+    def _ask_for_cover(self) -> None:
+        side = round(self.width() * self.devicePixelRatioF())
+        if side > self._asked:
+            self._asked = side
+            self._draw(self._name, side, self._take_cover)
+
+    def _take_cover(self, image: QImage) -> None:
+        self._cover = QPixmap.fromImage(image)
+        self.update()
+
+
+def cover(scene: Scene, drawings: Library, side: int) -> QImage:
+    """Return the scene drawn side x side pixels; not for the GUI thread."""
+    import resvg_py  # takes time, and the window shall be seen first
+
+    png = resvg_py.svg_to_bytes(
+        svg_string=to_svg(scene, drawings), width=side, height=side, skip_system_fonts=True
+    )
+    return QImage.fromData(bytes(png), "PNG")

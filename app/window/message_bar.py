@@ -1,0 +1,160 @@
+"""The slim bars above the page: what the person should know, and what they can do about it."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal, cast
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.window.icons import icon
+from app.window.theme import Theme
+
+Role = Literal["info", "warning", "danger"]
+ICONS: dict[Role, tuple[str, str]] = {
+    "info": ("info", "accent"),
+    "warning": ("warning", "warn"),
+    "danger": ("warning", "danger"),
+}
+ICON = 16  # pixels at zoom 1
+
+Button = tuple[str, Callable[[], None]]
+
+
+class MessageBar(QWidget):
+    """A column of messages, each under a key; without any it takes no height.
+
+    message_shown(sentence): a message came or changed.
+    """
+
+    message_shown = Signal(str)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._messages: dict[str, Message] = {}
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(0)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setAccessibleName(self.tr("Messages"))
+        self.hide()
+        theme.dress(self)
+        theme.restyled.connect(self._restyle)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The sentences shown, by key."""
+        return {key: message.text for key, message in self._messages.items()}
+
+    def show_message(
+        self,
+        key: str,
+        text: str,
+        buttons: Sequence[Button],
+        role: str = "info",
+        closable: bool = True,
+    ) -> None:
+        """Show a sentence with up to two buttons; role: info, warning or danger.
+
+        A message under the same key gives way to it; the very same one stays as it is.
+        """
+        known = cast("Role", role if role in ICONS else "info")
+        there = self._messages.get(key)
+        if there is not None and there.says(text, known, [name for name, _ in buttons]):
+            there.set_buttons(buttons)
+            return
+        at = self._rows.indexOf(there) if there is not None else self._rows.count()
+        self._take_out(key)
+        message = Message(text, known, closable=closable)
+        message.set_buttons(buttons)
+        message.close_requested.connect(lambda: self.remove(key))
+        message.restyle(self._theme)
+        self._messages[key] = message
+        self._rows.insertWidget(at, message)
+        self.show()
+        self.message_shown.emit(text)
+
+    def remove(self, key: str) -> None:
+        """Take a message away, if it is there."""
+        self._take_out(key)
+        self.setVisible(bool(self._messages))
+
+    def clear(self) -> None:
+        """Take all messages away."""
+        for key in list(self._messages):
+            self.remove(key)
+
+    def _take_out(self, key: str) -> None:
+        message = self._messages.pop(key, None)
+        if message is not None:
+            self._rows.removeWidget(message)
+            message.hide()
+            message.deleteLater()
+
+    def _restyle(self) -> None:
+        for message in self._messages.values():
+            message.restyle(self._theme)
+
+
+class Message(QFrame):
+    """One bar. close_requested(): the person has read it."""
+
+    close_requested = Signal()
+
+    def __init__(self, text: str, role: Role, *, closable: bool) -> None:
+        super().__init__()
+        self._role = role
+        self.text = text
+        self.setProperty("role", "message")
+        self.setProperty("kind", role)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(text)
+        self._icon = QLabel()
+        words = QLabel(text)
+        words.setTextFormat(Qt.TextFormat.PlainText)
+        words.setWordWrap(True)
+        self._buttons: list[QPushButton] = []
+        self._close = QToolButton()
+        self._close.setProperty("kind", "quiet")
+        self._close.setToolTip(self.tr("Close this message"))
+        self._close.setAccessibleName(self.tr("Close this message"))
+        self._close.setVisible(closable)
+        self._close.clicked.connect(self.close_requested)
+        self._row = QHBoxLayout(self)
+        self._row.addWidget(self._icon)
+        self._row.addWidget(words, 1)
+        self._row.addWidget(self._close)
+
+    def says(self, text: str, role: Role, buttons: list[str]) -> bool:
+        """Whether this message already says just that."""
+        shown = [button.text() for button in self._buttons]
+        return (self.text, self._role, shown) == (text, role, buttons)
+
+    def set_buttons(self, buttons: Sequence[Button]) -> None:
+        """Put the buttons before the close button."""
+        if [name for name, _ in buttons] != [button.text() for button in self._buttons]:
+            for name, _ in buttons:
+                button = QPushButton(name)
+                self._buttons.append(button)
+                self._row.insertWidget(self._row.count() - 1, button)
+        for button, (_, call) in zip(self._buttons, buttons, strict=True):
+            button.disconnect()
+            button.clicked.connect(lambda _=False, call=call: call())
+
+    def restyle(self, theme: Theme) -> None:
+        """Take the theme's measures and draw the icons in its colours."""
+        name, colour = ICONS[self._role]
+        side = theme.px(ICON)
+        self._icon.setPixmap(icon(name, getattr(theme.colours, colour)).pixmap(side, side))
+        self._close.setIcon(icon("close", theme.colours.ink))
+        self._row.setContentsMargins(theme.px(16), theme.px(4), theme.px(8), theme.px(4))
+        self._row.setSpacing(theme.px(8))

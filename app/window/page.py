@@ -1,0 +1,404 @@
+"""The page: head, steps, and the step being written, on one sheet that scrolls.
+
+Every step has a real widget: those in sight first, the others while nothing else is to do. Places
+are kept by cumulative heights, since a layout over hundreds of steps would measure all of them for
+each line that wraps.
+"""
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QScrollArea, QWidget
+
+from app.tutorial import edits
+from app.tutorial.model import Step, Tutorial, new_id
+from app.tutorial.undo import Entry, Left
+from app.window.head_view import HeadView
+from app.window.page_actions import PageActions
+from app.window.paper import Paper
+from app.window.step_view import StepView
+from app.window.streaming_view import StreamingView
+from app.window.theme import PAGE
+from app.window.workplace import Workplace
+from inference.protocol import StepStarted, TextDelta
+
+SLICE = 0.008  # seconds of building at a time
+MARGIN, PADDING = 24, 32  # pixels at zoom 1, around the sheet and inside it
+LINE, FRAME = 22, 170  # pixels at zoom 1: a line, and a picture, of a step not built yet
+WORDS = 55  # characters of a line, about
+
+
+class Page(QScrollArea):
+    """current_changed(step id, picture id): where the author is. told(sentence): see tell()."""
+
+    current_changed = Signal(str, str)
+    told = Signal(str)
+
+    def __init__(self, workplace: Workplace) -> None:
+        super().__init__()
+        self.workplace = workplace
+        self._theme = workplace.theme
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName(self.tr("Tutorial"))
+        self.viewport().setAutoFillBackground(False)
+        self.sheet = Paper(workplace.theme)
+        self.setWidget(self.sheet)
+        self.head = HeadView(workplace, self.sheet)
+        self.add_button = QPushButton(self.tr("Add a step"), self.sheet)
+        self.add_button.setProperty("kind", "quiet")
+        self._theme.dress(self.add_button)
+        self.add_button.clicked.connect(lambda: self.actions_of_page.add_step())
+        self.views: dict[str, StepView] = {}
+        self._heights: dict[str, int] = {}
+        self._tops: dict[str, int] = {}
+        self._streaming: StreamingView | None = None
+        self._placing = False
+        self.selected: list[str] = []
+        self.current = ("", "")
+        self.actions_of_page = PageActions(self)
+        self._idle = QTimer(self, interval=0)
+        self._idle.timeout.connect(self._build_some)
+        self._place_soon = QTimer(self, interval=0, singleShot=True)
+        self._place_soon.timeout.connect(self.place)
+        self._connect()
+        self.head.follow(self.tutorial)
+
+    def _connect(self) -> None:
+        opened, runs = self.workplace.opened, self.workplace.runs
+        opened.tutorial_changed.connect(self._follow)
+        opened.reverted.connect(self._show_reverted)
+        runs.text_streamed.connect(self._stream)
+        runs.step_finished.connect(lambda _step: self._end_stream())
+        runs.job_ended.connect(lambda _ended: self._end_stream())
+        self._theme.restyled.connect(self._restyle)
+        self.head.height_changed.connect(self._place_soon.start)
+        self.head.down_wanted.connect(lambda: self._enter_step(0, 1))
+        self.verticalScrollBar().valueChanged.connect(self._build_visible)
+
+    @property
+    def tutorial(self) -> Tutorial:
+        """The tutorial as it stands."""
+        return self.workplace.opened.tutorial
+
+    @property
+    def handlers(self) -> dict[str, Callable[[], None]]:
+        """What the actions do here."""
+        return self.actions_of_page.handlers
+
+    # ------------------------------------------------------------ following the tutorial
+
+    def _follow(self, before: Tutorial, after: Tutorial) -> None:
+        """Touch only what changed: a step that is the same object is left alone."""
+        if before.steps is not after.steps:
+            old = {step.id: step for step in before.steps}
+            moved = [step.id for step in before.steps] != [step.id for step in after.steps]
+            if moved:
+                self._forget({step.id for step in after.steps})
+            total = len(after.steps)
+            for number, step in enumerate(after.steps, 1):
+                view = self.views.get(step.id)
+                if view is not None and (moved or old.get(step.id) is not step):
+                    view.follow(step, number, total)
+            if moved:
+                self.place()
+        self.head.follow(after)
+
+    def _forget(self, kept: set[str]) -> None:
+        for gone in self.views.keys() - kept:
+            view = self.views.pop(gone)
+            view.hide()
+            view.deleteLater()
+            self._heights.pop(gone, None)
+        self.selected = [one for one in self.selected if one in kept]
+
+    def _show_reverted(self, left: tuple[Left, ...], entry: Entry) -> None:
+        """Go where undo or redo changed something."""
+        for change in entry.changes:
+            if change.step in {step.id for step in self.tutorial.steps}:
+                self.show_step(change.step)
+                return
+        del left
+
+    # ------------------------------------------------------------ building
+
+    def _build(self, step: Step, number: int) -> StepView:
+        view = StepView(self.workplace, step, self.sheet)
+        view.follow(step, number, len(self.tutorial.steps))
+        view.height_changed.connect(self._grow)
+        view.current_changed.connect(self._be_at)
+        view.left_by.connect(self._leave)
+        self.actions_of_page.connect_step(view)
+        self.views[step.id] = view
+        self._heights[step.id] = view.lay_out(self._width())
+        view.setVisible(True)
+        return view
+
+    def _build_visible(self) -> None:
+        """Build what is in sight; what lies above it keeps its height."""
+        top = self.verticalScrollBar().value()
+        bottom = top + self.viewport().height()
+        built = False
+        for number, step in enumerate(self.tutorial.steps, 1):
+            place = self._tops.get(step.id, 0)
+            if place > bottom:
+                break
+            if step.id not in self.views and place + self._height(step) >= top:
+                self._build(step, number)
+                built = True
+        if built:
+            self.place()
+
+    def _build_some(self) -> None:
+        """Build steps out of sight for a slice of time, then let the person's events through."""
+        end = time.perf_counter() + SLICE
+        for number, step in enumerate(self.tutorial.steps, 1):
+            if step.id not in self.views:
+                self._build(step, number)
+                if time.perf_counter() > end:
+                    return
+        self._idle.stop()
+        self._chain_focus()
+        self.place()
+
+    @property
+    def is_building(self) -> bool:
+        """Whether steps out of sight still wait for their widgets."""
+        return self._idle.isActive()
+
+    def _chain_focus(self) -> None:
+        """Let Tab go through the steps in their order."""
+        last: QWidget = self.head.fields[-1]
+        for step in self.tutorial.steps:
+            view = self.views.get(step.id)
+            for widget in [*view.fields, *view.pictures.values()] if view else []:
+                QWidget.setTabOrder(last, widget)
+                last = widget
+        QWidget.setTabOrder(last, self.add_button)
+
+    # ------------------------------------------------------------ placing
+
+    def _width(self) -> int:
+        room = self.viewport().width() - 2 * self._theme.px(MARGIN)
+        return min(room, self._theme.px(PAGE)) - 2 * self._theme.px(PADDING)
+
+    def _height(self, step: Step) -> int:
+        """Return a step's height, estimated until it is built."""
+        known = self._heights.get(step.id)
+        if known is not None:
+            return known
+        px = self._theme.px
+        lines = 2 + len(step.body) // WORDS + step.body.count("\n")
+        return max(
+            px(LINE) * lines + px(LINE) * 2 * len(step.callouts), px(FRAME) * len(step.pictures)
+        )
+
+    def _grow(self, step_id: str) -> None:
+        view = self.views.get(step_id)
+        if view is None or self._placing:
+            return
+        height = view.lay_out(self._width())
+        if height != self._heights.get(step_id):
+            self._heights[step_id] = height
+            self._place_soon.start()
+
+    def place(self) -> None:
+        """Put everything in its place; what is at the top of the view stays there."""
+        self._place_soon.stop()
+        self._placing = True
+        anchor, offset = self._anchor()
+        px, width = self._theme.px, self._width()
+        x = max((self.viewport().width() - width) // 2, px(MARGIN) + px(PADDING))
+        y = px(MARGIN) + px(PADDING)
+        head = self.head.lay_out(width)
+        self.head.setGeometry(x, y, width, head)
+        y += head
+        for step in self.tutorial.steps:
+            height = self._height(step)
+            self._tops[step.id] = y
+            view = self.views.get(step.id)
+            if view is not None:
+                view.setGeometry(x - px(8), y, width + px(16), height)
+                view.setContentsMargins(px(8), 0, px(8), 0)
+            y += height
+        if self._streaming is not None:
+            height = self._streaming.lay_out(width)
+            self._streaming.setGeometry(x, y, width, height)
+            y += height
+        size = self.add_button.sizeHint()
+        self.add_button.setGeometry(x, y + px(8), size.width(), size.height())
+        y += size.height() + px(16) + px(PADDING)
+        self.sheet.box = (x - px(PADDING), px(MARGIN), width + 2 * px(PADDING), y - px(MARGIN))
+        self.sheet.resize(self.viewport().width(), y + px(MARGIN))
+        self.sheet.update()
+        if anchor:
+            self.verticalScrollBar().setValue(self._tops.get(anchor, 0) + offset)
+        self._placing = False
+
+    def _anchor(self) -> tuple[str, int]:
+        """Return the first step in sight and how far it is scrolled; nothing at the very top."""
+        top = self.verticalScrollBar().value()
+        if top == 0:
+            return "", 0
+        for step in self.tutorial.steps:
+            place = self._tops.get(step.id)
+            if place is not None and place + self._height(step) > top:
+                return step.id, top - place
+        return "", 0
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Measure all that is built anew, then build what is in sight."""
+        super().resizeEvent(event)
+        width = self._width()
+        self._heights = {one: view.lay_out(width) for one, view in self.views.items()}
+        self.place()
+        self._build_visible()
+        if len(self.views) < len(self.tutorial.steps):
+            self._idle.start()
+
+    def _restyle(self) -> None:
+        for part in (self.head, *self.views.values()):
+            part.restyle()
+        self.resizeEvent(QResizeEvent(self.size(), self.size()))
+
+    # ------------------------------------------------------------ the step being written
+
+    def _stream(self, event: StepStarted | TextDelta) -> None:
+        if isinstance(event, TextDelta) and not event.step:
+            self._stream_head(event)
+            return
+        at_end = self.verticalScrollBar().value() >= self.verticalScrollBar().maximum() - 4
+        busy = self.sheet.isAncestorOf(QApplication.focusWidget() or self)
+        if self._streaming is None or self._streaming.step_id != event.step:
+            self._end_stream()
+            number = len(self.tutorial.steps) + 1
+            self._streaming = StreamingView(event.step, number, self._theme, self.sheet)
+            self._streaming.height_changed.connect(self._place_soon.start)
+            self._streaming.show()
+        if isinstance(event, TextDelta):
+            self._streaming.take(event)
+        self._place_soon.start()
+        if at_end and not busy:
+            QTimer.singleShot(0, self, self._scroll_to_end)
+
+    def _stream_head(self, event: TextDelta) -> None:
+        field = {"title": self.head.title, "summary": self.head.summary}.get(event.field)
+        if field is not None and not field.hasFocus() and not getattr(self.tutorial, event.field):
+            field.show_text(field.text[: event.start] + event.text)
+
+    def _end_stream(self) -> None:
+        if self._streaming is not None:
+            self._streaming.hide()
+            self._streaming.deleteLater()
+            self._streaming = None
+            self.place()
+        self._build_visible()
+        if len(self.views) < len(self.tutorial.steps):
+            self._idle.start()
+
+    def _scroll_to_end(self) -> None:
+        self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+
+    # ------------------------------------------------------------ going about
+
+    def _be_at(self, step: str, picture: str) -> None:
+        if self.selected:
+            self.select([])
+        if (step, picture) != self.current:
+            self.current = (step, picture)
+            self.current_changed.emit(step, picture)
+
+    def view_of(self, step_id: str) -> StepView | None:
+        """Return the step's widget, built now if need be."""
+        if step_id not in self.views:
+            for number, step in enumerate(self.tutorial.steps, 1):
+                if step.id == step_id:
+                    self._build(step, number)
+                    self.place()
+        return self.views.get(step_id)
+
+    def show_step(self, step_id: str) -> None:
+        """Scroll so that the step is in sight."""
+        view = self.view_of(step_id)
+        if view is not None:
+            self.place()
+            self.ensureVisible(view.x(), view.y() + view.height(), 0, self._theme.px(24))
+            self.ensureVisible(view.x(), view.y(), 0, self._theme.px(24))
+            self._build_visible()
+
+    def go_to(
+        self, step_id: str, picture_id: str = "", field: str = "", start: int = -1, end: int = -1
+    ) -> None:
+        """Go to a step, a picture or a part of a text, and focus it."""
+        if not step_id:
+            self.verticalScrollBar().setValue(0)
+            (self.head.summary if field == "summary" else self.head.title).setFocus()
+            return
+        self.show_step(step_id)
+        view = self.views.get(step_id)
+        if view is None:
+            return
+        if picture_id in view.pictures:
+            view.pictures[picture_id].setFocus()
+            self.current_changed.emit(step_id, picture_id)
+            return
+        text = view.title if field == "title" else view.body
+        text.setFocus()
+        if start >= 0:
+            text.select(start, max(end, start))
+
+    def _leave(self, step_id: str, way: int) -> None:
+        ids = [step.id for step in self.tutorial.steps]
+        self._enter_step(ids.index(step_id) + way, way)
+
+    def _enter_step(self, place: int, way: int) -> None:
+        if place < 0:
+            self.head.needs.setFocus()
+            return
+        if place < len(self.tutorial.steps):
+            step = self.tutorial.steps[place]
+            self.show_step(step.id)
+            view = self.views[step.id]
+            field = view.title if way > 0 else view.body
+            field.setFocus()
+            end = len(field.text) if way < 0 else 0
+            field.select(end, end)
+
+    def select(self, ids: list[str]) -> None:
+        """Select whole steps."""
+        changed = set(ids) ^ set(self.selected)
+        self.selected = ids
+        for one in changed:
+            view = self.view_of(one)
+            if view is not None:
+                view.selected = one in ids
+                view.update()
+        if ids:
+            self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            self.setFocus()
+            count = self.tr("{n} steps selected").format(n=len(ids))
+            self.workplace.announcer.say(count)
+
+    def span(self, step_id: str) -> tuple[int, int]:
+        """Return where a step begins and ends on the sheet, in pixels."""
+        top = self._tops.get(step_id, 0)
+        return top, top + self._heights.get(step_id, 0)
+
+    def tell(self, sentence: str) -> None:
+        """Say why something was not done."""
+        self.told.emit(sentence)
+        self.workplace.announcer.say(sentence)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Act on selected steps."""
+        if not (self.selected and self.actions_of_page.take_key(event)):
+            super().keyPressEvent(event)
+
+    def add_step_after(self, place: int) -> None:
+        """Insert an empty step at a place and write in it."""
+        step = Step(new_id())
+        self.workplace.opened.edit(edits.insert_step(self.tutorial, step, place))
+        self.go_to(step.id, field="title")

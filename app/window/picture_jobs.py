@@ -1,0 +1,72 @@
+"""What is painted when a person asks for it: jobs, in the order in which they are to be done."""
+
+import secrets
+from collections.abc import Iterator
+
+from app.engine.jobs import Painting
+from app.tutorial.model import Picture, Step, Tutorial
+from app.window.workplace import Workplace
+
+SEEDS = 10**9
+
+
+def seed_of(tutorial: Tutorial, number: int = 0) -> int:
+    """Return the seed of the next painting, or of the number-th from now of several."""
+    locked = tutorial.making.seed
+    return secrets.randbelow(SEEDS) if locked is None else locked + number
+
+
+def paint(workplace: Workplace, step: str, picture: str, takes: int = 1) -> None:
+    """Paint a picture, there already or to be made under this new id; several takes of it."""
+    tutorial = workplace.opened.tutorial
+    seen = workplace.picture_states.neighbours(picture)
+    seeds = [seed_of(tutorial, number) for number in range(takes)]
+    workplace.runs.add(*(Painting(seed, step, picture, neighbours=seen) for seed in seeds))
+
+
+def fix(workplace: Workplace, step: str, picture: str, instruction: str) -> None:
+    """Paint the chosen take again, changed as the instruction says."""
+    seed = seed_of(workplace.opened.tutorial)
+    seen = workplace.picture_states.neighbours(picture)
+    workplace.runs.add(Painting(seed, step, picture, "fix", instruction, seen))
+
+
+def paint_again(workplace: Workplace, step: str, picture: str, sha256: str) -> None:
+    """Paint a take again from its recipe; it comes out the same, byte for byte."""
+    workplace.runs.add(Painting(0, step, picture, again=sha256))
+
+
+def missing(workplace: Workplace) -> tuple[Painting, ...]:
+    """Return a job for each picture that shows nothing and that nobody paints yet."""
+    return tuple(
+        _job(workplace, step, picture)
+        for step, picture in _places(workplace)
+        if picture.chosen is None
+    )
+
+
+def refreshing(workplace: Workplace) -> tuple[Painting, ...]:
+    """Return a job for each stale picture that nobody paints yet.
+
+    A later one sees the fresh takes before it, since requests are made when their turn comes.
+    """
+    stale = workplace.opened.stale
+    return tuple(
+        _job(workplace, step, picture)
+        for step, picture in _places(workplace)
+        if picture.id in stale
+    )
+
+
+def _job(workplace: Workplace, step: Step, picture: Picture) -> Painting:
+    seed = seed_of(workplace.opened.tutorial)
+    seen = workplace.picture_states.neighbours(picture.id)
+    return Painting(seed, step.id, picture.id, neighbours=seen)
+
+
+def _places(workplace: Workplace) -> Iterator[tuple[Step, Picture]]:
+    """Yield the pictures that are needed and nobody paints, in the order of the tutorial."""
+    for step in workplace.opened.tutorial.steps:
+        for picture in step.pictures:
+            if not picture.not_needed and workplace.picture_states.work(picture.id) is None:
+                yield step, picture

@@ -1,0 +1,98 @@
+"""The menu of a picture, and of one of its takes."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
+
+from app.tutorial.model import Picture
+from app.window import picture_edits, picture_jobs
+from app.window.picture_import import choose_file, holds_image, import_data
+from app.window.take_out import copy_take, save_take
+from app.window.workplace import Workplace
+
+SEVERAL = (2, 3, 4)
+
+
+def picture_menu(workplace: Workplace, step: str, picture: str, parent: QWidget) -> QMenu:
+    """Return the menu of a picture as it stands; for its chosen take, too."""
+    menu = _menu(workplace, parent)
+    shown = picture_edits.picture_of(workplace, step, picture)
+    if shown is None:
+        return menu
+    place = (workplace, step, picture)
+    several = menu.addMenu(_tr("Paint several takes"))
+    for count in SEVERAL:
+        paint = partial(picture_jobs.paint, *place, count)
+        several.addAction(_tr("{n} takes").format(n=count), paint)
+    _add(menu, _tr("Import…"), partial(choose_file, *place, parent))
+    data = QApplication.clipboard().mimeData()
+    paste = _tr("Paste a picture")
+    _add(menu, paste, lambda: import_data(*place, data), enabled=holds_image(data))
+    needed = _tr("A picture is needed") if shown.not_needed else _tr("No picture needed")
+    _add(menu, needed, partial(picture_edits.toggle_needed, *place))
+    if picture in workplace.opened.stale:
+        _add(menu, _tr("Keep as it is"), partial(picture_edits.keep, *place))
+    if shown.chosen is not None:
+        menu.addSeparator()
+        _add_take(menu, workplace, step, shown, shown.chosen)
+    return menu
+
+
+def take_menu(
+    workplace: Workplace, step: str, picture: Picture, sha256: str, parent: QWidget
+) -> QMenu:
+    """Return the menu of one take of a picture."""
+    menu = _menu(workplace, parent)
+    if sha256 != picture.chosen:
+        choose = partial(picture_edits.choose, workplace, step, picture.id, sha256)
+        _add(menu, _tr("Choose this take"), choose)
+    _add_take(menu, workplace, step, picture, sha256)
+    return menu
+
+
+def _add_take(
+    menu: QMenu, workplace: Workplace, step: str, picture: Picture, sha256: str
+) -> None:
+    place = (workplace, step, picture.id)
+    states, tutorial = workplace.picture_states, workplace.opened.tutorial
+    starred = sha256 in picture.starred
+    star = _tr("Take its star away") if starred else _tr("Star this take")
+    _add(menu, star, partial(picture_edits.star, *place, sha256))
+    zoom = partial(states.zoom_requested.emit, step, picture.id)
+    _add(menu, _tr("Zoom"), zoom, enabled=picture.chosen is not None)
+    compare = partial(states.compare_requested.emit, step, picture.id)
+    _add(menu, _tr("Compare takes…"), compare, enabled=len(picture.takes) > 1)
+    info = workplace.opened.infos.get(sha256)
+    again = partial(picture_jobs.paint_again, *place, sha256)
+    has_recipe = info is not None and bool(info.recipe)
+    _add(menu, _tr("Paint again with this recipe"), again, enabled=has_recipe)
+    menu.addSeparator()
+    anchor = partial(picture_edits.use_as_anchor, workplace, sha256)
+    is_anchor = tutorial.anchor == sha256
+    _add(menu, _tr("Is the anchor") if is_anchor else _tr("Use as anchor"), anchor)
+    cover = partial(picture_edits.use_as_cover, workplace, sha256)
+    is_cover = tutorial.cover == sha256
+    _add(menu, _tr("Is the cover") if is_cover else _tr("Use as cover"), cover)
+    menu.addSeparator()
+    _add(menu, _tr("Copy"), partial(copy_take, workplace, sha256))
+    _add(menu, _tr("Save as file…"), partial(save_take, workplace, sha256, menu.parentWidget()))
+    menu.addSeparator()
+    _add(menu, _tr("Move to trash"), partial(picture_edits.trash, *place, sha256))
+
+
+def _menu(workplace: Workplace, parent: QWidget) -> QMenu:
+    menu = QMenu(parent)
+    workplace.theme.dress(menu)
+    menu.aboutToHide.connect(menu.deleteLater)
+    return menu
+
+
+def _add(menu: QMenu, text: str, do: Callable[[], object], *, enabled: bool = True) -> None:
+    action = menu.addAction(text, do)
+    action.setEnabled(enabled)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("PictureMenu", text)
