@@ -56,9 +56,7 @@ def _alt(figure: Figure) -> str:
     return escape(" ".join(figure.alt.split()))
 
 
-def _parts(
-    document: Document, markup: Markup, picture: Callable[[Figure], str]
-) -> Iterator[str]:
+def _parts(document: Document, markup: Markup, picture: Callable[[Figure], str]) -> Iterator[str]:
     if document.title:
         yield markup.heading(0, escape(document.title))
     if document.summary:

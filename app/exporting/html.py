@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from app.exporting.howto import linked_data
-from app.exporting.markup import Markup
 from app.exporting.marks import drawn, words
+from app.exporting.markup import Markup
 from app.exporting.style import STYLE
 from app.exporting.tree import Document, DocumentStep, Figure
 from app.tutorial.notation import DIFFICULTY, DRAFT_NOTICE, DURATION, MATERIALS, TOOLS
@@ -34,7 +34,7 @@ def to_html(
         f"<html{_language(document.language)}>",
         "<head>",
         '<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{_policy(printing)}">',
+        f'<meta http-equiv="Content-Security-Policy" content="{_policy(sources is not None, printing)}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="color-scheme" content="light dark">',
         f"<title>{escape(document.title) or 'Untitled tutorial'}</title>",
@@ -59,10 +59,11 @@ def data_uri(figure: Figure) -> str:
     return f"data:{figure.media_type};base64,{base64.b64encode(figure.data).decode()}"
 
 
-def _policy(printing: bool) -> str:
+def _policy(beside: bool, printing: bool) -> str:
+    images = "data: 'self' file:" if beside else "data:"
     script = f"script-src '{_hash(PRINT)}'; " if printing else ""
     return (
-        f"default-src 'none'; img-src data: 'self' file:; style-src '{_hash(STYLE)}'; {script}"
+        f"default-src 'none'; img-src {images}; style-src '{_hash(STYLE)}'; {script}"
         "base-uri 'none'; form-action 'none'"
     )
 

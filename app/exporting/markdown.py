@@ -18,7 +18,7 @@ from app.tutorial.notation import (
     shielded,
 )
 
-SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
+_SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
 
 
 def to_markdown(document: Document, targets: Mapping[str, str]) -> str:
@@ -44,7 +44,7 @@ def blocks(document: Document, targets: Mapping[str, str]) -> Iterator[str]:
 
 def file_name(figure: Figure) -> str:
     """Return what the figure's file is called where nothing else has that name."""
-    return figure.name + SUFFIXES[figure.media_type]
+    return figure.name + _SUFFIXES[figure.media_type]
 
 
 def _head(document: Document) -> Iterator[str]:

@@ -33,7 +33,7 @@ class Appearance(QObject):
         theme.zoom = settings.get("zoom", 1.0)
         theme.reduced_motion = settings.get("reduced_motion", False)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
-        theme.restyled.connect(lambda: application.setPalette(theme.palette()))
+        theme.restyled.connect(self._dress_application)
         self.choose(settings.get("theme", "system"))
 
     @property
@@ -54,6 +54,10 @@ class Appearance(QObject):
         self._settings.put("theme", choice)
         self._actions[f"theme_{choice}"].setChecked(True)
         self._theme.use(dark=system_is_dark() if choice == "system" else choice == "dark")
+
+    def _dress_application(self) -> None:
+        self._application.setPalette(self._theme.palette())
+        self._application.setFont(self._theme.font("control"))
 
     def _follow_system(self, _scheme: Qt.ColorScheme) -> None:
         if self._settings.get("theme", "system") == "system":

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
+import resvg_py
 from PySide6.QtCore import QT_TRANSLATE_NOOP as NOOP
 from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
@@ -205,8 +206,6 @@ class Card(QAbstractButton):
 
 def cover(scene: Scene, drawings: Library, side: int) -> QImage:
     """Return the scene drawn side x side pixels; not for the GUI thread."""
-    import resvg_py  # takes time, and the window shall be seen first
-
     png = resvg_py.svg_to_bytes(
         svg_string=to_svg(scene, drawings), width=side, height=side, skip_system_fonts=True
     )

@@ -25,9 +25,10 @@ class HeadView(QWidget):
         self._theme = workplace.theme
         self.setAccessibleName(self.tr("Head of the tutorial"))
         self.title = LineField(self._theme, "title", self.tr("Title"), self)
-        self.summary = LineField(self._theme, "heading", self.tr("Summary"), self, "muted")
+        self.summary = LineField(self._theme, "lead", self.tr("Summary"), self, "muted")
         self.needs = LineField(self._theme, "control", self.tr("what you need, by commas"), self)
         self.time = LineField(self._theme, "control", self.tr("time"), self, "muted")
+        self.time.setAlignment(Qt.AlignmentFlag.AlignRight)
         names = {
             self.title: self.tr("Title"),
             self.summary: self.tr("Summary"),
@@ -51,12 +52,17 @@ class HeadView(QWidget):
             lambda way: self.down_wanted.emit() if way > 0 else self.summary.setFocus()
         )
         self.title.extended_by.connect(lambda _way: None)
+        self._shown: tuple[object, ...] = ()
         self._chips: list[str] = []
         self._boxes: list[tuple[QRect, str]] = []
         self._needs_top = 0
 
     def follow(self, tutorial: Tutorial) -> None:
-        """Show the tutorial's fields."""
+        """Show the tutorial's fields, if they are others than before."""
+        own = (tutorial.title, tutorial.summary, tutorial.duration, tutorial.materials)
+        if (*own, tutorial.tools) == self._shown:
+            return
+        self._shown = (*own, tutorial.tools)
         self.title.show_text(tutorial.title)
         self.summary.show_text(tutorial.summary)
         self.time.show_text(tutorial.duration)

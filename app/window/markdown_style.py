@@ -66,8 +66,6 @@ class MarkdownStyle(QSyntaxHighlighter):
         squeezed = QTextCharFormat()
         squeezed.setProperty(QTextFormat.Property.FontPixelSize, 1)
         squeezed.setForeground(self._theme.colour("page"))
-        squeezed.setFontLetterSpacingType(QFont.SpacingType.AbsoluteSpacing)
-        squeezed.setFontLetterSpacing(-1)
         self.setFormat(start, end - start, squeezed)
 
     def _add(self, start: int, end: int, style: QTextCharFormat) -> None:

@@ -80,6 +80,7 @@ class MessageBar(QWidget):
         message.restyle(self._theme)
         self._messages[key] = message
         self._rows.insertWidget(at, message)
+        message.show()
         self.show()
         self.message_shown.emit(text)
 
@@ -123,6 +124,7 @@ class Message(QFrame):
         words.setTextFormat(Qt.TextFormat.PlainText)
         words.setWordWrap(True)
         self._buttons: list[QPushButton] = []
+        self._calls: list[Callable[[], None]] = []
         self._close = QToolButton()
         self._close.setProperty("kind", "quiet")
         self._close.setToolTip(self.tr("Close this message"))
@@ -140,15 +142,13 @@ class Message(QFrame):
         return (self.text, self._role, shown) == (text, role, buttons)
 
     def set_buttons(self, buttons: Sequence[Button]) -> None:
-        """Put the buttons before the close button."""
-        if [name for name, _ in buttons] != [button.text() for button in self._buttons]:
-            for name, _ in buttons:
-                button = QPushButton(name)
-                self._buttons.append(button)
-                self._row.insertWidget(self._row.count() - 1, button)
-        for button, (_, call) in zip(self._buttons, buttons, strict=True):
-            button.disconnect()
-            button.clicked.connect(lambda _=False, call=call: call())
+        """Put the buttons before the close button; where they stand already, they act anew."""
+        self._calls = [call for _, call in buttons]
+        for number, (name, _) in enumerate(buttons[len(self._buttons) :]):
+            button = QPushButton(name)
+            button.clicked.connect(lambda _=False, number=number: self._calls[number]())
+            self._buttons.append(button)
+            self._row.insertWidget(self._row.count() - 1, button)
 
     def restyle(self, theme: Theme) -> None:
         """Take the theme's measures and draw the icons in its colours."""

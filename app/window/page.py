@@ -44,7 +44,7 @@ class Page(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(self.tr("Tutorial"))
-        self.viewport().setAutoFillBackground(False)
+        self._theme.dress(self.verticalScrollBar())
         self.sheet = Paper(workplace.theme)
         self.setWidget(self.sheet)
         self.head = HeadView(workplace, self.sheet)
@@ -103,6 +103,8 @@ class Page(QScrollArea):
                 view = self.views.get(step.id)
                 if view is not None and (moved or old.get(step.id) is not step):
                     view.follow(step, number, total)
+                    if moved:
+                        self._chain_focus(number - 1)
             if moved:
                 self.place()
         self.head.follow(after)
@@ -134,7 +136,11 @@ class Page(QScrollArea):
         self.actions_of_page.connect_step(view)
         self.views[step.id] = view
         self._heights[step.id] = view.lay_out(self._width())
-        view.setVisible(True)
+        # Shown where it belongs: at the top it would be painted for nothing.
+        top = self._tops.get(step.id, self.sheet.height())
+        view.setGeometry(self._left(), top, self._width(), self._heights[step.id])
+        view.show()
+        self._chain_focus(number - 1)
         return view
 
     def _build_visible(self) -> None:
@@ -161,7 +167,6 @@ class Page(QScrollArea):
                 if time.perf_counter() > end:
                     return
         self._idle.stop()
-        self._chain_focus()
         self.place()
 
     @property
@@ -169,21 +174,31 @@ class Page(QScrollArea):
         """Whether steps out of sight still wait for their widgets."""
         return self._idle.isActive()
 
-    def _chain_focus(self) -> None:
-        """Let Tab go through the steps in their order."""
-        last: QWidget = self.head.fields[-1]
-        for step in self.tutorial.steps:
-            view = self.views.get(step.id)
-            for widget in [*view.fields, *view.pictures.values()] if view else []:
-                QWidget.setTabOrder(last, widget)
+    def _chain_focus(self, place: int) -> None:
+        """Let Tab go from the step before this one through it to the next."""
+        steps = self.tutorial.steps
+        around = [self.views.get(step.id) for step in steps[max(place - 1, 0) : place + 2]]
+        last: QWidget | None = self.head.fields[-1] if place == 0 else None
+        for view in around:
+            if view is None:
+                last = None
+                continue
+            for widget in view.tab_stops:
+                if last is not None:
+                    QWidget.setTabOrder(last, widget)
                 last = widget
-        QWidget.setTabOrder(last, self.add_button)
+        if last is not None and place >= len(steps) - 2:
+            QWidget.setTabOrder(last, self.add_button)
 
     # ------------------------------------------------------------ placing
 
     def _width(self) -> int:
         room = self.viewport().width() - 2 * self._theme.px(MARGIN)
         return min(room, self._theme.px(PAGE)) - 2 * self._theme.px(PADDING)
+
+    def _left(self) -> int:
+        least = self._theme.px(MARGIN) + self._theme.px(PADDING)
+        return max((self.viewport().width() - self._width()) // 2, least)
 
     def _height(self, step: Step) -> int:
         """Return a step's height, estimated until it is built."""
@@ -211,7 +226,7 @@ class Page(QScrollArea):
         self._placing = True
         anchor, offset = self._anchor()
         px, width = self._theme.px, self._width()
-        x = max((self.viewport().width() - width) // 2, px(MARGIN) + px(PADDING))
+        x = self._left()
         y = px(MARGIN) + px(PADDING)
         head = self.head.lay_out(width)
         self.head.setGeometry(x, y, width, head)
@@ -221,8 +236,7 @@ class Page(QScrollArea):
             self._tops[step.id] = y
             view = self.views.get(step.id)
             if view is not None:
-                view.setGeometry(x - px(8), y, width + px(16), height)
-                view.setContentsMargins(px(8), 0, px(8), 0)
+                view.setGeometry(x, y, width, height)
             y += height
         if self._streaming is not None:
             height = self._streaming.lay_out(width)

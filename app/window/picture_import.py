@@ -13,12 +13,13 @@ from app.tutorial.photos import read_photo
 from app.window.picture_edits import add_take
 from app.window.workplace import Workplace
 
+translate = QCoreApplication.translate
+
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 
 
 def choose_file(workplace: Workplace, step: str, picture: str, parent: QWidget | None) -> None:
     """Ask for an image file and show it in the picture."""
-    translate = QCoreApplication.translate
     kinds = translate("PictureImport", "Pictures ({kinds})").format(
         kinds=" ".join(f"*{suffix}" for suffix in SUFFIXES)
     )

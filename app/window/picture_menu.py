@@ -12,6 +12,8 @@ from app.window.picture_import import choose_file, holds_image, import_data
 from app.window.take_out import copy_take, save_take
 from app.window.workplace import Workplace
 
+translate = QCoreApplication.translate
+
 SEVERAL = (2, 3, 4)
 
 
@@ -22,18 +24,18 @@ def picture_menu(workplace: Workplace, step: str, picture: str, parent: QWidget)
     if shown is None:
         return menu
     place = (workplace, step, picture)
-    several = menu.addMenu(_tr("Paint several takes"))
+    several = menu.addMenu(translate("PictureMenu", "Paint several takes"))
     for count in SEVERAL:
         paint = partial(picture_jobs.paint, *place, count)
-        several.addAction(_tr("{n} takes").format(n=count), paint)
-    _add(menu, _tr("Import…"), partial(choose_file, *place, parent))
+        several.addAction(translate("PictureMenu", "{n} takes").format(n=count), paint)
+    _add(menu, translate("PictureMenu", "Import…"), partial(choose_file, *place, parent))
     data = QApplication.clipboard().mimeData()
-    paste = _tr("Paste a picture")
+    paste = translate("PictureMenu", "Paste a picture")
     _add(menu, paste, lambda: import_data(*place, data), enabled=holds_image(data))
-    needed = _tr("A picture is needed") if shown.not_needed else _tr("No picture needed")
+    needed = translate("PictureMenu", "A picture is needed") if shown.not_needed else translate("PictureMenu", "No picture needed")
     _add(menu, needed, partial(picture_edits.toggle_needed, *place))
     if picture in workplace.opened.stale:
-        _add(menu, _tr("Keep as it is"), partial(picture_edits.keep, *place))
+        _add(menu, translate("PictureMenu", "Keep as it is"), partial(picture_edits.keep, *place))
     if shown.chosen is not None:
         menu.addSeparator()
         _add_take(menu, workplace, step, shown, shown.chosen)
@@ -47,7 +49,7 @@ def take_menu(
     menu = _menu(workplace, parent)
     if sha256 != picture.chosen:
         choose = partial(picture_edits.choose, workplace, step, picture.id, sha256)
-        _add(menu, _tr("Choose this take"), choose)
+        _add(menu, translate("PictureMenu", "Choose this take"), choose)
     _add_take(menu, workplace, step, picture, sha256)
     return menu
 
@@ -58,28 +60,28 @@ def _add_take(
     place = (workplace, step, picture.id)
     states, tutorial = workplace.picture_states, workplace.opened.tutorial
     starred = sha256 in picture.starred
-    star = _tr("Take its star away") if starred else _tr("Star this take")
+    star = translate("PictureMenu", "Take its star away") if starred else translate("PictureMenu", "Star this take")
     _add(menu, star, partial(picture_edits.star, *place, sha256))
     zoom = partial(states.zoom_requested.emit, step, picture.id)
-    _add(menu, _tr("Zoom"), zoom, enabled=picture.chosen is not None)
+    _add(menu, translate("PictureMenu", "Zoom"), zoom, enabled=picture.chosen is not None)
     compare = partial(states.compare_requested.emit, step, picture.id)
-    _add(menu, _tr("Compare takes…"), compare, enabled=len(picture.takes) > 1)
+    _add(menu, translate("PictureMenu", "Compare takes…"), compare, enabled=len(picture.takes) > 1)
     info = workplace.opened.infos.get(sha256)
     again = partial(picture_jobs.paint_again, *place, sha256)
     has_recipe = info is not None and bool(info.recipe)
-    _add(menu, _tr("Paint again with this recipe"), again, enabled=has_recipe)
+    _add(menu, translate("PictureMenu", "Paint again with this recipe"), again, enabled=has_recipe)
     menu.addSeparator()
     anchor = partial(picture_edits.use_as_anchor, workplace, sha256)
     is_anchor = tutorial.anchor == sha256
-    _add(menu, _tr("Is the anchor") if is_anchor else _tr("Use as anchor"), anchor)
+    _add(menu, translate("PictureMenu", "Is the anchor") if is_anchor else translate("PictureMenu", "Use as anchor"), anchor)
     cover = partial(picture_edits.use_as_cover, workplace, sha256)
     is_cover = tutorial.cover == sha256
-    _add(menu, _tr("Is the cover") if is_cover else _tr("Use as cover"), cover)
+    _add(menu, translate("PictureMenu", "Is the cover") if is_cover else translate("PictureMenu", "Use as cover"), cover)
     menu.addSeparator()
-    _add(menu, _tr("Copy"), partial(copy_take, workplace, sha256))
-    _add(menu, _tr("Save as file…"), partial(save_take, workplace, sha256, menu.parentWidget()))
+    _add(menu, translate("PictureMenu", "Copy"), partial(copy_take, workplace, sha256))
+    _add(menu, translate("PictureMenu", "Save as file…"), partial(save_take, workplace, sha256, menu.parentWidget()))
     menu.addSeparator()
-    _add(menu, _tr("Move to trash"), partial(picture_edits.trash, *place, sha256))
+    _add(menu, translate("PictureMenu", "Move to trash"), partial(picture_edits.trash, *place, sha256))
 
 
 def _menu(workplace: Workplace, parent: QWidget) -> QMenu:
@@ -92,7 +94,3 @@ def _menu(workplace: Workplace, parent: QWidget) -> QMenu:
 def _add(menu: QMenu, text: str, do: Callable[[], object], *, enabled: bool = True) -> None:
     action = menu.addAction(text, do)
     action.setEnabled(enabled)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("PictureMenu", text)

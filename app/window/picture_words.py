@@ -7,6 +7,8 @@ from app.tutorial.model import Tutorial
 from app.tutorial.staleness import Stale
 from app.window.picture_states import Work
 
+translate = QCoreApplication.translate
+
 REASONS = {
     "text": NOOP("PictureWords", "the text changed"),
     "description": NOOP("PictureWords", "the description changed"),
@@ -23,32 +25,28 @@ def stale_words(stale: Stale, tutorial: Tutorial) -> str:
     if stale.reason == "look":
         why = _look_words(stale.what, tutorial)
     else:
-        why = _tr(REASONS[stale.reason]).format(what=stale.what)
-    return _tr("Stale: {why}").format(why=why)
+        why = translate("PictureWords", REASONS[stale.reason]).format(what=stale.what)
+    return translate("PictureWords", "Stale: {why}").format(why=why)
 
 
 def work_words(work: Work) -> str:
     """Return what the engine does for a picture, as in "Painting… pass 7 of 12"."""
     if work.phase == "waiting":
-        return _tr("Waiting to be painted")
+        return translate("PictureWords", "Waiting to be painted")
     if work.total:
-        return _tr("Painting… pass {done} of {total}").format(done=work.done, total=work.total)
-    return _tr("Painting…")
+        return translate("PictureWords", "Painting… pass {done} of {total}").format(done=work.done, total=work.total)
+    return translate("PictureWords", "Painting…")
 
 
 def duration_words(seconds: float) -> str:
     """Return about how long, as in "about 2 min"."""
     if seconds < 60:
-        return _tr("about {n} s").format(n=max(1, round(seconds)))
-    return _tr("about {n} min").format(n=round(seconds / 60))
+        return translate("PictureWords", "about {n} s").format(n=max(1, round(seconds)))
+    return translate("PictureWords", "about {n} min").format(n=round(seconds / 60))
 
 
 def _look_words(name: str, tutorial: Tutorial) -> str:
     appearance = next((e.appearance for e in tutorial.look.entries if e.name == name), "")
     if appearance:
-        return _tr("{name} is now {appearance}").format(name=name, appearance=appearance)
-    return _tr("the look of {name} changed").format(name=name)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("PictureWords", text)
+        return translate("PictureWords", "{name} is now {appearance}").format(name=name, appearance=appearance)
+    return translate("PictureWords", "the look of {name} changed").format(name=name)

@@ -260,6 +260,11 @@ class StepView(QWidget):
         for view in self.callouts:
             yield view.field
 
+    @property
+    def tab_stops(self) -> list[QWidget]:
+        """What Tab goes through, in its order."""
+        return [*self.fields, *(self.pictures[p.id] for p in self.step.pictures)]
+
     def _leave_title(self, way: int) -> None:
         if way > 0:
             self.body.setFocus()

@@ -11,6 +11,8 @@ from app.tutorial.model import Take
 from app.window.images import decoded
 from app.window.workplace import Workplace
 
+translate = QCoreApplication.translate
+
 SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
 LARGEST = 16384  # pixels a side on the clipboard
 
@@ -23,7 +25,7 @@ def copy_take(workplace: Workplace, sha256: str) -> None:
             workplace.picture_states.troubled.emit(_unreadable())
             return
         QGuiApplication.clipboard().setImage(image)
-        said = QCoreApplication.translate("TakeOut", "The picture is on the clipboard.")
+        said = translate("TakeOut", "The picture is on the clipboard.")
         workplace.announcer.say(said)
 
     def decode(take: Take) -> None:
@@ -36,7 +38,7 @@ def save_take(workplace: Workplace, sha256: str, parent: QWidget | None) -> None
     """Ask where to, and write the take's own bytes there."""
     info = workplace.opened.infos[sha256]
     suffix = SUFFIXES[info.media_type]
-    title = QCoreApplication.translate("TakeOut", "Save the picture")
+    title = translate("TakeOut", "Save the picture")
     name, _ = QFileDialog.getSaveFileName(parent, title, f"picture{suffix}", f"*{suffix}")
     if name:
         write_take(workplace, sha256, Path(name).with_suffix(suffix))
@@ -66,6 +68,6 @@ def _tell(workplace: Workplace, error: Exception) -> None:
 
 
 def _unreadable() -> str:
-    return QCoreApplication.translate(
+    return translate(
         "TakeOut", "This picture can't be read: choose another take, or paint it again."
     )

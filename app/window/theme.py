@@ -14,10 +14,11 @@ from PySide6.QtWidgets import QWidget
 
 from app.window.sheet import SHEET
 
-Role = Literal["title", "heading", "body", "control", "secondary", "caps"]
+Role = Literal["title", "heading", "lead", "body", "control", "secondary", "caps"]
 SIZES: dict[Role, int] = {
     "title": 28,
     "heading": 16,
+    "lead": 15,
     "body": 14,
     "control": 13,
     "secondary": 12,
@@ -100,6 +101,7 @@ class Theme(QObject):
         self.zoom = 1.0
         self.reduced_motion = False
         self._dressed: WeakSet[QWidget] = WeakSet()
+        self._fonts: dict[Role, QFont] = {}
 
     @property
     def dark(self) -> bool:
@@ -108,6 +110,7 @@ class Theme(QObject):
 
     def use(self, *, dark: bool | None = None, zoom: float | None = None) -> None:
         """Change colours or text zoom."""
+        self._fonts = {}
         if dark is not None:
             self.colours = DARK if dark else LIGHT
         if zoom is not None:
@@ -135,6 +138,11 @@ class Theme(QObject):
 
     def font(self, role: Role) -> QFont:
         """Return the font of a role of text."""
+        if role not in self._fonts:
+            self._fonts[role] = self._made_font(role)
+        return QFont(self._fonts[role])
+
+    def _made_font(self, role: Role) -> QFont:
         font = QFont(family())
         font.setPixelSize(self.px(SIZES[role]))
         if role in ("title", "heading"):

@@ -9,12 +9,15 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
 
 from app.tutorial.errors import TutorialError
 from app.tutorial.model import MAX_PICTURES, Picture, Step, Take, Tutorial
 from app.tutorial.photos import photo
 from app.tutorial.undo import undo
-from app.window.pasting import Clipping, Pasted, clipping, give_takes, insert_pasted, read
+from app.window.clipping import Clipping, Pasted, clipping, give_takes, insert_pasted, read
+from app.window.pasting import paste
+from app.window.workplace import Workplace
 
 
 def png(colour: str) -> bytes:
@@ -44,6 +47,13 @@ def tutorial(*steps: Step) -> Tutorial:
 )
 def test_what_is_several_steps(text: str, steps: bool) -> None:
     assert Clipping(text).has_steps is steps
+
+
+def test_words_win_over_an_image_of_them() -> None:
+    image = QImage(4, 3, QImage.Format.Format_RGB32)
+    assert Clipping(image=image).has_pictures
+    assert not Clipping("a\tb", "<table></table>", image).has_pictures
+    assert Clipping("a", '<img src="data:image/png;base64,AA">').has_pictures
 
 
 def test_a_clipping_holds_what_the_clipboard_does(tmp_path: Path) -> None:
@@ -84,7 +94,9 @@ def test_html_with_a_picture_becomes_steps_with_pictures() -> None:
 
 def test_a_picture_that_is_none_is_told_of() -> None:
     broken = base64.b64encode(b"no picture").decode()
-    pasted = read(Clipping("x", f'<p>One.</p><img src="data:image/png;base64,{broken}"><p>Two.</p>'))
+    pasted = read(
+        Clipping("x", f'<p>One.</p><img src="data:image/png;base64,{broken}"><p>Two.</p>')
+    )
     assert pasted.takes == ()
     assert len(pasted.notices) == 1
     assert all(not step.pictures and "clipped-" not in step.body for step in pasted.steps)
@@ -140,3 +152,42 @@ def test_takes_fill_the_picture_named_then_blank_ones_then_new_ones() -> None:
 def test_takes_for_a_step_that_is_gone_go_nowhere() -> None:
     before = tutorial(Step("a"))
     assert give_takes(before, "gone", "", (take("red"),))[0] == before
+
+
+def test_a_paste_is_one_undo(workplace: Workplace, qtbot: QtBot) -> None:
+    before, told = workplace.opened.tutorial, list[str]()
+    data = QMimeData()
+    data.setText("1. Dig.\n2. Plant.")
+    paste(workplace, "s1", data, told.append)
+    qtbot.waitUntil(lambda: len(workplace.opened.tutorial.steps) == 5)
+    assert [step.title for step in workplace.opened.tutorial.steps][1:3] == ["Dig", "Plant"]
+    workplace.opened.undo()
+    assert workplace.opened.tutorial == before
+    assert told == []
+
+
+def test_a_pasted_image_is_a_take_of_a_new_picture(workplace: Workplace, qtbot: QtBot) -> None:
+    before, told = workplace.opened.tutorial, list[str]()
+    data = QMimeData()
+    image = QImage(4, 3, QImage.Format.Format_RGB32)
+    image.fill(0x00FF00)
+    data.setImageData(image)
+    paste(workplace, "s1", data, told.append)
+    qtbot.waitUntil(lambda: bool(workplace.opened.tutorial.steps[0].pictures))
+    (picture,) = workplace.opened.tutorial.steps[0].pictures
+    assert picture.chosen in workplace.opened.infos
+    workplace.opened.undo()
+    assert workplace.opened.tutorial == before
+
+
+def test_a_file_that_is_no_picture_is_told_of(
+    workplace: Workplace, qtbot: QtBot, tmp_path: Path
+) -> None:
+    told = list[str]()
+    path = tmp_path / "notes.txt"
+    path.write_text("no picture")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    paste(workplace, "s1", data, told.append)
+    qtbot.waitUntil(lambda: bool(told))
+    assert "notes.txt" in told[0]

@@ -1,0 +1,368 @@
+"""One picture on the page: its take, or what there is instead, and what can be done with it.
+
+Painted, without a style sheet: a page has hundreds. Buttons are made when they are first seen.
+"""
+
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QEnterEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+
+from app.tutorial.model import Picture
+from app.window import picture_edits
+from app.window.picture_frame import Frame, paint_frame
+from app.window.picture_import import holds_image, import_data
+from app.window.picture_menu import picture_menu
+from app.window.picture_tools import EmptyPlace, FixPanel, PictureTools, StaleRow, UnneededPlace
+from app.window.picture_words import stale_words, work_words
+from app.window.takes_strip import STRIP, TakesStrip
+from app.window.workplace import Workplace
+
+TALLEST = 2.0  # times the width
+PLACE = 116  # pixels at zoom 1: height of a place without a picture
+SLIM = 28
+STALE = 52
+FIX = 96
+GAP = 6
+SIDES = 128  # pixels: takes are decoded to multiples of it
+
+
+class PictureView(QWidget):
+    """height_changed(): it needs another height now. focused(step, picture): it has the focus."""
+
+    height_changed = Signal()
+    focused = Signal(str, str)
+
+    def __init__(
+        self, workplace: Workplace, step_id: str, picture_id: str, parent: QWidget | None
+    ) -> None:
+        super().__init__(parent)
+        self.picture = Picture(picture_id)
+        self._workplace = workplace
+        self._states = workplace.picture_states
+        self._place = (workplace, step_id, picture_id)
+        self._step = step_id
+        self._height = 0
+        self._near = False  # hovered, or the focus is within
+        self._awaits = False  # a pixmap
+        self._seen = False
+        self._tools: PictureTools | None = None
+        self._strip: TakesStrip | None = None
+        self._instead: QWidget | None = None  # of a picture
+        self._stale_row: StaleRow | None = None
+        self._fix: FixPanel | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAcceptDrops(True)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self._states.state_changed.connect(self._state_changed)
+        self._states.fix_requested.connect(self._fix_requested)
+        workplace.theme.restyled.connect(self._refurnish)
+
+    # ------------------------------------------------------------ following the tutorial
+
+    def follow(self, picture: Picture, number: int, step_title: str) -> None:
+        """Show the picture as it now is, of this step."""
+        before, self.picture = self.picture, picture
+        name = self.tr("Picture of step {n}, {title}").format(n=number, title=step_title)
+        if name != self.accessibleName():
+            self.setAccessibleName(name)
+        if picture is not before:
+            if self._strip is not None:
+                self._strip.follow(picture)
+            self._refresh()
+
+    def _state_changed(self, picture: str) -> None:
+        if picture == self.picture.id:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        """Look again at what is to be shown."""
+        self.setAccessibleDescription(self._described())
+        height = self.heightForWidth(self.width())
+        if height != self._height:
+            self._height = height
+            self.updateGeometry()
+            self.height_changed.emit()
+        if self._seen:
+            self._furnish()
+        self.update()
+
+    def _described(self) -> str:
+        work, stale = self._states.work(self.picture.id), self._states.stale(self.picture.id)
+        parts = [self.picture.alt_text if self.picture.chosen else self.tr("No picture yet")]
+        if self.picture.not_needed:
+            parts = [self.tr("No picture needed")]
+        if work is not None:
+            parts.append(work_words(work))
+        elif stale is not None:
+            parts.append(stale_words(stale, self._workplace.opened.tutorial))
+        return ". ".join(part.rstrip(".") for part in parts if part)
+
+    # ------------------------------------------------------------ layout
+
+    @property
+    def _is_slim(self) -> bool:
+        busy = self._states.work(self.picture.id) is not None
+        return self.picture.not_needed and not busy
+
+    @property
+    def _is_empty(self) -> bool:
+        busy = self._states.work(self.picture.id) is not None
+        return self.picture.chosen is None and not busy and not self._is_slim
+
+    @property
+    def _has_strip(self) -> bool:
+        return len(self.picture.takes) > 1 and not self._is_slim
+
+    @property
+    def _has_stale_row(self) -> bool:
+        stale = self._states.stale(self.picture.id)
+        return stale is not None and not (self._is_slim or self._states.work(self.picture.id))
+
+    def hasHeightForWidth(self) -> bool:
+        """Whether the height follows from the width: it does."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Return the height in pixels, known before the take is read."""
+        px = self._workplace.theme.px
+        height = self._frame_height(width)
+        height += px(GAP + STRIP) if self._has_strip else 0
+        height += px(GAP + STALE) if self._has_stale_row else 0
+        height += px(GAP + FIX) if self._fix is not None else 0
+        return height
+
+    def sizeHint(self) -> QSize:
+        """Return a usual width with its height."""
+        width = self._workplace.theme.px(252)
+        return QSize(width, self.heightForWidth(width))
+
+    def _frame_height(self, width: int) -> int:
+        px = self._workplace.theme.px
+        if self._is_slim:
+            return px(SLIM)
+        info = self._workplace.opened.infos.get(self.picture.chosen or "")
+        if info is not None and info.width > 0:
+            return max(px(40), round(width * min(info.height / info.width, TALLEST)))
+        return px(PLACE) if self._is_empty else max(px(PLACE), width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Place what floats over the picture or stands under it."""
+        super().resizeEvent(event)
+        self._height = self.heightForWidth(self.width())
+        self._arrange()
+
+    def _arrange(self) -> None:
+        px, width = self._workplace.theme.px, self.width()
+        frame = QRect(0, 0, width, self._frame_height(width))
+        if self._instead is not None:
+            if self._is_slim:
+                self._instead.setGeometry(frame)
+            else:
+                top = px(36)
+                self._instead.setGeometry(px(8), top, width - px(16), frame.height() - top - px(8))
+        if self._tools is not None:
+            size = self._tools.sizeHint()
+            self._tools.setGeometry(
+                max(px(6), (width - size.width()) // 2),
+                frame.bottom() - size.height() - px(6),
+                min(size.width(), width - px(12)),
+                size.height(),
+            )
+        y = frame.bottom() + 1
+        for part, height, there in (
+            (self._strip, STRIP, self._has_strip),
+            (self._stale_row, STALE, self._has_stale_row),
+            (self._fix, FIX, self._fix is not None),
+        ):
+            if part is not None:
+                part.setGeometry(0, y + px(GAP), width, px(height))
+            y += px(GAP + height) if there else 0
+
+    # ------------------------------------------------------------ buttons, when they are seen
+
+    def _furnish(self) -> None:
+        """Make the widgets that the picture needs now, and drop those that it doesn't."""
+        self._seen = True
+        place = (*self._place, self)
+        if self._is_slim and not isinstance(self._instead, UnneededPlace):
+            self._instead = _swapped(self._instead, UnneededPlace(*place))
+        elif self._is_empty and not isinstance(self._instead, EmptyPlace):
+            self._instead = _swapped(self._instead, EmptyPlace(*place))
+        elif not self._is_slim and not self._is_empty:
+            self._instead = _swapped(self._instead, None)
+        stale = self._states.stale(self.picture.id)
+        if self._has_stale_row and stale is not None:
+            self._stale_row = self._stale_row or _shown(StaleRow(*place))
+            words = stale_words(stale, self._workplace.opened.tutorial)
+            self._stale_row.show_reason(words, self.width() - self._workplace.theme.px(20))
+        else:
+            self._stale_row = _swapped(self._stale_row, None)
+        wants_tools = self._near and self._instead is None and self._fix is None
+        if not wants_tools:
+            self._tools = _swapped(self._tools, None)
+        elif self._tools is None:
+            self._tools = _shown(PictureTools(*place))
+        if not (self._near and self._has_strip):
+            self._strip = _swapped(self._strip, None)
+        elif self._strip is None:
+            self._strip = _shown(TakesStrip(*place))
+            self._strip.follow(self.picture)
+        self._arrange()
+
+    def _refurnish(self) -> None:
+        for name in ("_tools", "_strip", "_instead", "_stale_row"):
+            setattr(self, name, _swapped(getattr(self, name), None))
+        self._refresh()
+
+    def _fix_requested(self, step: str, picture: str) -> None:
+        if (step, picture) == (self._step, self.picture.id) and self.picture.chosen is not None:
+            if self._fix is None:
+                self._fix = _shown(FixPanel(*self._place, self))
+                self._fix.closed.connect(self._close_fix)
+                self._refresh()
+                self._arrange()
+            self._fix.setFocus()
+
+    def _close_fix(self) -> None:
+        self._fix = _swapped(self._fix, None)
+        self.setFocus()
+        self._refresh()
+
+    # ------------------------------------------------------------ painting
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the take, the preview, or the words that stand there instead."""
+        if not self._seen:
+            QTimer.singleShot(0, self, self._furnish)
+        if self._is_slim:
+            return
+        picture, theme = self.picture, self._workplace.theme
+        rect = QRectF(0, 0, self.width(), self._frame_height(self.width()))
+        work = self._states.work(picture.id)
+        lost = picture.chosen is not None and self._workplace.images.is_lost(picture.chosen)
+        words = ""
+        if self._is_empty:
+            words = self.tr("No picture yet")
+        elif lost and work is None:
+            words = self.tr(
+                "This picture can't be read: choose another take, or paint it again"
+            )
+        frame = Frame(
+            pixmap=None if lost else self._pixmap(rect),
+            words=work_words(work) if work is not None else words,
+            work=work,
+            empty=self._is_empty,
+            ringed=self.hasFocus(),
+        )
+        paint_frame(self, rect, frame, theme)
+        if self._has_strip and self._strip is None:
+            paint_count(self, round(rect.height()), len(picture.takes), theme)
+
+    def _pixmap(self, rect: QRectF) -> object:
+        if self.picture.chosen is None:
+            return None
+        ratio = self.devicePixelRatioF()
+        side = max(rect.width(), rect.height()) * ratio
+        pixmap = self._workplace.images.pixmap(self.picture.chosen, side_for(side))
+        if pixmap is None and not self._awaits:
+            self._awaits = True
+            self._workplace.images.image_ready.connect(self._image_ready)
+        return pixmap
+
+    def _image_ready(self, sha256: str) -> None:
+        if sha256 == self.picture.chosen:
+            self._awaits = False
+            self._workplace.images.image_ready.disconnect(self._image_ready)
+            self._refresh()
+
+    # ------------------------------------------------------------ mouse, keys, focus
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Show the tools."""
+        super().enterEvent(event)
+        self._look_near()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Hide the tools, unless the focus is within."""
+        super().leaveEvent(event)
+        self._look_near()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the tools and the ring, and tell."""
+        super().focusInEvent(event)
+        self._look_near()
+        self.focused.emit(self._step, self.picture.id)
+
+    def _look_near(self) -> None:
+        focused = QApplication.focusWidget()
+        within = focused is not None and (focused is self or self.isAncestorOf(focused))
+        near = within or self.underMouse()
+        if near != self._near:
+            self._near = near
+            application = QApplication.instance()
+            if isinstance(application, QApplication):
+                if near:
+                    application.focusChanged.connect(self._focus_moved)
+                else:
+                    application.focusChanged.disconnect(self._focus_moved)
+            self._furnish()
+        self.update()
+
+    def _focus_moved(self, _old: object, new: object) -> None:
+        if isinstance(new, QWidget) and self.isAncestorOf(new):
+            self.focused.emit(self._step, self.picture.id)
+        self._look_near()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the focus."""
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Zoom."""
+        del event
+        self._zoom()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Zoom on Enter, paste, and move to the trash on Delete; else as usual."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            self._zoom()
+        elif event.matches(event.StandardKey.Paste):
+            data = QApplication.clipboard().mimeData()
+            if holds_image(data):
+                import_data(*self._place, data)
+        elif event.key() == Qt.Key.Key_Delete and self.picture.chosen is not None:
+            picture_edits.trash(*self._place, self.picture.chosen)
+        else:
+            super().keyPressEvent(event)
+
+    def _zoom(self) -> None:
+        if self.picture.chosen is not None:
+            self._states.zoom_requested.emit(self._step, self.picture.id)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Show what can be done."""
+        self.setFocus()
+        picture_menu(*self._place, self).popup(event.globalPos())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take an image."""
+        if holds_image(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Show the image here."""
+        event.acceptProposedAction()
+        import_data(*self._place, event.mimeData())
