@@ -80,7 +80,7 @@ class Studio(QObject):
     def _make_panes(self) -> None:
         self.library_pane = LibraryPane(self.library, self.theme, self.actions)
         self.engine_bar = EngineBar(self.engine, self.theme, self.actions)
-        self.start_page = StartPage(self.engine, self.theme, self.background)
+        self.start_page = StartPage(self.engine, self.theme, self.background, self.settings)
         self.window.library.put(self.library_pane)
         self.window.foot.put(self.engine_bar)
 
@@ -205,6 +205,7 @@ class Studio(QObject):
             announcer=self.announcer,
             background=self.background,
         )
+        self.window.centre.clear(self.start_page)
         self.view = TutorialView(workplace, self.window)
         self.view.copy_made.connect(self.open_path)
         self.engine_bar.follow(workplace.runs)
@@ -225,6 +226,8 @@ class Studio(QObject):
             opened.abandon()
         self.engine_bar.follow(None)
         self.window.messages.clear()
+        self.window.centre.clear(self.start_page)
+        self.window.side.clear()
         self.view.deleteLater()
         self.view = None
         opened.deleteLater()

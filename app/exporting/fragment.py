@@ -14,15 +14,19 @@ from app.tutorial.notation import DIFFICULTY, DRAFT_NOTICE, DURATION, MATERIALS,
 WIDEST = 440  # pixels; leaves three quarters of an A4 or Letter page's text width
 
 # what a word processor would else set in its own face, or run together
+_FACE = "font-family: Arial, sans-serif"
+_FIXED = "font-family: Consolas, Menlo, monospace; font-size: 10pt"
 _STYLES = {
-    "h1": "font-family: Arial, sans-serif; font-size: 20pt; margin: 0 0 8pt",
-    "h2": "font-family: Arial, sans-serif; font-size: 14pt; margin: 18pt 0 6pt",
-    "h3": "font-family: Arial, sans-serif; font-size: 12pt; margin: 12pt 0 4pt",
-    "p": "font-family: Arial, sans-serif; font-size: 11pt; line-height: 1.5; margin: 0 0 8pt",
-    "li": "font-family: Arial, sans-serif; font-size: 11pt; line-height: 1.5",
-    "blockquote": "border-left: 3pt solid #0B6E66; margin: 0 0 8pt; padding: 2pt 0 2pt 10pt",
-    "pre": "font-family: Consolas, Menlo, monospace; font-size: 10pt; margin: 0 0 8pt",
-    "code": "font-family: Consolas, Menlo, monospace; font-size: 10pt",
+    "h1": f"{_FACE}; font-size: 20pt; margin: 0 0 8pt",
+    "h2": f"{_FACE}; font-size: 14pt; margin: 20pt 0 6pt",
+    **{f"h{level}": f"{_FACE}; font-size: 12pt; margin: 12pt 0 6pt" for level in range(3, 7)},
+    "p": f"{_FACE}; font-size: 11pt; line-height: 1.5; margin: 6pt 0",
+    "ul": "margin: 6pt 0",
+    "ol": "margin: 6pt 0",
+    "li": f"{_FACE}; font-size: 11pt; line-height: 1.5",
+    "blockquote": "border-left: 3pt solid #0B6E66; margin: 8pt 0; padding: 0 0 0 10pt",
+    "pre": f"{_FIXED}; margin: 6pt 0",
+    "code": _FIXED,
 }
 
 

@@ -29,12 +29,13 @@ def to_html(
     sources: where the image of each figure's name is, relative to the page; without them all
     pictures are inside it. printing: the page opens the browser's print dialog.
     """
+    policy = _policy(sources is not None, printing)
     parts = [
         "<!DOCTYPE html>",
         f"<html{_language(document.language)}>",
         "<head>",
         '<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{_policy(sources is not None, printing)}">',
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="color-scheme" content="light dark">',
         f"<title>{escape(document.title) or 'Untitled tutorial'}</title>",

@@ -15,7 +15,8 @@ from html import escape
 from app.tutorial.model import Mark
 
 INK, LIGHT = "#1B1E24", "#FFFFFF"
-FONTS = "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, 'Noto Sans', sans-serif"
+# of one width, for a plate is as wide as its words are expected to be
+FONTS = "Arial, 'Liberation Sans', 'Helvetica Neue', Helvetica, 'Noto Sans', sans-serif"
 
 # fractions of a picture's short side
 STROKE = 0.011
@@ -124,13 +125,24 @@ def _plate(
 
 
 def _lines(text: str, ems: float, most: int) -> list[str]:
-    columns = max(1, int(ems * len(text) / _ems(text)))
-    return textwrap.wrap(text, columns, max_lines=most, placeholder="…") or [text[:columns]]
+    """Return the text in as few lines as fit, all about as long."""
+
+    def wrapped(columns: int) -> list[str]:
+        return textwrap.wrap(text, columns, max_lines=most, placeholder="…")
+
+    longest = max(2, int(ems * len(text) / _ems(text)))
+    lines = wrapped(longest)
+    for columns in range(longest - 1, 1, -1):
+        shorter = wrapped(columns)
+        if len(shorter) > len(lines) or " ".join(shorter) != " ".join(lines):
+            break  # another line, a broken word, or less of the text
+        lines = shorter
+    return lines
 
 
 def _ems(text: str) -> float:
     """Return about how wide the text is, in units of its size, whatever font it is set in."""
-    return sum(map(_em, text)) or 1.0
+    return sum(map(_em, text)) + 0.1
 
 
 def _em(character: str) -> float:

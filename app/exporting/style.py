@@ -88,12 +88,12 @@ code, pre { font-family: ui-monospace, "Cascadia Mono", Menlo, Consolas, monospa
 code { padding: 1px 4px; border-radius: 4px; background: var(--code); font-size: 0.9em; }
 pre { padding: 12px 16px; border-radius: 8px; background: var(--code); overflow-x: auto; }
 pre code { padding: 0; background: none; font-size: 14px; line-height: 1.5; }
-.figures { display: grid; gap: 16px; }
+.figures { display: grid; gap: 16px; align-items: start; }
 .of-2 { grid-template-columns: repeat(2, minmax(0, 1fr)); }
 .of-3 { grid-template-columns: repeat(3, minmax(0, 1fr)); }
 .step:not(.beside) > .figures { margin-top: 10px; padding-inline-start: 44px; }
 header > .figures { margin-top: 24px; }
-figure { position: relative; margin: 0; }
+figure { position: relative; margin: 0; break-inside: avoid; }
 figure > * {
   display: block; width: 100%; height: auto; border-radius: 10px; background: #EFEBE2;
 }

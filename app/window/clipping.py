@@ -183,8 +183,8 @@ def _with_pictures(step: Step, token: str, takes: dict[str, Take]) -> Step:
         if match is None:
             lines.append(line)
         elif take is not None and len(pictures) < MAX_PICTURES:
-            shown = {"takes": (take.sha256,), "chosen": take.sha256}
-            pictures.append(replace(Picture(new_id(), alt_text=unescaped(match[1])), **shown))
+            alt, sha256 = unescaped(match[1]), take.sha256
+            pictures.append(Picture(new_id(), alt_text=alt, takes=(sha256,), chosen=sha256))
         elif take is not None and take.sha256 not in pictures[-1].takes:
             last = pictures[-1]
             pictures[-1] = replace(last, takes=(*last.takes, take.sha256))

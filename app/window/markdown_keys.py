@@ -3,7 +3,10 @@
 import re
 from dataclasses import dataclass
 
+from app.tutorial.model import CALLOUTS, CalloutKind
+
 ITEM = re.compile(r"(\s*)([-*+]|(\d{1,4})([.)]))(\s+)")
+CALLOUT = re.compile(rf"> ?({'|'.join(CALLOUTS)}): ", re.I)
 NUMBERED = re.compile(r"\s*\d{1,4}[.)]\s+")
 
 
@@ -81,6 +84,19 @@ def entered(typed: Typed) -> Typed | None:
     if not line.strip() and not text[at:].strip():
         return None
     return _inserted(text, at, "\n" if not line.strip() else "\n\n")
+
+
+def callout_begun(typed: Typed) -> tuple[Typed, CalloutKind] | None:
+    """Return the text without the "> tip: " just typed on a line of its own, and its kind."""
+    begin = typed.text.rfind("\n", 0, typed.start) + 1
+    match = CALLOUT.fullmatch(typed.text[begin : typed.start])
+    rest = typed.text[typed.start :]
+    if match is None or (rest and not rest.startswith("\n")):
+        return None
+    before = typed.text[:begin].rstrip("\n")
+    after = rest if before else rest.lstrip("\n")
+    kind = next(kind for kind in CALLOUTS if kind == match[1].lower())
+    return Typed(before + after, len(before), len(before)), kind
 
 
 def _next(item: re.Match[str]) -> str:

@@ -3,7 +3,7 @@
 from app.tutorial import edits
 from app.tutorial.model import Picture, Take, Tutorial
 from app.tutorial.staleness import keep_as_is
-from app.tutorial.undo import picture_by_id
+from app.tutorial.undo import merge, picture_by_id
 from app.window.workplace import Workplace
 
 
@@ -95,4 +95,4 @@ def _with_take(tutorial: Tutorial, step: str, picture: str, sha256: str) -> edit
     entries.append(entry)
     tutorial, entry = edits.set_picture(tutorial, step, picture, "not_needed", False)
     entries.append(entry)
-    return tutorial, edits.chained(entries)
+    return tutorial, merge(entries)  # a new picture and its take are one value

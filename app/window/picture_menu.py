@@ -32,7 +32,11 @@ def picture_menu(workplace: Workplace, step: str, picture: str, parent: QWidget)
     data = QApplication.clipboard().mimeData()
     paste = translate("PictureMenu", "Paste a picture")
     _add(menu, paste, lambda: import_data(*place, data), enabled=holds_image(data))
-    needed = translate("PictureMenu", "A picture is needed") if shown.not_needed else translate("PictureMenu", "No picture needed")
+    needed = (
+        translate("PictureMenu", "A picture is needed")
+        if shown.not_needed
+        else translate("PictureMenu", "No picture needed")
+    )
     _add(menu, needed, partial(picture_edits.toggle_needed, *place))
     if picture in workplace.opened.stale:
         _add(menu, translate("PictureMenu", "Keep as it is"), partial(picture_edits.keep, *place))
@@ -54,13 +58,15 @@ def take_menu(
     return menu
 
 
-def _add_take(
-    menu: QMenu, workplace: Workplace, step: str, picture: Picture, sha256: str
-) -> None:
+def _add_take(menu: QMenu, workplace: Workplace, step: str, picture: Picture, sha256: str) -> None:
     place = (workplace, step, picture.id)
     states, tutorial = workplace.picture_states, workplace.opened.tutorial
     starred = sha256 in picture.starred
-    star = translate("PictureMenu", "Take its star away") if starred else translate("PictureMenu", "Star this take")
+    star = (
+        translate("PictureMenu", "Take its star away")
+        if starred
+        else translate("PictureMenu", "Star this take")
+    )
     _add(menu, star, partial(picture_edits.star, *place, sha256))
     zoom = partial(states.zoom_requested.emit, step, picture.id)
     _add(menu, translate("PictureMenu", "Zoom"), zoom, enabled=picture.chosen is not None)
@@ -73,15 +79,35 @@ def _add_take(
     menu.addSeparator()
     anchor = partial(picture_edits.use_as_anchor, workplace, sha256)
     is_anchor = tutorial.anchor == sha256
-    _add(menu, translate("PictureMenu", "Is the anchor") if is_anchor else translate("PictureMenu", "Use as anchor"), anchor)
+    _add(
+        menu,
+        translate("PictureMenu", "Is the anchor")
+        if is_anchor
+        else translate("PictureMenu", "Use as anchor"),
+        anchor,
+    )
     cover = partial(picture_edits.use_as_cover, workplace, sha256)
     is_cover = tutorial.cover == sha256
-    _add(menu, translate("PictureMenu", "Is the cover") if is_cover else translate("PictureMenu", "Use as cover"), cover)
+    _add(
+        menu,
+        translate("PictureMenu", "Is the cover")
+        if is_cover
+        else translate("PictureMenu", "Use as cover"),
+        cover,
+    )
     menu.addSeparator()
     _add(menu, translate("PictureMenu", "Copy"), partial(copy_take, workplace, sha256))
-    _add(menu, translate("PictureMenu", "Save as file…"), partial(save_take, workplace, sha256, menu.parentWidget()))
+    _add(
+        menu,
+        translate("PictureMenu", "Save as file…"),
+        partial(save_take, workplace, sha256, menu.parentWidget()),
+    )
     menu.addSeparator()
-    _add(menu, translate("PictureMenu", "Move to trash"), partial(picture_edits.trash, *place, sha256))
+    _add(
+        menu,
+        translate("PictureMenu", "Move to trash"),
+        partial(picture_edits.trash, *place, sha256),
+    )
 
 
 def _menu(workplace: Workplace, parent: QWidget) -> QMenu:

@@ -3,6 +3,8 @@
 Painted, without a style sheet: a page has hundreds. Buttons are made when they are first seen.
 """
 
+from typing import TypeVar
+
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -11,15 +13,17 @@ from PySide6.QtGui import (
     QEnterEvent,
     QFocusEvent,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPaintEvent,
+    QPixmap,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from app.tutorial.model import Picture
 from app.window import picture_edits
-from app.window.picture_frame import Frame, paint_frame
+from app.window.picture_frame import Frame, paint_count, paint_frame, side_for
 from app.window.picture_import import holds_image, import_data
 from app.window.picture_menu import picture_menu
 from app.window.picture_tools import EmptyPlace, FixPanel, PictureTools, StaleRow, UnneededPlace
@@ -33,7 +37,8 @@ SLIM = 28
 STALE = 52
 FIX = 96
 GAP = 6
-SIDES = 128  # pixels: takes are decoded to multiples of it
+
+P = TypeVar("P", UnneededPlace, EmptyPlace, PictureTools, StaleRow, TakesStrip)
 
 
 class PictureView(QWidget):
@@ -55,11 +60,8 @@ class PictureView(QWidget):
         self._near = False  # hovered, or the focus is within
         self._awaits = False  # a pixmap
         self._seen = False
-        self._tools: PictureTools | None = None
-        self._strip: TakesStrip | None = None
-        self._instead: QWidget | None = None  # of a picture
-        self._stale_row: StaleRow | None = None
-        self._fix: FixPanel | None = None
+        self._fixing = False
+        self._parts: dict[type[QWidget], QWidget] = {}
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(True)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -78,8 +80,6 @@ class PictureView(QWidget):
         if name != self.accessibleName():
             self.setAccessibleName(name)
         if picture is not before:
-            if self._strip is not None:
-                self._strip.follow(picture)
             self._refresh()
 
     def _state_changed(self, picture: str) -> None:
@@ -137,11 +137,7 @@ class PictureView(QWidget):
     def heightForWidth(self, width: int) -> int:
         """Return the height in pixels, known before the take is read."""
         px = self._workplace.theme.px
-        height = self._frame_height(width)
-        height += px(GAP + STRIP) if self._has_strip else 0
-        height += px(GAP + STALE) if self._has_stale_row else 0
-        height += px(GAP + FIX) if self._fix is not None else 0
-        return height
+        return self._frame_height(width) + sum(px(GAP + height) for _, height in self._rows())
 
     def sizeHint(self) -> QSize:
         """Return a usual width with its height."""
@@ -166,77 +162,95 @@ class PictureView(QWidget):
     def _arrange(self) -> None:
         px, width = self._workplace.theme.px, self.width()
         frame = QRect(0, 0, width, self._frame_height(width))
-        if self._instead is not None:
-            if self._is_slim:
-                self._instead.setGeometry(frame)
-            else:
-                top = px(36)
-                self._instead.setGeometry(px(8), top, width - px(16), frame.height() - top - px(8))
-        if self._tools is not None:
-            size = self._tools.sizeHint()
-            self._tools.setGeometry(
-                max(px(6), (width - size.width()) // 2),
-                frame.bottom() - size.height() - px(6),
-                min(size.width(), width - px(12)),
-                size.height(),
-            )
-        y = frame.bottom() + 1
-        for part, height, there in (
-            (self._strip, STRIP, self._has_strip),
-            (self._stale_row, STALE, self._has_stale_row),
-            (self._fix, FIX, self._fix is not None),
-        ):
-            if part is not None:
-                part.setGeometry(0, y + px(GAP), width, px(height))
-            y += px(GAP + height) if there else 0
+        top, edge = px(36), px(8)
+        for kind, part in self._parts.items():
+            size = part.sizeHint()
+            if kind is UnneededPlace:
+                part.setGeometry(frame)
+            elif kind is EmptyPlace:
+                part.setGeometry(edge, top, width - 2 * edge, frame.height() - top - edge)
+            elif kind is PictureTools:
+                left = max(px(6), (width - size.width()) // 2)
+                y = frame.bottom() - size.height() - px(6)
+                part.setGeometry(left, y, min(size.width(), width - px(12)), size.height())
+        y = frame.bottom() + 1 + px(GAP)
+        for under, height in self._rows():
+            if under in self._parts:
+                self._parts[under].setGeometry(0, y, width, px(height))
+            y += px(height + GAP)
+
+    def _rows(self) -> list[tuple[type[QWidget], int]]:
+        """Return what stands under the picture, with its height at zoom 1."""
+        rows = ((TakesStrip, STRIP, self._has_strip), (StaleRow, STALE, self._has_stale_row))
+        return [
+            (kind, height)
+            for kind, height, there in (*rows, (FixPanel, FIX, self._fixing))
+            if there
+        ]
 
     # ------------------------------------------------------------ buttons, when they are seen
 
     def _furnish(self) -> None:
-        """Make the widgets that the picture needs now, and drop those that it doesn't."""
+        """Make the parts that the picture needs now, and drop those that it doesn't."""
         self._seen = True
-        place = (*self._place, self)
-        if self._is_slim and not isinstance(self._instead, UnneededPlace):
-            self._instead = _swapped(self._instead, UnneededPlace(*place))
-        elif self._is_empty and not isinstance(self._instead, EmptyPlace):
-            self._instead = _swapped(self._instead, EmptyPlace(*place))
-        elif not self._is_slim and not self._is_empty:
-            self._instead = _swapped(self._instead, None)
+        plain = not self._is_slim and not self._is_empty
+        self._part(UnneededPlace, self._is_slim)
+        self._part(EmptyPlace, self._is_empty)
+        self._part(PictureTools, self._near and plain and not self._fixing)
+        row = self._part(StaleRow, self._has_stale_row)
         stale = self._states.stale(self.picture.id)
-        if self._has_stale_row and stale is not None:
-            self._stale_row = self._stale_row or _shown(StaleRow(*place))
+        if row is not None and stale is not None:
             words = stale_words(stale, self._workplace.opened.tutorial)
-            self._stale_row.show_reason(words, self.width() - self._workplace.theme.px(20))
-        else:
-            self._stale_row = _swapped(self._stale_row, None)
-        wants_tools = self._near and self._instead is None and self._fix is None
-        if not wants_tools:
-            self._tools = _swapped(self._tools, None)
-        elif self._tools is None:
-            self._tools = _shown(PictureTools(*place))
-        if not (self._near and self._has_strip):
-            self._strip = _swapped(self._strip, None)
-        elif self._strip is None:
-            self._strip = _shown(TakesStrip(*place))
-            self._strip.follow(self.picture)
+            row.show_reason(words, self.width() - self._workplace.theme.px(20))
+        strip = self._part(TakesStrip, self._near and self._has_strip)
+        if strip is not None:
+            strip.follow(self.picture)
         self._arrange()
 
+    def _part(self, kind: type[P], wanted: bool) -> P | None:
+        """Return the part of this kind, made or dropped as it is wanted."""
+        if not wanted:
+            self._drop(kind)
+            return None
+        there = self._parts.get(kind)
+        if isinstance(there, kind):
+            return there
+        made = kind(*self._place, self)
+        self._parts[kind] = made
+        made.show()
+        return made
+
+    def _drop(self, kind: type[QWidget]) -> None:
+        """Take a part away; the focus that was in it comes here."""
+        part = self._parts.pop(kind, None)
+        if part is not None:
+            focused = QApplication.focusWidget()
+            if focused is not None and (part is focused or part.isAncestorOf(focused)):
+                self.setFocus()
+            part.hide()
+            part.deleteLater()
+
     def _refurnish(self) -> None:
-        for name in ("_tools", "_strip", "_instead", "_stale_row"):
-            setattr(self, name, _swapped(getattr(self, name), None))
+        for kind in list(self._parts):
+            self._drop(kind)
+        self._fixing = False
         self._refresh()
 
     def _fix_requested(self, step: str, picture: str) -> None:
         if (step, picture) == (self._step, self.picture.id) and self.picture.chosen is not None:
-            if self._fix is None:
-                self._fix = _shown(FixPanel(*self._place, self))
-                self._fix.closed.connect(self._close_fix)
-                self._refresh()
-                self._arrange()
-            self._fix.setFocus()
+            self._fixing = True
+            if FixPanel not in self._parts:
+                panel = FixPanel(*self._place, self)
+                panel.closed.connect(self._close_fix)
+                self._parts[FixPanel] = panel
+                panel.show()
+            self._refresh()
+            self._arrange()
+            self._parts[FixPanel].setFocus()
 
     def _close_fix(self) -> None:
-        self._fix = _swapped(self._fix, None)
+        self._fixing = False
+        self._drop(FixPanel)
         self.setFocus()
         self._refresh()
 
@@ -256,9 +270,7 @@ class PictureView(QWidget):
         if self._is_empty:
             words = self.tr("No picture yet")
         elif lost and work is None:
-            words = self.tr(
-                "This picture can't be read: choose another take, or paint it again"
-            )
+            words = self.tr("This picture can't be read: choose another take, or paint it again")
         frame = Frame(
             pixmap=None if lost else self._pixmap(rect),
             words=work_words(work) if work is not None else words,
@@ -267,10 +279,10 @@ class PictureView(QWidget):
             ringed=self.hasFocus(),
         )
         paint_frame(self, rect, frame, theme)
-        if self._has_strip and self._strip is None:
+        if self._has_strip and TakesStrip not in self._parts:
             paint_count(self, round(rect.height()), len(picture.takes), theme)
 
-    def _pixmap(self, rect: QRectF) -> object:
+    def _pixmap(self, rect: QRectF) -> QPixmap | None:
         if self.picture.chosen is None:
             return None
         ratio = self.devicePixelRatioF()
@@ -339,7 +351,7 @@ class PictureView(QWidget):
         """Zoom on Enter, paste, and move to the trash on Delete; else as usual."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             self._zoom()
-        elif event.matches(event.StandardKey.Paste):
+        elif event.matches(QKeySequence.StandardKey.Paste):
             data = QApplication.clipboard().mimeData()
             if holds_image(data):
                 import_data(*self._place, data)

@@ -34,7 +34,9 @@ def work_words(work: Work) -> str:
     if work.phase == "waiting":
         return translate("PictureWords", "Waiting to be painted")
     if work.total:
-        return translate("PictureWords", "Painting… pass {done} of {total}").format(done=work.done, total=work.total)
+        return translate("PictureWords", "Painting… pass {done} of {total}").format(
+            done=work.done, total=work.total
+        )
     return translate("PictureWords", "Painting…")
 
 
@@ -48,5 +50,7 @@ def duration_words(seconds: float) -> str:
 def _look_words(name: str, tutorial: Tutorial) -> str:
     appearance = next((e.appearance for e in tutorial.look.entries if e.name == name), "")
     if appearance:
-        return translate("PictureWords", "{name} is now {appearance}").format(name=name, appearance=appearance)
+        return translate("PictureWords", "{name} is now {appearance}").format(
+            name=name, appearance=appearance
+        )
     return translate("PictureWords", "the look of {name} changed").format(name=name)

@@ -1,11 +1,13 @@
 """The card on the start page in which the person types what they want to teach."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -19,8 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.editing.settings import Settings
-from app.engine.estimates import PLANNED, Timings, pictures_of
+from app.engine.estimates import PLANNED, Store, Timings, pictures_of
 from app.tutorial.model import Making
 from app.window.estimate_words import estimate_words
 from app.window.growing_field import GrowingField
@@ -30,7 +31,8 @@ from app.window.wrapping import WrappingLayout
 
 STEPS = range(3, 13)
 LINES = (1, 8)  # of the field, at least and at most
-DOUBLE_CLICK = 1000  # milliseconds for which a second Write is taken for a slip
+SLIP = 1000  # milliseconds in which a second Write is taken for the other half of a double click
+CHIP = 200  # pixels at zoom 1: the longest name of a photo
 
 
 class PromptCard(QFrame):
@@ -38,18 +40,18 @@ class PromptCard(QFrame):
 
     write_requested = Signal(str, object, object, int)
 
-    def __init__(self, theme: Theme, settings: Settings) -> None:
+    def __init__(self, theme: Theme, settings: Store) -> None:
         super().__init__()
         self._theme = theme
         self._timings = Timings(settings)
-        self._packs: dict[str, str] = {}
-        self._recommended = ""
-        self._can_write = True
+        self._packs: dict[str, str] = {}  # those that are ready, by id; empty while unknown
+        self._recommended: str | None = None
         self.making = Making()
-        self.photos: list[Path] = []
+        self.photos: tuple[Path, ...] = ()
         self.setProperty("role", "card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.field = GrowingField(*LINES)
+        self.field.setProperty("large", True)
         self.field.setAccessibleName(self.tr("What do you want to teach?"))
         self.field.setPlaceholderText(self.tr("How do I repot a cactus?"))
         self.field.start_requested.connect(self._write)
@@ -63,13 +65,13 @@ class PromptCard(QFrame):
         self.estimate = QLabel()
         self.estimate.setProperty("role", "secondary")
         self.add = QPushButton(self.tr("Add photos"))
-        self.add.setToolTip(self.tr("Pictures for the writer to look at"))
+        self.add.setToolTip(self.tr("Pictures that the writer can look at"))
         self.add.clicked.connect(self._choose_photos)
-        self.write = QPushButton(self.tr("Write  Ctrl+Enter"))
+        self.write = QPushButton(self.tr("Write") + "   Ctrl+Enter")
         self.write.setProperty("kind", "primary")
         self.write.setAccessibleName(self.tr("Write"))
         self.write.clicked.connect(self._write)
-        self._slip = QTimer(self, singleShot=True, interval=DOUBLE_CLICK)
+        self._slip = QTimer(self, singleShot=True, interval=SLIP)
         self._slip.timeout.connect(self._enable)
         self._lay_out()
         self._show_options()
@@ -92,42 +94,149 @@ class PromptCard(QFrame):
 
     # ------------------------------------------------------------ what can be chosen
 
-    def show_packs(self, ready: Mapping[str, str], recommended: str, *, can_write: bool) -> None:
-        """Offer the packs that are ready, id to name; can_write: whether any writer is."""
+    def show_packs(self, ready: Mapping[str, str], recommended: str) -> None:
+        """Offer the packs that are ready, by id with their names; recommended: the best one."""
         self._packs = dict(ready)
         self._recommended = recommended
-        self._can_write = can_write
         if self.making.pack not in ready:
-            self._choose(pack="")
+            self.making = replace(self.making, pack="")
         self._show_options()
         self._enable()
 
     def _show_options(self) -> None:
-        making = self.making
+        best = self.tr("Best pack")
+        if self._recommended in self._packs:
+            best = self.tr("{pack} pack").format(pack=self._packs[self._recommended])
+        packs = {"": best} | {
+            pack: self.tr("{pack} pack").format(pack=name)
+            for pack, name in self._packs.items()
+            if pack != self._recommended
+        }
         planned = self.tr("Steps as planned")
         steps = {None: planned} | {n: self.tr("{n} steps").format(n=n) for n in STEPS}
-        packs = {"": self.tr("Best pack")}
-        packs |= {
-            name: self.tr("{pack} pack").format(pack=pack) for name, pack in self._packs.items()
-        }
         paint = {True: self.tr("Pictures as we go"), False: self.tr("Text first")}
-        names = (self.tr("Number of steps"), self.tr("Pack"), self.tr("Pictures"))
-        for button, choices, field, name in (
-            (self.steps, steps, "steps", names[0]),
-            (self.pack, packs, "pack", names[1]),
-            (self.paint, paint, "paint", names[2]),
-        ):
-            chosen = getattr(making, field)
-            button.setText(choices[chosen])
-            button.setAccessibleName(f"{name}: {choices[chosen]}")
-            button.setToolTip(name)
-            menu = button.menu()
-            menu.clear()
-            group = QActionGroup(menu)
-            for value, words in choices.items():
-                action = menu.addAction(words)
-                action.setCheckable(True)
-                action.setChecked(value == chosen)
-                group.addAction(action)
-                action.triggered.connect(partial(self._choose_value, field, value))
+        self._offer(self.steps, self.tr("Number of steps"), "steps", steps)
+        self._offer(self.pack, self.tr("Pack"), "pack", packs)
+        self._offer(self.paint, self.tr("Pictures"), "paint", paint)
         self._show_estimate()
+
+    def _offer(
+        self, button: QToolButton, name: str, field: str, choices: Mapping[Any, str]
+    ) -> None:
+        """Fill a menu with the choices of a field of Making."""
+        chosen = getattr(self.making, field)
+        button.setText(choices[chosen])
+        button.setAccessibleName(f"{name}: {choices[chosen]}")
+        button.setToolTip(name)
+        menu = button.menu()
+        menu.clear()
+        group = QActionGroup(menu)
+        for value, words in choices.items():
+            action = menu.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(value == chosen)
+            action.triggered.connect(partial(self._choose, field, value))
+            group.addAction(action)
+
+    def _choose(self, field: str, value: Any, *_: object) -> None:
+        self.making = replace(self.making, **{field: value})
+        self._show_options()
+        self._enable()
+
+    def _show_estimate(self) -> None:
+        steps = self.making.steps or PLANNED
+        pictures = pictures_of(steps) if self.making.paint else 0
+        estimate = self._timings.estimate(self.making.pack, steps, pictures)
+        if not estimate.measured and not self.making.pack and self._recommended:
+            estimate = self._timings.estimate(self._recommended, steps, pictures)
+        self.estimate.setText(estimate_words(estimate))
+
+    # ------------------------------------------------------------ photos
+
+    def add_photos(self, paths: Iterable[Path]) -> None:
+        """Give the writer pictures to look at."""
+        self._set_photos(tuple(dict.fromkeys((*self.photos, *paths))))
+
+    def _choose_photos(self) -> None:
+        kinds = self.tr("Pictures ({kinds})").format(kinds="*.png *.jpg *.jpeg *.webp")
+        names, _ = QFileDialog.getOpenFileNames(self, self.tr("Add photos"), "", kinds)
+        self.add_photos(Path(name) for name in names)
+
+    def _set_photos(self, photos: tuple[Path, ...]) -> None:
+        self.photos = photos
+        while (item := self._chips.takeAt(0)) is not None:
+            chip = item.widget()
+            chip.hide()
+            chip.deleteLater()
+        for path in photos:
+            self._chips.addWidget(self._chip(path))
+        self._photos.setVisible(bool(photos))
+        self._restyle()
+
+    def _chip(self, path: Path) -> QToolButton:
+        chip = QToolButton()
+        chip.setProperty("kind", "chip")
+        chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the cross behind the name
+        chip.setIcon(icon("close", self._theme.colours.muted))
+        chip.setIconSize(QSize(self._theme.px(12), self._theme.px(12)))
+        width = self._theme.px(CHIP)
+        chip.setText(
+            self.fontMetrics().elidedText(path.name, Qt.TextElideMode.ElideMiddle, width)
+        )
+        chip.setAccessibleName(self.tr("Take out the photo {name}").format(name=path.name))
+        chip.setToolTip(self.tr("Take out {name}").format(name=path.name))
+        chip.clicked.connect(
+            lambda: self._set_photos(tuple(one for one in self.photos if one != path))
+        )
+        return chip
+
+    # ------------------------------------------------------------ writing
+
+    @property
+    def can_write(self) -> bool:
+        """Whether the pack to write with is there, as far as is known."""
+        known = self._recommended is not None
+        return not known or (self.making.pack or self._recommended) in self._packs
+
+    def _write(self) -> None:
+        if not self.write.isEnabled():
+            return
+        self._slip.start()
+        self._enable()
+        seed = secrets.randbelow(10**9)
+        self.write_requested.emit(self.field.text, self.making, list(self.photos), seed)
+
+    def _enable(self) -> None:
+        typed = bool(self.field.text)
+        self.write.setEnabled(typed and self.can_write and not self._slip.isActive())
+        if not self.can_write:
+            why = self.tr("Writing needs a pack: get one below.")
+        elif not typed:
+            why = self.tr("Type what you want to teach first.")
+        else:
+            why = self.tr("Write it, with pictures as chosen")
+        self.write.setToolTip(why)
+
+    # ------------------------------------------------------------ looks
+
+    def _light(self, lit: bool) -> None:
+        """Mark the card while its field has the focus."""
+        self.setProperty("lit", lit)
+        self.style().polish(self)
+
+    def _restyle(self) -> None:
+        px = self._theme.px
+        self._rows.setContentsMargins(px(16), px(16), px(12), px(12))
+        self._rows.setSpacing(px(16))
+        self._foot.setSpacing(px(8))
+        self._options.set_measures(px(4), px(4))
+        self._chips.set_measures(px(8), px(8))
+
+
+def _menu_button() -> QToolButton:
+    button = QToolButton()
+    button.setProperty("kind", "option")
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setMenu(QMenu(button))
+    return button

@@ -5,7 +5,7 @@ role (of a label: title, heading, secondary, caps, badge, warning).
 """
 
 SHEET = """
-* { font-size: $control; }
+* { font-family: "$family"; font-size: $control; }
 QToolTip { background: $panel; color: $ink; border: 1px solid $line; padding: $px4 $px8; }
 QMainWindow, QWidget#bg { background: $bg; }
 QWidget#panel { background: $panel; }
@@ -34,10 +34,12 @@ QLabel[role="danger"] {
   border-radius: $px4; padding: $px2 $px8; }
 
 QFrame[role="message"] { border-bottom: 1px solid $line; }
+QFrame[role="message"][boxed="true"] { border: none; border-radius: $px8; }
 QFrame[role="message"][kind="info"] { background: $accentsoft; }
 QFrame[role="message"][kind="warning"] { background: $warnsoft; }
 QFrame[role="message"][kind="danger"] { background: $dangersoft; }
 QFrame[role="card"] { background: $page; border: 1px solid $line; border-radius: $px10; }
+QFrame[role="card"][lit="true"] { border: 2px solid $accent; }
 QLabel[role="keys"] {
   font-size: $secondary; color: $muted; border: 1px solid $line; border-radius: $px4;
   padding: $px2 $px6; background: $panel; }
@@ -71,6 +73,11 @@ QToolButton[kind="floating"] {
   font-size: $secondary; padding: $px2 $px4; }
 QToolButton[kind="floating"]:hover { background: $sel; }
 QToolButton[kind="floating"]:focus { border-color: $accent; padding: $px2 $px4; }
+QToolButton[kind="option"] {
+  background: transparent; border-color: transparent; color: $muted; padding: $px4 $px6;
+  font-weight: 400; }
+QToolButton[kind="option"]:hover { background: $sel; color: $ink; }
+QToolButton[kind="option"]:focus { border: 2px solid $accent; padding: $px2 $px4; }
 QToolButton::menu-indicator { image: none; width: 0; }
 
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDoubleSpinBox {
@@ -82,6 +89,9 @@ QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabl
   color: $muted; background: transparent; }
 QTextEdit[kind="page"] { background: transparent; border: none; border-radius: 0; padding: 0; }
 QTextEdit[kind="page"]:focus { border: none; padding: 0; }
+QPlainTextEdit[kind="prompt"], QPlainTextEdit[kind="prompt"]:focus {
+  background: transparent; border: none; border-radius: 0; padding: 0; font-size: $body; }
+QPlainTextEdit[kind="prompt"][large="true"] { font-size: $px18; }
 QComboBox::drop-down, QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
 QDoubleSpinBox::down-button { border: none; width: $px16; }
 QComboBox QAbstractItemView { background: $panel; color: $ink; border: 1px solid $line; }

@@ -4,24 +4,30 @@ It grows with its text, has no undo of its own, takes no rich text, and what cha
 elsewhere never moves its caret, selection or scroll.
 """
 
-from PySide6.QtCore import QMimeData, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QColor,
     QDesktopServices,
     QFocusEvent,
+    QGuiApplication,
+    QHelpEvent,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPalette,
     QTextBlockFormat,
     QTextCursor,
 )
-from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QTextEdit, QToolTip, QWidget
 
-from app.window.markdown_keys import Typed, entered, linked, listed, wrapped
+from app.window.clipping import clipping
+from app.window.markdown_keys import Typed, callout_begun, entered, linked, listed, wrapped
 from app.window.markdown_style import MarkdownStyle, link_at
 from app.window.theme import LINE_HEIGHT, Role, Theme
 
 SEPARATOR = "\u2029"  # between paragraphs, in a document's raw text
+LINE_ENDS = dict.fromkeys(map(ord, "\r\u2029\ufdd0\ufdd1"), "\n")
+PASTE_AS_STEPS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
 class TextField(QTextEdit):
@@ -29,7 +35,8 @@ class TextField(QTextEdit):
 
     text_edited(text): the author typed. height_changed(): it needs another height now.
     left_by(direction): the caret would leave by an arrow key, -1 up, 1 down; with Shift as
-    extended_by(direction). pasted(QMimeData): more than words was pasted.
+    extended_by(direction), and with Select all when all is selected, 0. pasted(QMimeData): what
+    isn't words of this field: pictures, files, or whole steps where takes_steps is set.
     """
 
     text_edited = Signal(str)
@@ -48,6 +55,7 @@ class TextField(QTextEdit):
         self._colour = colour
         self._showing = False
         self._height = 0
+        self.takes_steps = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -71,7 +79,7 @@ class TextField(QTextEdit):
 
     def show_text(self, text: str) -> None:
         """Show what the tutorial now holds; caret, selection and scroll stay where they are."""
-        old = self.text
+        old, text = self.text, _in_lines(text)
         if text == old:
             return
         head = _common(old, text)
@@ -164,7 +172,29 @@ class TextField(QTextEdit):
         if event.key() == Qt.Key.Key_Escape:
             event.ignore()
             return
+        if event.matches(QKeySequence.StandardKey.SelectAll) and self._all_selected:
+            self.extended_by.emit(0)
+            return
+        if event.key() == Qt.Key.Key_V and modifiers == PASTE_AS_STEPS:
+            self.pasted.emit(QGuiApplication.clipboard().mimeData())
+            return
         super().keyPressEvent(event)
+
+    @property
+    def _all_selected(self) -> bool:
+        cursor = self.textCursor()
+        return (
+            cursor.selectionEnd() - cursor.selectionStart() == self.document().characterCount() - 1
+        )
+
+    def event(self, event: QEvent) -> bool:
+        """Leave undo and redo to the actions: they revert the tutorial, not this field."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            keys = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
+            if any(event.matches(key) for key in keys):
+                event.ignore()
+                return False
+        return super().event(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Tell that the focus came."""
@@ -176,11 +206,15 @@ class TextField(QTextEdit):
         return source.hasText() or source.hasImage() or source.hasUrls()
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        """Insert words; leave pictures, files and rich text to the page."""
-        if source.hasImage() or source.hasUrls() or (source.hasHtml() and "<img" in source.html()):
+        """Insert words; leave pictures, files and steps to the page."""
+        clip = clipping(source)
+        if clip.has_pictures or (self.takes_steps and clip.has_steps):
             self.pasted.emit(source)
         else:
-            self.insertPlainText(source.text().replace("\r\n", "\n").replace("\r", "\n"))
+            self._insert(source.text())
+
+    def _insert(self, words: str) -> None:
+        self.insertPlainText(_in_lines(words))
 
 
 class LineField(TextField):
@@ -198,20 +232,20 @@ class LineField(TextField):
             return
         super().keyPressEvent(event)
 
-    def insertFromMimeData(self, source: QMimeData) -> None:
-        """Insert words in one line."""
-        if source.hasText():
-            self.insertPlainText(" ".join(source.text().split()))
+    def _insert(self, words: str) -> None:
+        self.insertPlainText(" ".join(words.split()))
 
 
 class BodyField(TextField):
     """A Markdown text.
 
     step_wanted(): Enter on an empty last line. joined(): Backspace at the start.
+    callout_wanted(kind): a line such as "> tip: " was typed; it is gone from the text.
     """
 
     step_wanted = Signal()
     joined = Signal()
+    callout_wanted = Signal(str)
 
     def __init__(self, theme: Theme, placeholder: str, parent: QWidget) -> None:
         super().__init__(theme, "body", placeholder, parent)
@@ -240,6 +274,10 @@ class BodyField(TextField):
             self.joined.emit()
             return
         super().keyPressEvent(event)
+        if event.text() == " " and (begun := callout_begun(self.typed)):
+            typed, kind = begun
+            self.type_in(typed)
+            self.callout_wanted.emit(kind)
 
     def _enter(self) -> None:
         after = entered(self.typed)
@@ -276,12 +314,30 @@ class BodyField(TextField):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Open a link on Ctrl+click."""
         if event.modifiers() == Qt.KeyboardModifier.ControlModifier:
-            cursor = self.cursorForPosition(event.position().toPoint())
-            address = link_at(cursor.block().text(), cursor.positionInBlock())
+            address = self.address_at(event.position().toPoint())
             if address:
                 QDesktopServices.openUrl(QUrl(address))
                 return
         super().mouseReleaseEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Tell where a link leads before it is opened."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            address = self.address_at(self.viewport().mapFromParent(event.pos()))
+            words = self.tr("{address}\nCtrl+click opens it").format(address=address)
+            QToolTip.showText(event.globalPos(), words if address else "", self)
+            return True
+        return super().event(event)
+
+    def address_at(self, place: QPoint) -> str:
+        """Return the web or mail address of the link at a place of the viewport, or nothing."""
+        cursor = self.cursorForPosition(place)
+        return link_at(cursor.block().text(), cursor.positionInBlock())
+
+
+def _in_lines(text: str) -> str:
+    """Return the text as a document holds it: what Qt takes for the end of a line is one."""
+    return text.replace("\r\n", "\n").translate(LINE_ENDS)
 
 
 def _common(one: str, other: str) -> int:

@@ -177,9 +177,9 @@ class Theme(QObject):
 
     def style_sheet(self) -> str:
         """Return the style sheet of the whole program."""
-        sizes = {f"px{n}": f"{self.px(n)}px" for n in (1, 2, 4, 6, 8, 10, 12, 16, 24, 28, 32)}
+        sizes = {f"px{n}": f"{self.px(n)}px" for n in (1, 2, 4, 6, 8, 10, 12, 16, 18, 24, 28, 32)}
         fonts = {name: f"{self.px(size)}px" for name, size in SIZES.items()}
-        return Template(SHEET).substitute(asdict(self.colours) | sizes | fonts)
+        return Template(SHEET).substitute(asdict(self.colours) | sizes | fonts, family=family())
 
 
 def family() -> str:

@@ -135,11 +135,10 @@ class Place(QStackedWidget):
             widget.hide()
             widget.deleteLater()
 
-    def only(self, widget: QWidget) -> None:
-        """Show a widget and delete all others."""
-        self.put(widget)
+    def clear(self, kept: QWidget | None = None) -> None:
+        """Delete all widgets but one."""
         for other in [self.widget(n) for n in range(self.count())]:
-            if other is not widget:
+            if other is not kept:
                 self.take_away(other)
 
 
