@@ -75,6 +75,15 @@ class Client(QObject):
             self._process.kill()
             self._process.waitForFinished(PATIENCE)
 
+    def kill(self) -> None:
+        """End the process by force, at once and silently; this object goes when it has ended."""
+        self._ending = True
+        if self._process.state() == QProcess.ProcessState.NotRunning:
+            self.deleteLater()
+        else:
+            self._process.finished.connect(self.deleteLater)
+            self._process.kill()
+
     def _read_events(self) -> None:
         while self._process.canReadLine():
             try:

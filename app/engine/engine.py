@@ -104,6 +104,8 @@ class Engine(QObject):
         self._current = None
         self._grace.stop()
         self._silence.stop()
+        if self._client is not None:
+            self._client.stop()
         self._drop_client()
         self._become("off")
 
@@ -199,13 +201,13 @@ class Engine(QObject):
         if client is not None:
             client.event_received.disconnect(self._receive)
             client.engine_stopped.disconnect(self._lose)
-            client.stop()
-            client.deleteLater()
+            client.kill()
 
     def _fail_all(self, message: str, hint: str) -> None:
         lost = [*([self._current] if self._current else []), *self._waiting]
         self._current = None
         self._waiting.clear()
+        self._grace.stop()
         self._silence.stop()
         self.troubled.emit(f"{message[:1].upper()}{message[1:]}. {hint}")
         for request, hear in lost:

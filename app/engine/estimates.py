@@ -38,8 +38,7 @@ class Timings:
 
     def note(self, kind: str, seconds: float) -> None:
         """Keep a measurement; kind: a pack's id, or "picture"."""
-        known = self._store.get(f"seconds/{kind}", [])
-        self._store.put(f"seconds/{kind}", [*known, round(seconds, 3)][-KEPT:])
+        self._store.put(_name(kind), [*self._known(kind), round(seconds, 3)][-KEPT:])
 
     def estimate(self, pack: str, steps: int, pictures: int) -> Estimate:
         """Return what so many steps and pictures will take; steps 0 for pictures alone."""
@@ -50,8 +49,16 @@ class Timings:
         return Estimate(pictures, total, all(measured for _, measured in seconds.values()))
 
     def _seconds(self, kind: str) -> tuple[float, bool]:
-        known = [float(one) for one in self._store.get(f"seconds/{kind}", []) if one > 0]
+        known = self._known(kind)
         return (median(known), True) if known else (GUESSES.get(kind, GUESSES["laptop"]), False)
+
+    def _known(self, kind: str) -> list[float]:
+        kept = self._store.get(_name(kind), [])
+        return [one for one in kept if isinstance(one, int | float) and one > 0]
+
+
+def _name(kind: str) -> str:
+    return f"seconds/{kind or 'best'}"  # no pack named: the best that this machine allows
 
 
 def pictures_of(steps: int | None) -> int:

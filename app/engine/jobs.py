@@ -7,7 +7,7 @@ from the tutorial as it then stands.
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from inference.protocol import from_json, to_json
+from inference.protocol import ProtocolError, from_json, to_json
 
 Neighbour = Literal["previous", "next", "anchor"]
 NEIGHBOURS: tuple[Neighbour, ...] = ("previous", "next", "anchor")
@@ -75,5 +75,8 @@ def job_to_json(job: Job) -> dict[str, Any]:
 def job_from_json(value: dict[str, Any]) -> Job:
     """Return the job of a JSON object; raises ProtocolError for any other."""
     fields = {name: field for name, field in value.items() if name != "job"}
-    job: Job = from_json(KINDS.get(str(value.get("job")), Writing), fields)
+    kind = KINDS.get(str(value.get("job")))
+    if kind is None:
+        raise ProtocolError(f"a job of an unknown kind: {value.get('job')!r}")
+    job: Job = from_json(kind, fields)
     return job

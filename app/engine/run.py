@@ -25,6 +25,8 @@ from inference.protocol import (
     to_json,
 )
 
+HEAD: tuple[Literal["title", "summary", "materials"], ...] = ("title", "summary", "materials")
+
 
 class Store(Protocol):
     """Where a run's work goes: a file, or a tutorial that is open in the studio."""
@@ -60,7 +62,13 @@ class RequestRun:
         self.entry = Entry()
         self._file = file
         self._head: dict[str, str] = {}
-        self._chosen_before: dict[str, str | None] = {}
+        self._seen = file.tutorial  # what the author wrote since stays
+        self._seen_pictures: dict[str, Picture] = {}
+        self._makes = ""  # the place that the run makes for its take; others came with their steps
+        if isinstance(request, Redraw) and not picture_by_id(
+            file.tutorial, request.step, request.picture
+        ):
+            self._makes = request.picture
         # What was given to look at is in the file already, as takes.
         kept = replace(request, images=()) if isinstance(request, Write) else request
         self._run = Run(to_json(kept) if noted is None else noted)
@@ -81,7 +89,8 @@ class RequestRun:
                 self._step_finished(event)
             case PaintStarted(step=step, picture=picture_id):
                 picture = picture_by_id(self._file.tutorial, step, picture_id)
-                self._chosen_before[picture_id] = picture.chosen if picture else None
+                if picture is not None:
+                    self._seen_pictures[picture_id] = picture
             case PaintFinished():
                 self._paint_finished(event)
             case _ if isinstance(event, LAST_EVENTS):
@@ -96,14 +105,11 @@ class RequestRun:
         """Return the tutorial with its own fields as far as they are written."""
         tutorial, entries = self._file.tutorial, []
         head, self._head = self._head, {}
-        for name in ("title", "summary"):
-            if head.get(name):
-                tutorial, entry = edits.set_field(tutorial, name, head[name])
+        for name in HEAD:
+            untouched = getattr(tutorial, name) == getattr(self._seen, name)
+            if head.get(name) and untouched:
+                tutorial, entry = edits.set_field(tutorial, name, _value(name, head[name]))
                 entries.append(entry)
-        if head.get("materials"):
-            things = tuple(line for line in head["materials"].split("\n") if line)
-            tutorial, entry = edits.set_field(tutorial, "materials", things)
-            entries.append(entry)
         return tutorial, merge(entries)
 
     def _step_finished(self, event: StepFinished) -> None:
@@ -123,22 +129,22 @@ class RequestRun:
     def _paint_finished(self, event: PaintFinished) -> None:
         tutorial, entries = self._file.tutorial, []
         described = str(event.recipe.get("description", ""))
-        if picture_by_id(tutorial, event.step, event.picture) is None:
+        place = (event.step, event.picture)
+        seen = self._seen_pictures.get(event.picture)
+        if event.picture == self._makes and not picture_by_id(tutorial, *place):
             new = Picture(event.picture, description=described)
             tutorial, entry = edits.insert_picture(tutorial, event.step, new)
             entries.append(entry)
-        before = self._chosen_before.get(event.picture)
-        place = (event.step, event.picture)
         tutorial, offered = edits.offer_take(
-            tutorial, *place, event.image.sha256, instead_of=before
+            tutorial, *place, event.image.sha256, instead_of=seen.chosen if seen else None
         )
         entries.append(offered)
         picture = picture_by_id(tutorial, *place)
-        if picture is not None and not picture.description:
+        if picture is not None and not picture.description and not (seen and seen.description):
             tutorial, entry = edits.set_picture(tutorial, *place, "description", described)
             entries.append(entry)
         # A confirmed alt text is the author's word; any other tells of the chosen take.
-        if picture and picture.chosen == event.image.sha256 and not picture.alt_confirmed:
+        if picture and picture.chosen == event.image.sha256 and _alt_is_draft(picture, seen):
             tutorial, entry = edits.set_picture(tutorial, *place, "alt_text", event.alt_text)
             entries.append(entry)
         self._save(tutorial, merge(entries), take=_take(event), chunks=event.chunks)
@@ -154,6 +160,17 @@ class RequestRun:
         takes = () if take is None else (take,)
         self._file.save(tutorial, takes=takes, chunks=chunks, run=run)
         self.entry = merge((self.entry, entry))
+
+
+def _value(field: str, text: str) -> str | tuple[str, ...]:
+    """Return what a field of the tutorial holds for the text that the writer gave it."""
+    return tuple(line for line in text.split("\n") if line) if field == "materials" else text
+
+
+def _alt_is_draft(picture: Picture, seen: Picture | None) -> bool:
+    """Whether nobody confirmed the alt text, or wrote in it while the picture was painted."""
+    untouched = seen is None or picture.alt_text == seen.alt_text
+    return untouched and not picture.alt_confirmed
 
 
 def _state(last: Event) -> Literal["running", "stopped", "done"]:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.editing.open_tutorial import OpenTutorial
 from app.engine.engine import Engine
-from app.engine.estimates import Estimate, Timings, pictures_of
+from app.engine.estimates import PLANNED, Estimate, Timings, pictures_of
 from app.engine.jobs import (
     Changing,
     Continuing,
@@ -25,6 +25,8 @@ from app.engine.requests import request_of
 from app.engine.run import RequestRun
 from app.tutorial.errors import TutorialError
 from app.tutorial.file import TutorialFile
+from app.tutorial.model import Tutorial
+from app.tutorial.reading import Run
 from inference.protocol import (
     LAST_EVENTS,
     Cancelled,
@@ -61,11 +63,19 @@ class Ended:
 
 @dataclass(frozen=True)
 class Interrupted:
-    """A run that a crash cut off; total 0 where the writer planned the number of steps."""
+    """A job that was cut off; total 0 where the writer planned the number of steps.
+
+    finished: the ids of the steps that it finished.
+    """
 
     job: Job
-    done: int
+    finished: tuple[str, ...]
     total: int
+
+    @property
+    def done(self) -> int:
+        """How many steps it finished."""
+        return len(self.finished)
 
 
 class Runs(QObject):
@@ -91,24 +101,24 @@ class Runs(QObject):
         self._engine = engine
         self._timings = timings
         self.current: Job | None = None
-        self.waiting: tuple[Job, ...] = _jobs(opened.queue)
+        self.waiting: tuple[Job, ...] = ()
+        self._held = _jobs(opened.queue)  # left by an earlier opening: resume() alone starts them
+        self._cut_off = _interrupted_by(opened.run, self._held)
         self._request: Write | Continue | Rewrite | Redraw | None = None
         self._run: RequestRun | None = None
         self._attempts = 0
-        self._halted = bool(self.waiting) or opened.run is not None  # until the person acts
         self._stopping = False
         self._made = [0, 0]  # steps, pictures of this job
         self._mark = time.monotonic()
+        engine.state_changed.connect(self._next)
 
     # ------------------------------------------------------------ what is asked
 
     def add(self, *jobs: Job) -> None:
         """Queue jobs; the first starts at once if nothing runs."""
-        if self._opened.read_only:
-            return
-        self._halted = False
-        self._set_waiting((*self.waiting, *jobs))
-        self._next()
+        if not self._opened.read_only:
+            self._set_waiting((*self.waiting, *jobs))
+            self._next()
 
     def drop(self, job: Job) -> None:
         """Take a waiting job out of the queue."""
@@ -122,42 +132,37 @@ class Runs(QObject):
             if self._request is not None:
                 self._engine.cancel(self._request.id)
 
+    def close(self) -> None:
+        """Hear no more of the engine and end its work; what it was at can be gone on with.
+
+        For when the tutorial is closed: its file keeps the run as under way, and the queue.
+        """
+        request, self._request = self._request, None
+        self._engine.state_changed.disconnect(self._next)
+        if request is not None:
+            self._engine.cancel(request.id)
+
     @property
     def interrupted(self) -> Interrupted | None:
-        """What a crash cut off, or None."""
-        run = self._opened.run
-        if self.current is not None or run is None or run.state != "running":
-            return None
-        try:
-            job = job_from_json(run.request)
-        except ProtocolError:  # a run of the command line
-            return None
-        total = job.steps or 0 if isinstance(job, Writing | Continuing) else 0
-        return Interrupted(job, len(run.finished), total)
+        """What a crash or the end of the studio cut off, or None."""
+        return self._cut_off if self.current is None else None
 
     def resume(self) -> None:
-        """Go on with what was cut off, then with the jobs that wait."""
-        interrupted = self.interrupted
-        if interrupted is None:
-            self.add()
-            return
-        job: Job | None = interrupted.job
-        if isinstance(job, Writing | Continuing) and self._opened.tutorial.steps:
-            left = interrupted.total - interrupted.done if interrupted.total else None
-            job = _rest(job, left)
-        waiting, self.waiting = self.waiting, ()
-        if job is None:
+        """Go on with what was cut off, then with the jobs that waited behind it."""
+        if self._cut_off is not None:
+            held = self._held
+            at_rest = bool(held) and self._cut_off.job is held[0]
+            jobs = held if at_rest else (*_rest(self._cut_off, self._opened.tutorial), *held)
             self.leave()
-            self.add(*waiting)
-        else:
-            self.add(job, *waiting)
+            self.add(*jobs)
 
     def leave(self) -> None:
-        """Forget what was cut off."""
+        """Forget what was cut off and what waited behind it."""
+        self._cut_off, self._held = None, ()
         run = self._opened.run
-        if run is not None and run.state == "running":
+        if run is not None and run.state == "running" and self._run is None:
             self._opened.save(self._opened.tutorial, run=replace(run, state="stopped"))
-        self._set_waiting(())
+        self._keep_queue()
 
     def number(self, step: str) -> int:
         """Return the step's number in the tutorial, from 1; 0 where it is gone."""
@@ -170,7 +175,7 @@ class Runs(QObject):
         for job in jobs:
             match job:
                 case Writing() | Continuing():
-                    planned = job.steps or 5
+                    planned = job.steps or PLANNED
                     steps += planned
                     pictures += pictures_of(planned) if job.paint else 0
                 case Changing():
@@ -185,12 +190,15 @@ class Runs(QObject):
     def _set_waiting(self, jobs: tuple[Job, ...]) -> None:
         if jobs != self.waiting:
             self.waiting = jobs
-            queue = tuple(job_to_json(job) for job in jobs)
-            self._opened.save(self._opened.tutorial, queue=queue)
+            self._keep_queue()
             self.queue_changed.emit()
 
+    def _keep_queue(self) -> None:
+        queue = tuple(job_to_json(job) for job in (*self.waiting, *self._held))
+        self._opened.save(self._opened.tutorial, queue=queue)
+
     def _next(self) -> None:
-        if self.current is not None or self._halted or not self.waiting:
+        if self.current is not None or not self.waiting or self._engine.state == "broken":
             return
         job = self.waiting[0]
         self.current, self._stopping, self._made = job, False, [0, 0]
@@ -221,6 +229,8 @@ class Runs(QObject):
         self._end("failed", f"{error}.")
 
     def _hear(self, event: Event) -> None:
+        if self._request is None:  # closed meanwhile
+            return
         if self._run is not None:
             try:
                 self._run.apply(event)
@@ -257,16 +267,28 @@ class Runs(QObject):
                 self._end("done")
             case Cancelled():
                 self._end("stopped", self._kept())
-            case Failed(kind="engine") if isinstance(self.current, Painting):
-                self._attempts += 1
-                if self._attempts < ATTEMPTS:
-                    job, self.current, self._request = self.current, None, None
-                    self.waiting = (job, *self.waiting)
-                    self._next()
-                    return
-                self._end("failed", _sentence(event))
+            case Failed(kind="engine") if self._stopping:
+                self._end("stopped", self._kept())
+            case Failed(kind="engine"):
+                self._lose(event)
             case Failed():
                 self._end("failed", _sentence(event))
+
+    def _lose(self, event: Failed) -> None:
+        """The engine died: paint once more, or set the job aside; written steps stay."""
+        job, run = self.current, self._run
+        self._attempts += 1
+        if isinstance(job, Writing | Continuing):
+            self._cut_off = _interrupted_by(self._opened.run, ())
+        elif isinstance(job, Painting) and run is not None:
+            if self._attempts < ATTEMPTS and self._engine.state != "broken":
+                self._opened.push(run.entry)
+                self.current = self._request = self._run = None
+                self._set_waiting((job, *self.waiting))
+                self._next()
+                return
+            run.stopped()
+        self._end("failed", _sentence(event))
 
     def _end(self, state: Literal["done", "stopped", "failed"], message: str = "") -> None:
         job, self.current, self._request = self.current, None, None
@@ -312,11 +334,40 @@ class _Nowhere:
         return None
 
 
-def _rest(job: Writing | Continuing, left: int | None) -> Continuing | None:
+def _interrupted_by(run: Run | None, held: tuple[Job, ...]) -> Interrupted | None:
+    """Return the run that was under way or, between two of them, the first job that waited."""
+    if run is not None and run.state == "running":
+        try:
+            job = job_from_json(run.request)
+        except ProtocolError:  # a run of the command line
+            pass
+        else:
+            return Interrupted(job, run.finished, _total(job))
+    return Interrupted(held[0], (), _total(held[0])) if held else None
+
+
+def _total(job: Job) -> int:
+    return job.steps or 0 if isinstance(job, Writing | Continuing) else 0
+
+
+def _rest(cut_off: Interrupted, tutorial: Tutorial) -> tuple[Job, ...]:
+    """Return what is still to be done: pictures of the finished steps, then more steps."""
+    job = cut_off.job
+    if not isinstance(job, Writing | Continuing) or not cut_off.finished:
+        return (job,)
+    missing = [
+        Painting(job.seed, step.id, picture.id)
+        for step in tutorial.steps
+        for picture in step.pictures
+        if step.id in cut_off.finished and not picture.takes and not picture.not_needed
+    ]
+    if not job.paint:
+        missing = []
+    left = cut_off.total - cut_off.done if cut_off.total else None
     if left is not None and left < 1:
-        return None
+        return tuple(missing)
     instruction = job.instruction if isinstance(job, Continuing) else ""
-    return Continuing(job.seed, instruction, left, job.paint)
+    return (*missing, Continuing(job.seed, instruction, left, job.paint))
 
 
 def _jobs(queue: tuple[dict[str, object], ...]) -> tuple[Job, ...]:

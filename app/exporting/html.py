@@ -61,7 +61,7 @@ def data_uri(figure: Figure) -> str:
 
 
 def _policy(beside: bool, printing: bool) -> str:
-    images = "data: 'self' file:" if beside else "data:"
+    images = "'self' file:" if beside else "data:"  # not every browser counts a file as 'self'
     script = f"script-src '{_hash(PRINT)}'; " if printing else ""
     return (
         f"default-src 'none'; img-src {images}; style-src '{_hash(STYLE)}'; {script}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from app.tutorial.errors import TutorialError, sentences
 from app.tutorial.model import Take
@@ -27,6 +27,16 @@ MEDIA_TYPES: dict[str, MediaType] = {
     "WEBP": "image/webp",
 }
 ORIENTATION = 0x0112
+# what makes a picture upright; Pillow's own way also rewrites the EXIF block, and fails on bad ones
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 # what the pixels and their colours need; texts, times, EXIF and animation are left out
 PNG_CHUNKS = frozenset(
@@ -126,9 +136,8 @@ def _upright(image: Image.Image, name: str) -> Image.Image:
         image.load()
     except Exception as error:  # as in _opened
         raise _unreadable(name) from error
-    if _orientation(image) == 1:
-        return image
-    return ImageOps.exif_transpose(image)
+    turn = TURNS.get(_orientation(image))
+    return image if turn is None else image.transpose(turn)
 
 
 def _orientation(image: Image.Image) -> int:

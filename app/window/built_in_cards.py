@@ -8,7 +8,7 @@ import resvg_py
 from PySide6.QtCore import QT_TRANSLATE_NOOP as NOOP
 from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from app.editing.background import Background
 from app.window.theme import Theme
@@ -18,7 +18,7 @@ from assets.corpus.covers import covers
 from assets.sprites import Library, Scene, library, to_svg
 
 CARD, GAP, FOOT = 172, 16, 58  # pixels at zoom 1: the least width, the gap, the words' height
-TALL = 0.68  # a cover's height by its width; the rest of the square scene is cut off
+TALL = 0.78  # a cover's height by its width; the rest of the square scene is cut off
 TOP = 0.12  # of the scene, cut off above
 AT_ONCE = 12  # cards made before the window may paint again
 
@@ -134,6 +134,7 @@ class Card(QAbstractButton):
         self.setAccessibleDescription(f"{self._line}. {example.summary}")
         self.setToolTip(example.summary)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 

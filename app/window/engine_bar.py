@@ -66,14 +66,13 @@ class EngineBar(QWidget):
         self._again = QPushButton(self.tr("Start it again"))
         self._again.clicked.connect(lambda: engine.start_again())
         self._facts = _secondary()
+        self._facts.setToolTip(self.tr("The pack in use and the memory that the engine holds"))
         self._stop_action = actions["stop"]
         self._stop_action.triggered.connect(self._say_stopping)
-        self._stop = QToolButton()
-        self._stop.setDefaultAction(self._stop_action)
-        self._stop.setText(self.tr("Stop"))
-        self._stop_action.changed.connect(lambda: self._stop.setText(self.tr("Stop")))
-        self._stop.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._stop = QPushButton(self.tr("Stop"))
+        self._stop.setToolTip(self._stop_action.toolTip())
         self._stop.setAccessibleName(self.tr("Stop the engine's work"))
+        self._stop.clicked.connect(self._stop_action.trigger)
         self._row = QHBoxLayout(self)
         for widget in (self._thumbnail, self._words, self._bar, self._detail, self._waiting):
             self._row.addWidget(widget)
@@ -223,21 +222,20 @@ class EngineBar(QWidget):
         self._show_facts()
 
     def _show_facts(self) -> None:
-        memory = self._engine.memory
-        told = [
-            self.tr("{pack} pack").format(pack=self._short(self._engine.loaded))
-            if self._engine.loaded
-            else "",
-            gigabytes(memory) if memory else "",
-        ]
-        self._facts.setText(" · ".join(word for word in told if word))
-        self._facts.setToolTip(self.tr("The pack in use and the memory that the engine holds"))
+        if self._engine.loaded:
+            pack = self.tr("{pack} pack").format(pack=self._short(self._engine.loaded))
+            memory = self._engine.memory
+            self._facts.setText(f"{pack} · {gigabytes(memory)}" if memory else pack)
+        else:
+            self._facts.clear()
 
     # ------------------------------------------------------------ what waits
 
     def _show_waiting(self) -> None:
         count = len(self._runs.waiting) if self._runs is not None else 0
-        self._waiting.setText(self.tr("{n} more waiting").format(n=count))
+        words = self.tr("{n} more waiting").format(n=count)
+        self._waiting.setText(f"{words} \N{BLACK DOWN-POINTING SMALL TRIANGLE}")
+        self._waiting.setAccessibleName(words)
         self._waiting.setVisible(count > 0)
 
     def _fill_menu(self) -> None:
@@ -283,6 +281,7 @@ class EngineBar(QWidget):
         self._bar.setFixedWidth(px(BAR))
         self._row.setContentsMargins(px(12), 0, px(12), 0)
         self._row.setSpacing(px(12))
+        self._stop.setIcon(self._stop_action.icon())
         self._draw_thumbnail()
 
 

@@ -32,6 +32,7 @@ class FullPage(QWidget):
         self.back.clicked.connect(self.closed)
         heading = QLabel(title)
         heading.setProperty("role", "title")
+        heading.setWordWrap(True)
         self.lead = QLabel(lead)
         self.lead.setProperty("role", "lead")
         self.lead.setWordWrap(True)

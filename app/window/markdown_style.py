@@ -5,7 +5,7 @@ Marks are dimmed in the paragraph under the caret and squeezed to nothing elsewh
 
 import re
 
-from PySide6.QtGui import QFont, QSyntaxHighlighter, QTextCharFormat, QTextDocument, QTextFormat
+from PySide6.QtGui import QColor, QFont, QSyntaxHighlighter, QTextCharFormat, QTextDocument
 
 from app.window.theme import Theme
 
@@ -14,7 +14,8 @@ LINK = re.compile(r"(!?\[)([^\]\n]*)(\]\(([^()\s]*)\))")
 BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 ITALIC = re.compile(r"(?<![\w*])([*_])(?![*_\s])(.+?)(?<![*_\s])\1(?![\w*])")
 LIST_ITEM = re.compile(r"\s*([-*+]|\d{1,4}[.)])\s+")
-LONGEST = 5000  # characters of a paragraph that are styled: the patterns look ahead
+NOTHING = 0.01  # points: letters of this size take no room
+LONGEST = 2000  # characters of a paragraph that are styled: the patterns look ahead
 
 
 class MarkdownStyle(QSyntaxHighlighter):
@@ -64,8 +65,8 @@ class MarkdownStyle(QSyntaxHighlighter):
             self.setFormat(start, end - start, self._coloured("muted"))
             return
         squeezed = QTextCharFormat()
-        squeezed.setProperty(QTextFormat.Property.FontPixelSize, 1)
-        squeezed.setForeground(self._theme.colour("page"))
+        squeezed.setFontPointSize(NOTHING)
+        squeezed.setForeground(QColor(0, 0, 0, 0))
         self.setFormat(start, end - start, squeezed)
 
     def _add(self, start: int, end: int, style: QTextCharFormat) -> None:

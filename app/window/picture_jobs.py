@@ -10,10 +10,15 @@ from app.window.workplace import Workplace
 SEEDS = 10**9
 
 
+def new_seed() -> int:
+    """Return a seed that nobody chose."""
+    return secrets.randbelow(SEEDS)
+
+
 def seed_of(tutorial: Tutorial, number: int = 0) -> int:
     """Return the seed of the next painting, or of the number-th from now of several."""
     locked = tutorial.making.seed
-    return secrets.randbelow(SEEDS) if locked is None else locked + number
+    return new_seed() if locked is None else locked + number
 
 
 def paint(workplace: Workplace, step: str, picture: str, takes: int = 1) -> None:

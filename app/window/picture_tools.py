@@ -37,7 +37,7 @@ class PictureTools(QFrame):
         self.setProperty("role", "card")
         self.setAccessibleName(self.tr("Picture tools"))
         self._place = (workplace, step, picture)
-        row = _row(self, workplace, 4)
+        row = _row(self, workplace, 2)
         row.setSpacing(0)
         states = workplace.picture_states
         for name, text, tip, do in (

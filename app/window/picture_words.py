@@ -9,7 +9,7 @@ from app.window.picture_states import Work
 
 translate = QCoreApplication.translate
 
-REASONS = {
+REASONS: dict[str, str] = {
     "text": NOOP("PictureWords", "the text changed"),
     "description": NOOP("PictureWords", "the description changed"),
     "palette": NOOP("PictureWords", "the palette changed"),
@@ -38,13 +38,6 @@ def work_words(work: Work) -> str:
             done=work.done, total=work.total
         )
     return translate("PictureWords", "Painting…")
-
-
-def duration_words(seconds: float) -> str:
-    """Return about how long, as in "about 2 min"."""
-    if seconds < 60:
-        return translate("PictureWords", "about {n} s").format(n=max(1, round(seconds)))
-    return translate("PictureWords", "about {n} min").format(n=round(seconds / 60))
 
 
 def _look_words(name: str, tutorial: Tutorial) -> str:

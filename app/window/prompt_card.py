@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -26,6 +24,7 @@ from app.tutorial.model import Making
 from app.window.estimate_words import estimate_words
 from app.window.growing_field import GrowingField
 from app.window.icons import icon
+from app.window.option_button import OptionButton
 from app.window.theme import Theme
 from app.window.wrapping import WrappingLayout
 
@@ -61,13 +60,15 @@ class PromptCard(QFrame):
         self._photos = QWidget()
         self._photos.setLayout(self._chips)
         self._photos.hide()
-        self.steps, self.pack, self.paint = (_menu_button() for _ in range(3))
+        self.steps = OptionButton(self.tr("Number of steps"), partial(self._choose, "steps"))
+        self.pack = OptionButton(self.tr("Pack"), partial(self._choose, "pack"))
+        self.paint = OptionButton(self.tr("Pictures"), partial(self._choose, "paint"))
         self.estimate = QLabel()
         self.estimate.setProperty("role", "secondary")
         self.add = QPushButton(self.tr("Add photos"))
         self.add.setToolTip(self.tr("Pictures that the writer can look at"))
         self.add.clicked.connect(self._choose_photos)
-        self.write = QPushButton(self.tr("Write") + "   Ctrl+Enter")
+        self.write = QPushButton(f"{self.tr('Write')}   Ctrl+Enter")
         self.write.setProperty("kind", "primary")
         self.write.setAccessibleName(self.tr("Write"))
         self.write.clicked.connect(self._write)
@@ -115,30 +116,12 @@ class PromptCard(QFrame):
         planned = self.tr("Steps as planned")
         steps = {None: planned} | {n: self.tr("{n} steps").format(n=n) for n in STEPS}
         paint = {True: self.tr("Pictures as we go"), False: self.tr("Text first")}
-        self._offer(self.steps, self.tr("Number of steps"), "steps", steps)
-        self._offer(self.pack, self.tr("Pack"), "pack", packs)
-        self._offer(self.paint, self.tr("Pictures"), "paint", paint)
+        self.steps.offer(steps, self.making.steps)
+        self.pack.offer(packs, self.making.pack)
+        self.paint.offer(paint, self.making.paint)
         self._show_estimate()
 
-    def _offer(
-        self, button: QToolButton, name: str, field: str, choices: Mapping[Any, str]
-    ) -> None:
-        """Fill a menu with the choices of a field of Making."""
-        chosen = getattr(self.making, field)
-        button.setText(choices[chosen])
-        button.setAccessibleName(f"{name}: {choices[chosen]}")
-        button.setToolTip(name)
-        menu = button.menu()
-        menu.clear()
-        group = QActionGroup(menu)
-        for value, words in choices.items():
-            action = menu.addAction(words)
-            action.setCheckable(True)
-            action.setChecked(value == chosen)
-            action.triggered.connect(partial(self._choose, field, value))
-            group.addAction(action)
-
-    def _choose(self, field: str, value: Any, *_: object) -> None:
+    def _choose(self, field: str, value: Any) -> None:
         self.making = replace(self.making, **{field: value})
         self._show_options()
         self._enable()
@@ -181,9 +164,7 @@ class PromptCard(QFrame):
         chip.setIcon(icon("close", self._theme.colours.muted))
         chip.setIconSize(QSize(self._theme.px(12), self._theme.px(12)))
         width = self._theme.px(CHIP)
-        chip.setText(
-            self.fontMetrics().elidedText(path.name, Qt.TextElideMode.ElideMiddle, width)
-        )
+        chip.setText(self.fontMetrics().elidedText(path.name, Qt.TextElideMode.ElideMiddle, width))
         chip.setAccessibleName(self.tr("Take out the photo {name}").format(name=path.name))
         chip.setToolTip(self.tr("Take out {name}").format(name=path.name))
         chip.clicked.connect(
@@ -227,16 +208,9 @@ class PromptCard(QFrame):
 
     def _restyle(self) -> None:
         px = self._theme.px
+        self.write.setIcon(icon("arrow-right", self._theme.colours.onaccent))
         self._rows.setContentsMargins(px(16), px(16), px(12), px(12))
         self._rows.setSpacing(px(16))
         self._foot.setSpacing(px(8))
-        self._options.set_measures(px(4), px(4))
+        self._options.set_measures(px(12), px(2))
         self._chips.set_measures(px(8), px(8))
-
-
-def _menu_button() -> QToolButton:
-    button = QToolButton()
-    button.setProperty("kind", "option")
-    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    button.setMenu(QMenu(button))
-    return button

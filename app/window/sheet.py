@@ -73,11 +73,12 @@ QToolButton[kind="floating"] {
   font-size: $secondary; padding: $px2 $px4; }
 QToolButton[kind="floating"]:hover { background: $sel; }
 QToolButton[kind="floating"]:focus { border-color: $accent; padding: $px2 $px4; }
-QToolButton[kind="option"] {
-  background: transparent; border-color: transparent; color: $muted; padding: $px4 $px6;
-  font-weight: 400; }
-QToolButton[kind="option"]:hover { background: $sel; color: $ink; }
-QToolButton[kind="option"]:focus { border: 2px solid $accent; padding: $px2 $px4; }
+QPushButton[kind="option"] {
+  background: transparent; border: 2px solid transparent; color: $muted; padding: $px2 0;
+  margin-left: -2px; font-weight: 400; text-align: left; }
+QPushButton[kind="option"]:hover { color: $accent; }
+QPushButton[kind="option"]:focus { border-color: $accent; }
+QPushButton::menu-indicator { image: none; width: 0; }
 QToolButton::menu-indicator { image: none; width: 0; }
 
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDoubleSpinBox {
@@ -96,7 +97,7 @@ QComboBox::drop-down, QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox
 QDoubleSpinBox::down-button { border: none; width: $px16; }
 QComboBox QAbstractItemView { background: $panel; color: $ink; border: 1px solid $line; }
 
-QCheckBox, QRadioButton { background: transparent; color: $ink; spacing: $px8; }
+QCheckBox, QRadioButton { color: $ink; spacing: $px8; }
 QCheckBox:focus, QRadioButton:focus { color: $accent; }
 
 QListView, QTableView, QTreeView {

@@ -1,6 +1,5 @@
 """The start page: what do you want to teach, other ways to begin, and what is built in."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -107,6 +106,7 @@ class StartPage(QStackedWidget):
         for widget in (title, lead, self.card, self.offer):
             self._rows.addWidget(widget)
         self._rows.addLayout(self._ways)
+        self._rows.addSpacing(self._theme.px(16))
         self._rows.addLayout(head)
         self._rows.addWidget(self.built_in)
         self._rows.addStretch(1)
@@ -119,7 +119,7 @@ class StartPage(QStackedWidget):
         self.addWidget(area)
 
     def _other_ways(self) -> list[QPushButton]:
-        ways: tuple[tuple[str, str, Callable[[], object]], ...] = (
+        ways = (
             (
                 self.tr("Start from my own text"),
                 self.tr("Your words become the steps; pictures are painted to them"),
@@ -133,31 +133,28 @@ class StartPage(QStackedWidget):
             (
                 self.tr("Empty tutorial"),
                 self.tr("One empty step to begin with"),
-                self.empty_requested.emit,
+                self.empty_requested,
             ),
         )
         buttons = []
-        for words, tip, call in ways:
+        for words, tip, begin in ways:
             button = QPushButton(words)
             button.setToolTip(tip)
-            button.clicked.connect(lambda _=False, call=call: call())
+            button.clicked.connect(begin)
             buttons.append(button)
         return buttons
 
     # ------------------------------------------------------------ the author's own text
 
-    def _open_own_text(self) -> None:
+    def _open_own_text(self, *_: object) -> None:
         page = OwnTextPage(self._theme)
-        page.text_given.connect(self._give_text)
+        page.text_given.connect(self.text_given)
         page.file_requested.connect(self._choose_file)
         page.closed.connect(self.take_focus)
         self._own_text = page
         self.addWidget(page)
         self.setCurrentWidget(page)
         page.field.setFocus()
-
-    def _give_text(self, text: str) -> None:
-        self.text_given.emit(text)
 
     def _close_own_text(self) -> None:
         page, self._own_text = self._own_text, None
@@ -166,7 +163,7 @@ class StartPage(QStackedWidget):
             page.hide()
             page.deleteLater()
 
-    def _choose_file(self) -> None:
+    def _choose_file(self, *_: object) -> None:
         kinds = self.tr("Texts ({kinds})").format(kinds="*.md *.markdown *.txt")
         name, _ = QFileDialog.getOpenFileName(self, self.tr("Import"), "", kinds)
         if name:

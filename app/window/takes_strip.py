@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
@@ -63,6 +64,12 @@ class TakesStrip(QWidget):
         px = self._workplace.theme.px
         return QSize(px(THUMBNAIL + GAP) * len(self._picture.takes) + px(80), px(STRIP))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the take under the keyboard in sight."""
+        super().resizeEvent(event)
+        self._scrolled = 0
+        self._reveal()
+
     # ------------------------------------------------------------ where things are
 
     def _box(self, number: int) -> QRectF:
@@ -76,7 +83,7 @@ class TakesStrip(QWidget):
 
     def _reveal(self) -> None:
         """Scroll so that the take under the keyboard can be seen."""
-        if self._at not in self._picture.takes or not self.width():
+        if self._at not in self._picture.takes:
             return
         box = self._box(self._picture.takes.index(self._at))
         if box.left() < 0:

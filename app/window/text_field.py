@@ -54,6 +54,7 @@ class TextField(QTextEdit):
         self._role: Role = role
         self._colour = colour
         self._showing = False
+        self._told = ""
         self._height = 0
         self.takes_steps = False
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -88,11 +89,18 @@ class TextField(QTextEdit):
 
     def _replace(self, start: int, end: int, new: str, *, told: bool) -> None:
         self._showing = not told
-        cursor = QTextCursor(self.document())
+        cursor, held = QTextCursor(self.document()), self.textCursor()
+        first, last = held.selectionStart(), held.selectionEnd()
+        backwards = held.position() < held.anchor()
         cursor.setPosition(_units(self.text, start))
         cursor.setPosition(_units(self.text, end), QTextCursor.MoveMode.KeepAnchor)
+        at, length = cursor.selectionStart(), cursor.selectionEnd() - cursor.selectionStart()
         cursor.insertText(new)
         self._showing = False
+        if at + length == at == last:  # Qt would take new words behind the caret into a selection
+            held.setPosition(last if backwards else first)
+            held.setPosition(first if backwards else last, QTextCursor.MoveMode.KeepAnchor)
+            self.setTextCursor(held)
 
     @property
     def typed(self) -> Typed:
@@ -117,8 +125,12 @@ class TextField(QTextEdit):
         self.setTextCursor(cursor)
 
     def _tell(self) -> None:
-        if not self._showing:
-            self.text_edited.emit(self.text)
+        """Tell what was typed; a document also changes when it is only coloured."""
+        text = self.text
+        if text != self._told:
+            self._told = text
+            if not self._showing:
+                self.text_edited.emit(text)
 
     # ------------------------------------------------------------ look
 

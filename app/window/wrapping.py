@@ -74,20 +74,33 @@ class WrappingLayout(QLayout):
 
     def _place(self, rect: QRect, *, move: bool) -> int:
         """Return the height that the rows take below rect's top."""
-        at, row = rect.topLeft(), 0
-        column = self._column(rect.width())
+        y = rect.y()
+        for row in self._rows(rect.width()):
+            height = max(size.height() for _, size in row)
+            x = rect.x()
+            for item, size in row:
+                if move:
+                    middle = y + (height - size.height()) // 2
+                    item.setGeometry(QRect(QPoint(x, middle), size))
+                x += size.width() + self._gap
+            y += height + self._row_gap
+        return max(y - self._row_gap - rect.y(), 0)
+
+    def _rows(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        """Return the items row by row, each with its size."""
+        rows: list[list[tuple[QLayoutItem, QSize]]] = []
+        column, left = self._column(width), 0
         for item in self._shown():
             size = item.sizeHint()
             if column:
                 size = QSize(column, max(size.height(), item.heightForWidth(column)))
-            size.setWidth(min(size.width(), rect.width()))
-            if at.x() > rect.x() and at.x() + size.width() > rect.x() + rect.width():
-                at, row = QPoint(rect.x(), at.y() + row + self._row_gap), 0
-            if move:
-                item.setGeometry(QRect(at, size))
-            at = QPoint(at.x() + size.width() + self._gap, at.y())
-            row = max(row, size.height())
-        return at.y() + row - rect.y()
+            size.setWidth(min(size.width(), width))
+            if not rows or size.width() > left:
+                rows.append([])
+                left = width
+            rows[-1].append((item, size))
+            left -= size.width() + self._gap
+        return rows
 
     def _column(self, width: int) -> int:
         if not self._columns_from:

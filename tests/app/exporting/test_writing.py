@@ -77,8 +77,13 @@ def test_files_of_others_stay(tmp_path: Path) -> None:
         b"[" * 100_000,
         b'{"files": [[1]]}',
         b'{"files": 3}',
-        json.dumps({"files": [["../keep.png", hashlib.sha256(b"keep").hexdigest()]]}).encode(),
-        json.dumps({"files": [["keep.txt", hashlib.sha256(b"keep").hexdigest()]]}).encode(),
+        b'{"files": {"x.md": 3}}',
+        b'{"files": {"x.md": [["step-1.png"]], "x.html": {}}}',
+        *(
+            json.dumps({"files": {text: [[name, hashlib.sha256(b"keep").hexdigest()]]}}).encode()
+            for text in ("x.md", "../x.html", "")
+            for name in ("../keep.png", "keep.txt")
+        ),
     ],
 )
 def test_a_forged_manifest_does_no_harm(manifest: bytes, tmp_path: Path) -> None:
