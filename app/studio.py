@@ -10,12 +10,14 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from app.editing.background import Background
+from app.editing.collecting import Collecting
 from app.editing.library_watch import LibraryWatch
 from app.editing.new_tutorials import NewTutorials
 from app.editing.open_tutorial import OpenTutorial
 from app.editing.settings import Settings
 from app.engine.client import Client
 from app.engine.engine import Engine
+from app.engine.estimates import Timings
 from app.engine.jobs import Job
 from app.engine.runs import Runs
 from app.tutorial.file import TutorialFile
@@ -57,6 +59,7 @@ class Studio(QObject):
         make_client: Callable[[], Client] | None = None,
     ) -> None:
         super().__init__(application)
+        Collecting(self)
         self.settings = Settings(settings_folder)
         self.theme = Theme(self)
         self.actions = make_actions(self, self.theme)
@@ -199,7 +202,7 @@ class Studio(QObject):
         workplace = Workplace(
             opened=opened,
             images=Images(opened, self.background),
-            runs=Runs(opened, self.engine),
+            runs=Runs(opened, self.engine, Timings(self.settings)),
             theme=self.theme,
             actions=self.actions,
             announcer=self.announcer,
@@ -219,11 +222,11 @@ class Studio(QObject):
         if self.view is None:
             return True
         opened = self.view.workplace.opened
-        self.view.workplace.runs.stop()
         if not opened.close():
             if not wants_to_close_unsaved(self.window, opened):
                 return False
             opened.abandon()
+        self.view.workplace.runs.close()
         self.engine_bar.follow(None)
         self.window.messages.clear()
         self.window.centre.clear(self.start_page)

@@ -12,19 +12,14 @@ OFTEN = 500  # milliseconds between two looks at how much there is to collect
 
 
 class Collecting(QObject):
-    """Collects while it lives, as often as Python itself would."""
+    """Collects while it lives, about as often as Python itself would; from now on Python doesn't."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         gc.disable()
-        self._timer = QTimer(self, interval=OFTEN)
-        self._timer.timeout.connect(collect_if_due)
-        self._timer.start()
-
-    def close(self) -> None:
-        """Leave the collecting to Python again; only when no thread works any more."""
-        self._timer.stop()
-        gc.enable()
+        timer = QTimer(self, interval=OFTEN)
+        timer.timeout.connect(collect_if_due)
+        timer.start()
 
 
 def collect_if_due() -> None:

@@ -5,7 +5,6 @@ from functools import partial
 from typing import NamedTuple
 
 import resvg_py
-from PySide6.QtCore import QT_TRANSLATE_NOOP as NOOP
 from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
@@ -21,17 +20,6 @@ CARD, GAP, FOOT = 172, 16, 58  # pixels at zoom 1: the least width, the gap, the
 TALL = 0.78  # a cover's height by its width; the rest of the square scene is cut off
 TOP = 0.12  # of the scene, cut off above
 AT_ONCE = 12  # cards made before the window may paint again
-
-DOMAINS = {
-    "clothes": NOOP("BuiltInCards", "Clothes"),
-    "cooking": NOOP("BuiltInCards", "Cooking"),
-    "crafts": NOOP("BuiltInCards", "Crafts"),
-    "garden": NOOP("BuiltInCards", "Garden"),
-    "home": NOOP("BuiltInCards", "Home"),
-    "pets": NOOP("BuiltInCards", "Pets"),
-    "repair": NOOP("BuiltInCards", "Repair"),
-    "transport": NOOP("BuiltInCards", "Transport"),
-}
 
 
 class BuiltIns(NamedTuple):
@@ -54,17 +42,17 @@ class BuiltInCards(QWidget):
         self._search = search
         self._cards: list[Card] = []
         self._grid = WrappingLayout(0, 0)
-        self._nothing = QLabel()
-        self._nothing.setProperty("role", "secondary")
-        self._nothing.setWordWrap(True)
-        self._nothing.setText(
+        self.nothing = QLabel()
+        self.nothing.setProperty("role", "secondary")
+        self.nothing.setWordWrap(True)
+        self.nothing.setText(
             self.tr("No built-in tutorial has these words. Type above what you want to teach.")
         )
-        self._nothing.hide()
+        self.nothing.hide()
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addLayout(self._grid)
-        rows.addWidget(self._nothing)
+        rows.addWidget(self.nothing)
         search.textChanged.connect(self._filter)
         theme.restyled.connect(self._restyle)
         self._restyle()
@@ -99,7 +87,7 @@ class BuiltInCards(QWidget):
         fitting = [card for card in self._cards if all(word in card.words for word in words)]
         for card in self._cards:
             card.setVisible(card in fitting)
-        self._nothing.setVisible(bool(self._cards) and not fitting)
+        self.nothing.setVisible(bool(self._cards) and not fitting)
 
     def _restyle(self) -> None:
         px = self._theme.px
@@ -119,13 +107,12 @@ class Card(QAbstractButton):
         draw: Callable[[str, int, Callable[[QImage], None]], None],
     ) -> None:
         super().__init__()
-        translate = QCoreApplication.translate
         self._name = example.name
         self._theme = theme
         self._draw = draw
         self._cover: QPixmap | None = None
         self._asked = 0  # pixels a side
-        domain = translate("BuiltInCards", DOMAINS.get(example.domain, example.domain.title()))
+        domain = domain_words(example.domain)
         steps = self.tr("{n} steps").format(n=len(example.steps))
         self._title, self._line = example.title, f"{domain} · {steps}"
         materials = " ".join(example.materials)
@@ -194,6 +181,11 @@ class Card(QAbstractButton):
         line = metrics.elidedText(self._line, Qt.TextElideMode.ElideRight, width)
         painter.drawText(side, baseline + theme.px(20), line)
 
+    @property
+    def has_cover(self) -> bool:
+        """Whether its cover is drawn."""
+        return self._cover is not None
+
     def _ask_for_cover(self) -> None:
         side = round(self.width() * self.devicePixelRatioF())
         if side > self._asked:
@@ -210,4 +202,20 @@ def cover(scene: Scene, drawings: Library, side: int) -> QImage:
     png = resvg_py.svg_to_bytes(
         svg_string=to_svg(scene, drawings), width=side, height=side, skip_system_fonts=True
     )
-    return QImage.fromData(bytes(png), "PNG")
+    return QImage.fromData(bytes(png))
+
+
+def domain_words(domain: str) -> str:
+    """Return what a domain of the corpus is called."""
+    translate = QCoreApplication.translate
+    known = {
+        "clothes": translate("BuiltInCards", "Clothes"),
+        "cooking": translate("BuiltInCards", "Cooking"),
+        "crafts": translate("BuiltInCards", "Crafts"),
+        "garden": translate("BuiltInCards", "Garden"),
+        "home": translate("BuiltInCards", "Home"),
+        "pets": translate("BuiltInCards", "Pets"),
+        "repair": translate("BuiltInCards", "Repair"),
+        "transport": translate("BuiltInCards", "Transport"),
+    }
+    return known.get(domain, domain.title())

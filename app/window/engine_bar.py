@@ -102,6 +102,11 @@ class EngineBar(QWidget):
             self._show_idle()
         self._show_waiting()
 
+    @property
+    def is_watching(self) -> bool:
+        """Whether the engine's memory is looked at now and then."""
+        return self._poll.isActive()
+
     def _links(self, runs: Runs) -> tuple[tuple[SignalInstance, Callable[..., None]], ...]:
         return (
             (runs.job_started, self._begin),

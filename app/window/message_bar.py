@@ -1,7 +1,6 @@
 """The slim bars above the page: what the person should know, and what they can do about it."""
 
 from collections.abc import Callable, Sequence
-from typing import Literal, cast
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -18,8 +17,8 @@ from PySide6.QtWidgets import (
 from app.window.icons import icon
 from app.window.theme import Theme
 
-Role = Literal["info", "warning", "danger"]
-ICONS: dict[Role, tuple[str, str]] = {
+# Role -> the icon's name and colour.
+ICONS = {
     "info": ("info", "accent"),
     "warning": ("warning", "warn"),
     "danger": ("warning", "danger"),
@@ -67,14 +66,13 @@ class MessageBar(QWidget):
 
         A message under the same key gives way to it; the very same one stays as it is.
         """
-        known = cast("Role", role if role in ICONS else "info")
         there = self._messages.get(key)
-        if there is not None and there.says(text, known, [name for name, _ in buttons]):
+        if there is not None and there.says(text, role, [name for name, _ in buttons]):
             there.set_buttons(buttons)
             return
         at = self._rows.indexOf(there) if there is not None else self._rows.count()
         self._take_out(key)
-        message = Message(text, known, closable=closable)
+        message = Message(text, role, closable=closable)
         message.set_buttons(buttons)
         message.close_requested.connect(lambda: self.remove(key))
         message.restyle(self._theme)
@@ -111,7 +109,7 @@ class Message(QFrame):
 
     close_requested = Signal()
 
-    def __init__(self, text: str, role: Role, *, closable: bool) -> None:
+    def __init__(self, text: str, role: str, *, closable: bool) -> None:
         super().__init__()
         self._role = role
         self.text = text
@@ -136,7 +134,7 @@ class Message(QFrame):
         self._row.addWidget(words, 1)
         self._row.addWidget(self._close)
 
-    def says(self, text: str, role: Role, buttons: list[str]) -> bool:
+    def says(self, text: str, role: str, buttons: list[str]) -> bool:
         """Whether this message already says just that."""
         shown = [button.text() for button in self._buttons]
         return (self.text, self._role, shown) == (text, role, buttons)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.engine.jobs import Painting
 from app.tutorial import edits
-from app.tutorial.model import MAX_PICTURES, Picture, Tutorial, new_id, step_by_id
+from app.tutorial.model import Picture, new_id, step_by_id
 from app.tutorial.undo import picture_by_id
 from app.window import picture_edits, picture_jobs
 from app.window.estimate_words import estimate_words
@@ -38,10 +38,13 @@ class PictureActions(QObject):
         states.zoom_requested.connect(self.zoom_requested)
         states.troubled.connect(self.troubled)
         workplace.runs.picture_finished.connect(self._tell_painted)
-        workplace.runs.queue_changed.connect(self._tell_counts)
-        states.state_changed.connect(self._tell_counts)
-        workplace.opened.tutorial_changed.connect(self._tell_counts)
         self._counts: tuple[int, int] | None = None
+        for changed in (
+            states.looked_again,
+            workplace.runs.queue_changed,
+            workplace.runs.job_ended,
+        ):
+            changed.connect(self._tell_counts)
         self._tell_counts()
 
     @property

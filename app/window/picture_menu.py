@@ -4,10 +4,12 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from app.tutorial.model import Picture
 from app.window import picture_edits, picture_jobs
+from app.window.picture_frame import side_for
 from app.window.picture_import import choose_file, holds_image, import_data
 from app.window.take_out import copy_take, save_take
 from app.window.workplace import Workplace
@@ -15,6 +17,7 @@ from app.window.workplace import Workplace
 translate = QCoreApplication.translate
 
 SEVERAL = (2, 3, 4)
+THUMBNAIL = 48  # pixels at zoom 1
 
 
 def picture_menu(workplace: Workplace, step: str, picture: str, parent: QWidget) -> QMenu:
@@ -40,6 +43,10 @@ def picture_menu(workplace: Workplace, step: str, picture: str, parent: QWidget)
     _add(menu, needed, partial(picture_edits.toggle_needed, *place))
     if picture in workplace.opened.stale:
         _add(menu, translate("PictureMenu", "Keep as it is"), partial(picture_edits.keep, *place))
+    trashed = len(picture_edits.trashed(shown))
+    if trashed:
+        trash = menu.addMenu(translate("PictureMenu", "Trash: {n}").format(n=trashed))
+        _add_trashed(trash, workplace, step, shown)
     if shown.chosen is not None:
         menu.addSeparator()
         _add_take(menu, workplace, step, shown, shown.chosen)
@@ -56,6 +63,25 @@ def take_menu(
         _add(menu, translate("PictureMenu", "Choose this take"), choose)
     _add_take(menu, workplace, step, picture, sha256)
     return menu
+
+
+def trash_menu(workplace: Workplace, step: str, picture: Picture, parent: QWidget) -> QMenu:
+    """Return a menu that restores takes of the picture's trash."""
+    menu = _menu(workplace, parent)
+    _add_trashed(menu, workplace, step, picture)
+    return menu
+
+
+def _add_trashed(menu: QMenu, workplace: Workplace, step: str, picture: Picture) -> None:
+    side = side_for(workplace.theme.px(THUMBNAIL))
+    for number, sha256 in enumerate(picture_edits.trashed(picture), 1):
+        restore = partial(picture_edits.restore, workplace, step, picture.id, sha256)
+        action = menu.addAction(
+            translate("PictureMenu", "Restore take {n} of the trash").format(n=number), restore
+        )
+        pixmap = workplace.images.pixmap(sha256, side)
+        if pixmap is not None:
+            action.setIcon(QIcon(pixmap))
 
 
 def _add_take(menu: QMenu, workplace: Workplace, step: str, picture: Picture, sha256: str) -> None:

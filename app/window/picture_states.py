@@ -36,11 +36,13 @@ class Work:
 class PictureStates(QObject):
     """state_changed(picture): staleness, work or neighbours of that picture are others now.
 
+    looked_again(): all that follows from an edit is known; for what counts pictures.
     fix_requested, compare_requested, zoom_requested(step, picture): what the person asked for.
     troubled(sentence): what could not be done with a picture.
     """
 
     state_changed = Signal(str)
+    looked_again = Signal()
     fix_requested = Signal(str, str)
     compare_requested = Signal(str, str)
     zoom_requested = Signal(str, str)
@@ -99,6 +101,7 @@ class PictureStates(QObject):
         for picture in before.keys() | self._stale.keys():
             if before.get(picture) != self._stale.get(picture):
                 self.state_changed.emit(picture)
+        self.looked_again.emit()
 
     def _queue_changed(self) -> None:
         before, self._waiting = self._waiting, _painted_by(self._runs.waiting)

@@ -123,7 +123,8 @@ class PictureView(QWidget):
 
     @property
     def _has_strip(self) -> bool:
-        return len(self.picture.takes) > 1 and not self._is_slim
+        several = len(self.picture.takes) > 1 or bool(picture_edits.trashed(self.picture))
+        return several and not self._is_slim
 
     @property
     def _has_stale_row(self) -> bool:
@@ -279,7 +280,7 @@ class PictureView(QWidget):
             ringed=self.hasFocus(),
         )
         paint_frame(self, rect, frame, theme)
-        if self._has_strip and TakesStrip not in self._parts:
+        if len(picture.takes) > 1 and TakesStrip not in self._parts:
             paint_count(self, round(rect.height()), len(picture.takes), theme)
 
     def _pixmap(self, rect: QRectF) -> QPixmap | None:

@@ -1,6 +1,5 @@
 """What is said of a picture in words: why it is stale, what the engine does, how it was made."""
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP as NOOP
 from PySide6.QtCore import QCoreApplication
 
 from app.tutorial.model import Tutorial
@@ -9,23 +8,21 @@ from app.window.picture_states import Work
 
 translate = QCoreApplication.translate
 
-REASONS: dict[str, str] = {
-    "text": NOOP("PictureWords", "the text changed"),
-    "description": NOOP("PictureWords", "the description changed"),
-    "palette": NOOP("PictureWords", "the palette changed"),
-    "style": NOOP("PictureWords", "the style changed"),
-    "camera": NOOP("PictureWords", "the camera changed"),
-    "anchor": NOOP("PictureWords", "the anchor changed"),
-    "neighbour": NOOP("PictureWords", "the picture of step {what} changed"),
-}
-
 
 def stale_words(stale: Stale, tutorial: Tutorial) -> str:
     """Return "Stale: " and why, as in "Stale: pot is now blue"."""
     if stale.reason == "look":
         why = _look_words(stale.what, tutorial)
     else:
-        why = translate("PictureWords", REASONS[stale.reason]).format(what=stale.what)
+        why = {
+            "text": translate("PictureWords", "the text changed"),
+            "description": translate("PictureWords", "the description changed"),
+            "palette": translate("PictureWords", "the palette changed"),
+            "style": translate("PictureWords", "the style changed"),
+            "camera": translate("PictureWords", "the camera changed"),
+            "anchor": translate("PictureWords", "the anchor changed"),
+            "neighbour": translate("PictureWords", "the picture of step {what} changed"),
+        }[stale.reason].format(what=stale.what)
     return translate("PictureWords", "Stale: {why}").format(why=why)
 
 

@@ -68,7 +68,7 @@ class PromptCard(QFrame):
         self.add = QPushButton(self.tr("Add photos"))
         self.add.setToolTip(self.tr("Pictures that the writer can look at"))
         self.add.clicked.connect(self._choose_photos)
-        self.write = QPushButton(f"{self.tr('Write')}   Ctrl+Enter")
+        self.write = QPushButton(f" {self.tr('Write')}   Ctrl+Enter")
         self.write.setProperty("kind", "primary")
         self.write.setAccessibleName(self.tr("Write"))
         self.write.clicked.connect(self._write)
@@ -147,8 +147,8 @@ class PromptCard(QFrame):
 
     def _set_photos(self, photos: tuple[Path, ...]) -> None:
         self.photos = photos
-        while (item := self._chips.takeAt(0)) is not None:
-            chip = item.widget()
+        for chip in self._photos.findChildren(QToolButton):
+            self._chips.removeWidget(chip)
             chip.hide()
             chip.deleteLater()
         for path in photos:

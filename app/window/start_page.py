@@ -137,8 +137,8 @@ class StartPage(QStackedWidget):
             ),
         )
         buttons = []
-        for words, tip, begin in ways:
-            button = QPushButton(words)
+        for name, tip, begin in ways:
+            button = QPushButton(name)
             button.setToolTip(tip)
             button.clicked.connect(begin)
             buttons.append(button)
@@ -146,7 +146,7 @@ class StartPage(QStackedWidget):
 
     # ------------------------------------------------------------ the author's own text
 
-    def _open_own_text(self, *_: object) -> None:
+    def _open_own_text(self) -> None:
         page = OwnTextPage(self._theme)
         page.text_given.connect(self.text_given)
         page.file_requested.connect(self._choose_file)
@@ -163,7 +163,7 @@ class StartPage(QStackedWidget):
             page.hide()
             page.deleteLater()
 
-    def _choose_file(self, *_: object) -> None:
+    def _choose_file(self) -> None:
         kinds = self.tr("Texts ({kinds})").format(kinds="*.md *.markdown *.txt")
         name, _ = QFileDialog.getOpenFileName(self, self.tr("Import"), "", kinds)
         if name:

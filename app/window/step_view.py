@@ -1,22 +1,40 @@
 """One step on the page: number, title, body, callouts, pictures. It follows the tutorial."""
 
 from collections.abc import Iterator
+from functools import partial
+from typing import Literal
 
-from PySide6.QtCore import QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDropEvent,
+    QEnterEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.tutorial import edits
 from app.tutorial.model import Callout, Step
 from app.window.callout_view import CalloutView
+from app.window.clipping import is_empty
+from app.window.picture_import import holds_image
 from app.window.picture_view import PictureView
+from app.window.step_tools import PaintRow, StepMenuButton, step_words
 from app.window.text_field import BodyField, LineField, TextField
 from app.window.workplace import Workplace
+
+Detail = Literal["duration", "note"]
 
 NUMBER = 42  # pixels at zoom 1: the column of the number
 BADGE = 26
 PICTURE = 252
 GAP = 14
+ROW, OFFER = 20, 30  # of the badge; of what offers a picture
+DETAILS: tuple[Detail, ...] = ("duration", "note")
 NARROW = 560  # below this width the pictures stand under the text
 
 
@@ -36,6 +54,8 @@ class StepView(QWidget):
     number_pressed = Signal(str, bool)
     dragged = Signal(str, QPoint)
     dropped = Signal(str)
+    drag_cancelled = Signal()
+    callout_wanted = Signal(str, str)  # step, kind
 
     def __init__(self, workplace: Workplace, step: Step, parent: QWidget) -> None:
         super().__init__(parent)
@@ -50,20 +70,25 @@ class StepView(QWidget):
         self.body = BodyField(self._theme, self.tr("How, in a few words"), self)
         self.callouts: list[CalloutView] = []
         self.pictures: dict[str, PictureView] = {}
+        self.details: dict[Detail, LineField] = {}
+        self._more: StepMenuButton | None = None
+        self._paint_row: PaintRow | None = None
+        self.setAcceptDrops(True)
         self.title.text_edited.connect(lambda text: self._set("title", text))
         self.body.text_edited.connect(lambda text: self._set("body", text))
         self.title.entered.connect(self.body.setFocus)
-        self.title.left_by.connect(self._leave_title)
-        self.body.left_by.connect(self._leave_body)
         self.body.step_wanted.connect(lambda: self.step_wanted.emit(self.step.id))
-        self.body.joined.connect(lambda: self.joined.emit(self.step.id))
+        self.body.callout_wanted.connect(lambda kind: self.callout_wanted.emit(self.step.id, kind))
+        self.title.joined.connect(lambda: self.joined.emit(self.step.id))
+        self.body.joined.connect(self._join_body)
         for field in (self.title, self.body):
             self._connect(field)
         self.follow(step, 1, 1)
 
     def _connect(self, field: TextField) -> None:
         field.height_changed.connect(lambda: self.height_changed.emit(self.step.id))
-        field.focus_came.connect(lambda: self.current_changed.emit(self.step.id, ""))
+        field.focus_came.connect(self.be_current)
+        field.left_by.connect(lambda way: self._leave(field, way))
         field.extended_by.connect(lambda way: self.extended_by.emit(self.step.id, way))
         field.pasted.connect(lambda data: self.pasted.emit(self.step.id, data))
         field.cursorPositionChanged.connect(self.update)
@@ -77,11 +102,54 @@ class StepView(QWidget):
         self.step, self.number, self.total = step, number, total
         self.title.show_text(step.title)
         self.body.show_text(step.body)
+        self.title.takes_steps = self.body.takes_steps = is_empty(step)
+        self._follow_details(step)
         self._follow_callouts(step)
         self._follow_pictures(step)
         if renumbered or first:
             self._name()
+        missing = sum(picture.chosen is None for picture in step.pictures)
+        words = step_words(step.draft, step.checked, len(step.pictures), missing)
+        self.setAccessibleDescription(words)
+        self._show_tools()
         self.update()
+
+    def _follow_details(self, step: Step) -> None:
+        """Show what is set; a field that lost its text stays while it is edited."""
+        values: dict[Detail, str] = {"duration": step.duration, "note": step.note}
+        for name, value in values.items():
+            field = self.details.get(name)
+            if value and field is None:
+                field = self._add_detail(name)
+            if field is not None:
+                field.show_text(value)
+                if not value and not field.hasFocus():
+                    self._drop_detail(name)
+
+    def _add_detail(self, name: Detail) -> LineField:
+        words = {"duration": self.tr("Time for this step"), "note": self.tr("Note to yourself")}
+        field = LineField(self._theme, "secondary", words[name], self, "muted")
+        field.setToolTip(words[name])
+        self.details[name] = field
+        self._connect(field)
+        field.text_edited.connect(lambda text: self._set(name, text))
+        field.entered.connect(lambda: self._leave(field, 1))
+        field.focus_went.connect(lambda: None if field.text else self._drop_detail(name))
+        self._name()
+        field.show()
+        self.height_changed.emit(self.step.id)
+        return field
+
+    def _drop_detail(self, name: Detail) -> None:
+        field = self.details.pop(name, None)
+        if field is not None:
+            field.hide()
+            field.deleteLater()
+            self.height_changed.emit(self.step.id)
+
+    def edit_detail(self, name: Detail) -> None:
+        """Let the author write the step's time or note."""
+        (self.details.get(name) or self._add_detail(name)).setFocus()
 
     def _follow_callouts(self, step: Step) -> None:
         if len(self.callouts) == len(step.callouts):
@@ -98,7 +166,10 @@ class StepView(QWidget):
             view.follow(callout, self._callout_name(callout))
             view.callout_edited.connect(lambda new, number=number: self._set_callout(number, new))
             view.height_changed.connect(lambda: self.height_changed.emit(self.step.id))
-            view.field.focus_came.connect(lambda: self.current_changed.emit(self.step.id, ""))
+            view.field.focus_came.connect(self.be_current)
+            view.field.left_by.connect(partial(self._leave, view.field))
+            view.field.entered.connect(partial(self._leave, view.field, 1))
+            view.field.joined.connect(partial(self._join_callout, view))
             view.show()
             self.callouts.append(view)
         self.height_changed.emit(step.id)
@@ -127,6 +198,9 @@ class StepView(QWidget):
         self.body.setAccessibleName(self.tr("{place}, body").format(place=place))
         for view in self.callouts:
             view.field.setAccessibleName(self._callout_name(view.callout))
+        words = {"duration": self.tr("{place}, time"), "note": self.tr("{place}, note")}
+        for name, field in self.details.items():
+            field.setAccessibleName(words[name].format(place=place))
 
     def _callout_name(self, callout: Callout) -> str:
         return self.tr("Step {n} of {total}, {kind}").format(
@@ -135,8 +209,10 @@ class StepView(QWidget):
 
     def restyle(self) -> None:
         """Take over fonts and colours of the theme."""
-        for part in (self.title, self.body, *self.callouts):
+        for part in (self.title, self.body, *self.callouts, *self.details.values()):
             part.restyle()
+        self._drop_tools()
+        self._show_tools()
         self.update()
 
     # ------------------------------------------------------------ layout
@@ -159,9 +235,7 @@ class StepView(QWidget):
             height = view.lay_out(text_width)
             view.setGeometry(left, y + px(8), text_width, height)
             y += height + px(8)
-        if self.step.draft or self.step.duration:
-            y += px(26)
-        self._foot = y
+        y = self._lay_out_foot(y, left, text_width)
         x, top = (left + text_width + gap, gap) if beside else (left, y + gap)
         for picture in self.step.pictures:
             view = self.pictures[picture.id]
@@ -169,6 +243,85 @@ class StepView(QWidget):
             view.setGeometry(x, top, picture_width, height)
             top += height + px(8)
         return max(y, top if self.pictures else 0) + gap
+
+    def _lay_out_foot(self, y: int, left: int, width: int) -> int:
+        """Place badge, time and note, then the row that offers a picture; return where they end."""
+        px, x = self._theme.px, left
+        self._foot = y + px(6)
+        if self.step.draft:
+            x += self._badge_width() + px(8)
+        duration, note = self.details.get("duration"), self.details.get("note")
+        if duration is not None:
+            duration.setGeometry(x, self._foot + px(2), left + width - x, px(ROW))
+        if self.step.draft or duration is not None:
+            y = self._foot + px(ROW)
+        if note is not None:
+            height = note.height_for(width)
+            note.setGeometry(left, y + px(6), width, height)
+            y += height + px(6)
+        self._row = QRect(left, y + px(4), width, px(OFFER))
+        if not self.step.pictures:
+            y = self._row.bottom() + 1
+        self._show_tools()
+        return y
+
+    def _badge_width(self) -> int:
+        metrics = QFontMetrics(self._theme.font("secondary"))
+        return metrics.horizontalAdvance(self.tr("Rough draft")) + self._theme.px(16)
+
+    # ------------------------------------------------------------ tools
+
+    def _show_tools(self) -> None:
+        """Offer the menu and, without a picture, Paint while the step is hovered or focused."""
+        focused = QApplication.focusWidget()
+        near = self.underMouse() or (focused is not None and self.isAncestorOf(focused))
+        if not near or self._workplace.opened.read_only:
+            self._drop_tools()
+            return
+        if self._more is None:
+            self._more = StepMenuButton(self._workplace, self)
+            self._more.opening.connect(self.be_current)
+            self._more.show()
+        box = self._badge()
+        self._more.move(box.left(), box.bottom() + self._theme.px(6))
+        if self.step.pictures:
+            self._drop_row()
+        elif self._paint_row is None:
+            self._paint_row = PaintRow(self._workplace, self)
+            self._paint_row.opening.connect(self.be_current)
+            self._paint_row.show()
+        if self._paint_row is not None:
+            self._paint_row.setGeometry(self._row)
+
+    def _drop_tools(self) -> None:
+        if self._more is not None:
+            if self._more.isDown():
+                return  # its menu is open
+            self._more.hide()
+            self._more.deleteLater()
+            self._more = None
+        self._drop_row()
+
+    def _drop_row(self) -> None:
+        if self._paint_row is not None:
+            self._paint_row.hide()
+            self._paint_row.deleteLater()
+            self._paint_row = None
+
+    def be_current(self) -> None:
+        """Tell that this is where the author is."""
+        self._show_tools()
+        self.current_changed.emit(self.step.id, "")
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Offer the tools."""
+        super().enterEvent(event)
+        self._show_tools()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Take the tools away, unless the focus is here."""
+        super().leaveEvent(event)
+        self._show_tools()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the divider, the number, the selection and the mark of the focused field."""
@@ -184,7 +337,7 @@ class StepView(QWidget):
         self._paint_number(painter)
         self._paint_foot(painter)
         focused = QApplication.focusWidget()
-        if focused in (self.title, self.body):
+        if isinstance(focused, TextField) and focused.parent() is self:
             box = focused.geometry()
             bar = QRect(box.left() - px(8), box.top(), px(2), box.height())
             painter.fillRect(bar, theme.colour("accent"))
@@ -202,24 +355,16 @@ class StepView(QWidget):
         painter.drawText(self._badge(), Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_foot(self, painter: QPainter) -> None:
+        if not self.step.draft:
+            return
         px, theme = self._theme.px, self._theme
         painter.setFont(theme.font("secondary"))
-        x = px(NUMBER)
-        for text, ink, ground in (
-            (self.tr("Rough draft") if self.step.draft else "", "accent", "accentsoft"),
-            (self.step.duration, "muted", ""),
-        ):
-            if not text:
-                continue
-            width = painter.fontMetrics().horizontalAdvance(text) + px(16)
-            box = QRect(x, self._foot - px(20), width, px(20))
-            if ground:
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(QColor(theme.colour(ground)))
-                painter.drawRoundedRect(box, px(4), px(4))
-            painter.setPen(theme.colour(ink))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-            x += width + px(8)
+        box = QRect(px(NUMBER), self._foot, self._badge_width(), px(ROW))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("accentsoft"))
+        painter.drawRoundedRect(box, px(4), px(4))
+        painter.setPen(theme.colour("accent"))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.tr("Rough draft"))
 
     def _badge(self) -> QRect:
         size = self._theme.px(BADGE)
@@ -242,15 +387,39 @@ class StepView(QWidget):
             return
         away = (event.position().toPoint() - self._pressed).manhattanLength()
         if self._dragging or away >= QApplication.startDragDistance():
-            self._dragging = True
+            if not self._dragging:
+                self._dragging = True
+                self.grabKeyboard()  # for Escape
             self.dragged.emit(self.step.id, event.globalPosition().toPoint())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Drop what was dragged."""
         super().mouseReleaseEvent(event)
+        if self._end_drag():
+            self.dropped.emit(self.step.id)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Cancel a drag on Escape."""
+        if event.key() == Qt.Key.Key_Escape and self._end_drag():
+            self.drag_cancelled.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _end_drag(self) -> bool:
         dragging, self._dragging, self._pressed = self._dragging, False, None
         if dragging:
-            self.dropped.emit(self.step.id)
+            self.releaseKeyboard()
+        return dragging
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take image files."""
+        if holds_image(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Show the image in this step."""
+        event.acceptProposedAction()
+        self.pasted.emit(self.step.id, event.mimeData())
 
     @property
     def fields(self) -> Iterator[TextField]:
@@ -259,23 +428,37 @@ class StepView(QWidget):
         yield self.body
         for view in self.callouts:
             yield view.field
+        yield from (self.details[name] for name in DETAILS if name in self.details)
 
     @property
     def tab_stops(self) -> list[QWidget]:
         """What Tab goes through, in its order."""
         return [*self.fields, *(self.pictures[p.id] for p in self.step.pictures)]
 
-    def _leave_title(self, way: int) -> None:
-        if way > 0:
-            self.body.setFocus()
-        else:
+    def _leave(self, field: TextField, way: int) -> None:
+        """Go on to the next field of the step, or out of it."""
+        fields = list(self.fields)
+        place = fields.index(field) + way
+        if not 0 <= place < len(fields):
             self.left_by.emit(self.step.id, way)
+            return
+        fields[place].setFocus()
+        end = len(fields[place].text) if way < 0 else 0
+        fields[place].select(end, end)
 
-    def _leave_body(self, way: int) -> None:
-        if way < 0:
-            self.title.setFocus()
+    def _join_body(self) -> None:
+        """Go into the title, or join the step above where there is none."""
+        if self.title.text:
+            self._leave(self.body, -1)
         else:
-            self.left_by.emit(self.step.id, way)
+            self.joined.emit(self.step.id)
+
+    def _join_callout(self, view: CalloutView) -> None:
+        """Remove an empty callout; go before one with words."""
+        place = self.callouts.index(view)
+        self._leave(view.field, -1)
+        if not view.field.text:
+            self._set_callout(place, None)
 
     # ------------------------------------------------------------ edits
 

@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
+    QFontMetrics,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -18,9 +19,10 @@ from app.tutorial.model import Picture
 from app.window import picture_edits
 from app.window.icons import icon
 from app.window.picture_frame import paint_ring, paint_rounded, side_for
-from app.window.picture_menu import take_menu
+from app.window.picture_menu import take_menu, trash_menu
 from app.window.workplace import Workplace
 
+TRASH = "trash"  # stands behind the takes where the picture has trashed ones
 STRIP = 52  # pixels at zoom 1: its height
 THUMBNAIL = 48
 GAP = 6
@@ -50,11 +52,11 @@ class TakesStrip(QWidget):
     def follow(self, picture: Picture) -> None:
         """Show the takes as they now are."""
         before, self._picture = self._picture, picture
-        takes = picture.takes
-        if self._at not in takes:
+        items = self._items
+        if self._at not in items:
             gone = before.takes.index(self._at) if self._at in before.takes else 0
-            near = takes[min(gone, len(takes) - 1)] if takes else ""
-            self._at = picture.chosen if picture.chosen in takes and not gone else near
+            near = items[min(gone, len(items) - 1)] if items else ""
+            self._at = picture.chosen if picture.chosen in items and not gone else near
         self._reveal()
         self._describe()
         self.update()
@@ -72,20 +74,34 @@ class TakesStrip(QWidget):
 
     # ------------------------------------------------------------ where things are
 
+    @property
+    def _items(self) -> tuple[str, ...]:
+        """What the arrow keys go along: the takes by sha256, and the trash."""
+        trash = (TRASH,) if picture_edits.trashed(self._picture) else ()
+        return (*self._picture.takes, *trash)
+
+    @property
+    def _trash_words(self) -> str:
+        return self.tr("Trash: {n}").format(n=len(picture_edits.trashed(self._picture)))
+
     def _box(self, number: int) -> QRectF:
         px = self._workplace.theme.px
         side = px(THUMBNAIL)
-        return QRectF(number * (side + px(GAP)) - self._scrolled, px(2), side, side)
+        left = number * (side + px(GAP)) - self._scrolled
+        is_trash = number >= len(self._picture.takes)
+        metrics = QFontMetrics(self._workplace.theme.font("secondary"))
+        width = metrics.horizontalAdvance(self._trash_words) + px(12) if is_trash else side
+        return QRectF(left, px(2), width, side)
 
     def _take_at(self, point: QPoint) -> str:
-        boxes = ((sha, self._box(n)) for n, sha in enumerate(self._picture.takes))
+        boxes = ((item, self._box(n)) for n, item in enumerate(self._items))
         return next((sha for sha, box in boxes if box.contains(point.toPointF())), "")
 
     def _reveal(self) -> None:
         """Scroll so that the take under the keyboard can be seen."""
-        if self._at not in self._picture.takes:
+        if self._at not in self._items:
             return
-        box = self._box(self._picture.takes.index(self._at))
+        box = self._box(self._items.index(self._at))
         if box.left() < 0:
             self._scrolled += round(box.left())
         elif box.right() > self.width():
@@ -93,11 +109,12 @@ class TakesStrip(QWidget):
 
     def _describe(self) -> None:
         takes = self._picture.takes
-        if self._at not in takes:
-            return
-        words = [
-            self.tr("Take {n} of {total}").format(n=takes.index(self._at) + 1, total=len(takes))
-        ]
+        words = []
+        if self._at == TRASH:
+            words.append(self._trash_words)
+        elif self._at in takes:
+            words.append(self.tr("Take {n} of {total}"))
+            words[0] = words[0].format(n=takes.index(self._at) + 1, total=len(takes))
         if self._at == self._picture.chosen:
             words.append(self.tr("chosen"))
         if self._at in self._picture.starred:
@@ -124,9 +141,15 @@ class TakesStrip(QWidget):
             self._paint_take(painter, box, sha256)
         painter.setFont(theme.font("secondary"))
         painter.setPen(theme.colour("muted"))
-        words = self.tr("{n} takes").format(n=len(picture.takes))
         left = round(self._box(len(picture.takes)).left()) + theme.px(4)
-        if left + painter.fontMetrics().horizontalAdvance(words) <= self.width():
+        if TRASH in self._items:
+            self._paint_trash(painter, self._box(len(picture.takes)))
+            left = round(self._box(len(picture.takes)).right()) + theme.px(4)
+        words = self.tr("{n} takes").format(n=len(picture.takes))
+        if (
+            len(picture.takes) > 1
+            and left + painter.fontMetrics().horizontalAdvance(words) <= self.width()
+        ):
             flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(left, 0, self.width() - left, self.height(), int(flags), words)
         painter.end()
@@ -160,6 +183,13 @@ class TakesStrip(QWidget):
             drawn = icon("star-filled", theme.colours.warn)
             drawn.paint(painter, spot.toRect().adjusted(2, 2, -2, -2))
 
+    def _paint_trash(self, painter: QPainter, box: QRectF) -> None:
+        theme = self._workplace.theme
+        painter.setPen(theme.colour("accent"))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._trash_words)
+        if self.hasFocus() and self._at == TRASH:
+            paint_ring(painter, box, theme, RADIUS)
+
     def _image_ready(self, sha256: str) -> None:
         if sha256 in self._picture.takes:
             self.update()
@@ -173,7 +203,7 @@ class TakesStrip(QWidget):
         if sha256:
             self._go_to(sha256)
             if event.button() == Qt.MouseButton.LeftButton:
-                self._choose(sha256)
+                self._take_up(sha256)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Show what can be done with the take."""
@@ -187,15 +217,15 @@ class TakesStrip(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go along the takes, choose, or move to the trash."""
-        takes = self._picture.takes
-        here = takes.index(self._at) if self._at in takes else 0
+        items = self._items
+        here = items.index(self._at) if self._at in items else 0
         key = event.key()
-        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and takes:
+        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and items:
             step = -1 if key == Qt.Key.Key_Left else 1
-            self._go_to(takes[min(max(here + step, 0), len(takes) - 1)])
+            self._go_to(items[min(max(here + step, 0), len(items) - 1)])
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self._at:
-            self._choose(self._at)
-        elif key == Qt.Key.Key_Delete and self._at:
+            self._take_up(self._at)
+        elif key == Qt.Key.Key_Delete and self._at in self._picture.takes:
             picture_edits.trash(self._workplace, self._step, self._picture.id, self._at)
         else:
             super().keyPressEvent(event)
@@ -220,7 +250,7 @@ class TakesStrip(QWidget):
         """Tell of the take under the mouse."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             sha256 = self._take_at(event.pos())
-            if sha256:
+            if sha256 in self._picture.takes:
                 number = self._picture.takes.index(sha256) + 1
                 QToolTip.showText(event.globalPos(), self.tr("Take {n}").format(n=number), self)
                 return True
@@ -232,5 +262,11 @@ class TakesStrip(QWidget):
         self._describe()
         self.update()
 
-    def _choose(self, sha256: str) -> None:
-        picture_edits.choose(self._workplace, self._step, self._picture.id, sha256)
+    def _take_up(self, item: str) -> None:
+        """Choose a take, or open the trash."""
+        if item == TRASH:
+            menu = trash_menu(self._workplace, self._step, self._picture, self)
+            box = self._box(len(self._picture.takes)).toRect()
+            menu.popup(self.mapToGlobal(box.bottomLeft()))
+            return
+        picture_edits.choose(self._workplace, self._step, self._picture.id, item)

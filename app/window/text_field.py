@@ -37,11 +37,14 @@ class TextField(QTextEdit):
     left_by(direction): the caret would leave by an arrow key, -1 up, 1 down; with Shift as
     extended_by(direction), and with Select all when all is selected, 0. pasted(QMimeData): what
     isn't words of this field: pictures, files, or whole steps where takes_steps is set.
+    joined(): Backspace at the start. focus_came(), focus_went().
     """
 
     text_edited = Signal(str)
     height_changed = Signal()
     focus_came = Signal()
+    focus_went = Signal()
+    joined = Signal()
     left_by = Signal(int)
     extended_by = Signal(int)
     pasted = Signal(object)
@@ -184,6 +187,10 @@ class TextField(QTextEdit):
         if event.key() == Qt.Key.Key_Escape:
             event.ignore()
             return
+        caret = self.textCursor()
+        if event.key() == Qt.Key.Key_Backspace and caret.atStart() and not caret.hasSelection():
+            self.joined.emit()
+            return
         if event.matches(QKeySequence.StandardKey.SelectAll) and self._all_selected:
             self.extended_by.emit(0)
             return
@@ -212,6 +219,11 @@ class TextField(QTextEdit):
         """Tell that the focus came."""
         super().focusInEvent(event)
         self.focus_came.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Tell that the focus went."""
+        super().focusOutEvent(event)
+        self.focus_went.emit()
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         """Take words, pictures and files."""
@@ -251,12 +263,11 @@ class LineField(TextField):
 class BodyField(TextField):
     """A Markdown text.
 
-    step_wanted(): Enter on an empty last line. joined(): Backspace at the start.
+    step_wanted(): Enter on an empty last line.
     callout_wanted(kind): a line such as "> tip: " was typed; it is gone from the text.
     """
 
     step_wanted = Signal()
-    joined = Signal()
     callout_wanted = Signal(str)
 
     def __init__(self, theme: Theme, placeholder: str, parent: QWidget) -> None:
@@ -280,10 +291,6 @@ class BodyField(TextField):
                 self.insertPlainText("\n")
             else:
                 event.ignore()
-            return
-        at_start = not self.textCursor().hasSelection() and self.textCursor().atStart()
-        if event.key() == Qt.Key.Key_Backspace and plain and at_start:
-            self.joined.emit()
             return
         super().keyPressEvent(event)
         if event.text() == " " and (begun := callout_begun(self.typed)):

@@ -1,5 +1,6 @@
 """What tests of the command line share: tutorials made from a text, which needs no writer."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -8,6 +9,14 @@ from pathlib import Path
 
 import pytest
 from command_line import TEXT, Mount, interstep
+
+
+@pytest.fixture(autouse=True)
+def collected() -> Iterator[None]:
+    """Garbage is collected here alone: a QObject freed on a worker's thread ends the program."""
+    gc.disable()
+    yield
+    gc.collect(1)
 
 
 @pytest.fixture(scope="session")

@@ -46,7 +46,7 @@ def test_cold_start_to_first_paint(tmp_path: Path) -> None:
 def test_a_large_tutorial(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-P", str(SCRIPT), "make", str(tmp_path)], check=True)
     ours, bare = measured("big", tmp_path), measured("bare-big", tmp_path)
-    told("open 500 steps × 4 takes, first paint", ours["opened"], bare["opened"], "s", "0.3")
+    told("open 500 steps, 4 takes each, first paint", ours["opened"], bare["opened"], "s", "0.3")
     told("all steps have their widgets", ours["built"], bare["opened"], "s", "at idle")
     for name, words in (("typing", "typing"), ("running", "typing while a run streams")):
         for kind, target in (("p95", "3"), ("max", "16")):

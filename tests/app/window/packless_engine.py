@@ -1,0 +1,46 @@
+"""The fake engine on a machine without packs; as a program it takes one argument: a file.
+
+The file's text says how it goes on: "no llama.cpp", "no network", or empty; while the starter
+pack is installed it is "installed".
+"""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from inference.__main__ import claim_pipes
+from inference.protocol import Event, Failed, Finished, Found, Install, Probe, Progress, Request
+from inference.serving import Server
+
+SIZE, PART = 98_000_000, 9_800_000  # bytes
+PAUSE = 0.02  # seconds between two parts
+
+
+def events_of(request: Request, state: Path) -> Iterator[Event]:
+    """Answer a Probe and an Install."""
+    script = state.read_text()
+    match request:
+        case Probe():
+            starter = {"id": "starter", "name": "Starter", "download": SIZE}
+            starter["ready"] = script == "installed"
+            writer = None if script == "no llama.cpp" else "0.3"
+            facts = {"llama_cpp": writer, "recommended": "starter", "packs": [starter]}
+            yield Found(request.id, facts)
+        case Install() if script == "no network":
+            yield Failed(request.id, "pack", "nothing answers", "Look at the network.")
+            return
+        case Install():
+            for done in range(0, SIZE + 1, PART):
+                time.sleep(PAUSE)
+                yield Progress(request.id, "Fetching starter.gguf", done, SIZE, "bytes")
+            state.write_text("installed")
+    yield Finished(request.id)
+
+
+if __name__ == "__main__":
+    requests, wire = claim_pipes()
+    file = Path(sys.argv[1])
+    Server(requests, wire, lambda request, _stop: events_of(request, file)).serve(("fake",))
+    os._exit(0)
