@@ -12,7 +12,7 @@ OFTEN = 500  # milliseconds between two looks at how much there is to collect
 
 
 class Collecting(QObject):
-    """Collects while it lives, about as often as Python itself would; from now on Python doesn't."""
+    """Collects while it lives, about as often as Python itself would have."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

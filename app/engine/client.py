@@ -86,8 +86,12 @@ class Client(QObject):
 
     def _read_events(self) -> None:
         while self._process.canReadLine():
+            line = bytes(self._process.readLine().data())
+            if len(line) > MAX_LINE:
+                self._process.kill()
+                return
             try:
-                event = read_event(bytes(self._process.readLine().data()))
+                event = read_event(line)
             except ProtocolError as error:
                 self._complaints.append(f"a line that is no event: {error}")
                 continue

@@ -38,7 +38,8 @@ class Timings:
 
     def note(self, kind: str, seconds: float) -> None:
         """Keep a measurement; kind: a pack's id, or "picture"."""
-        self._store.put(_name(kind), [*self._known(kind), round(seconds, 3)][-KEPT:])
+        known = [*self._known(kind), max(round(seconds, 3), 0.001)]
+        self._store.put(_name(kind), known[-KEPT:])
 
     def estimate(self, pack: str, steps: int, pictures: int) -> Estimate:
         """Return what so many steps and pictures will take; steps 0 for pictures alone."""

@@ -165,9 +165,14 @@ class Runs(QObject):
         self._keep_queue()
 
     def number(self, step: str) -> int:
-        """Return the step's number in the tutorial, from 1; 0 where it is gone."""
+        """Return the step's number in the tutorial, from 1; 0 where it is not in it."""
         ids = [one.id for one in self._opened.tutorial.steps]
         return ids.index(step) + 1 if step in ids else 0
+
+    @property
+    def next_number(self) -> int:
+        """The number of the step that is being written: it joins the tutorial when it is done."""
+        return len(self._opened.tutorial.steps) + 1
 
     def estimate(self, *jobs: Job) -> Estimate:
         """Return how many pictures the jobs give and how long they take."""

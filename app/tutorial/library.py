@@ -116,6 +116,22 @@ class Library:
         """Move a tutorial from the trash back into the folder; raises TutorialError."""
         return self._moved(path, self._trash, self.folder)
 
+    def rename(self, path: Path, title: str) -> None:
+        """Save a tutorial under another title; the file keeps its name. Raises TutorialError."""
+        with TutorialFile.open(path, must_write=True) as file:
+            file.save(replace(file.tutorial, title=title))
+
+    def delete(self, path: Path) -> None:
+        """Delete a tutorial of the trash for good; raises TutorialError."""
+        _check_folder(path, self._trash)
+        lock = locked(path)
+        try:
+            with sentences(path):
+                path.unlink()
+                _journal(path).unlink(missing_ok=True)
+        finally:
+            unlock(path, lock)
+
     def close(self) -> None:
         """Free the index; the library can still be used and opens it again."""
         self._index.close()
@@ -131,10 +147,7 @@ class Library:
         return card.path.parent == self._trash
 
     def _moved(self, path: Path, source: Path, target: Path) -> Path:
-        if path.parent != source:
-            raise TutorialError(f"“{path.name}” does not lie in “{source}”", "choose another one")
-        with sentences(path):
-            path.lstat()
+        _check_folder(path, source)
         with sentences(target):
             target.mkdir(exist_ok=True)
         lock = locked(path)
@@ -145,6 +158,17 @@ class Library:
             unlock(path, lock)
 
 
+def _check_folder(path: Path, folder: Path) -> None:
+    if path.parent != folder:
+        raise TutorialError(f"“{path.name}” does not lie in “{folder}”", "choose another one")
+    with sentences(path):
+        path.lstat()
+
+
+def _journal(path: Path) -> Path:
+    return path.with_name(f"{path.name}-journal")
+
+
 def _put_into(folder: Path, path: Path) -> Path:
     free = folder / free_name(path.stem, _names(folder))
     free.open("xb").close()  # so that no other program takes the name meanwhile
@@ -153,9 +177,8 @@ def _put_into(folder: Path, path: Path) -> Path:
     except OSError:
         free.unlink()
         raise
-    journal = path.with_name(f"{path.name}-journal")
-    if journal.exists():
-        os.replace(journal, free.with_name(f"{free.name}-journal"))
+    if _journal(path).exists():
+        os.replace(_journal(path), _journal(free))
     return free
 
 

@@ -11,10 +11,10 @@ from app.tutorial.staleness import Recipes, keep_as_is, showing, stale
 
 # What stands before the name of a thing that one needs: "2", "1/2 l", "a", "some".
 _AMOUNT = re.compile(
-    r"^(?:(?:\d[\d\s.,/–-]*(?:k?g|m?l|cl|c?m|mm|x)?\b|an?\b|the\b|some\b|one\b|two\b)\s*)+",
+    r"^(?:(?:\d[\d\s.,/\u2013-]*(?:k?g|m?l|cl|c?m|mm|x)?\b|an?\b|the\b|some\b|one\b|two\b)\s*)+",
     re.IGNORECASE,
 )
-_REST = re.compile(r"\s*[,;:(–].*$", re.DOTALL)
+_REST = re.compile(r"\s*[,;:(\u2013].*$", re.DOTALL)
 
 
 def proposed(tutorial: Tutorial) -> tuple[LookEntry, ...]:

@@ -68,6 +68,8 @@ ACTIONS: tuple[Spec, ...] = (
     Spec("note", "Step", 3, NOOP("Actions", "Add a &note"), "Ctrl+Alt+2", "note"),
     Spec("caution", "Step", 3, NOOP("Actions", "Add a &caution"), "Ctrl+Alt+3", "caution"),
     Spec("warning", "Step", 3, NOOP("Actions", "Add a &warning"), "Ctrl+Alt+4", "warning"),
+    Spec("step_time", "Step", 4, NOOP("Actions", "T&ime for this step"), "Ctrl+Alt+T"),
+    Spec("step_note", "Step", 4, NOOP("Actions", "Note to &yourself"), "Ctrl+Alt+N"),
     Spec("checked", "Step", 4, NOOP("Actions", "Chec&ked"), "Ctrl+Shift+K", "check", True),
     Spec("paint", "Picture", 0, NOOP("Actions", "&Paint, or paint anew"), "Ctrl+R", "redraw"),
     Spec("fix", "Picture", 0, NOOP("Actions", "&Fix this…"), "Ctrl+Shift+R", "fix"),

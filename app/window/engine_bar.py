@@ -86,6 +86,7 @@ class EngineBar(QWidget):
         theme.restyled.connect(self._restyle)
         self._restyle()
         self._show_idle()
+        self._show_waiting()
 
     def follow(self, runs: Runs | None) -> None:
         """Show the jobs of these Runs from now on, or of none."""
@@ -130,12 +131,14 @@ class EngineBar(QWidget):
         self._show_engine()
 
     def _show_text(self, event: StepStarted | TextDelta) -> None:
-        number = self._runs.number(event.step) if self._runs is not None and event.step else 0
+        if self._runs is None:
+            return
         if isinstance(self._job, Changing):
             if self._bar.isHidden():  # else the progress says how far it is
+                number = self._runs.number(event.step)
                 self._say(self.tr("Rewriting step {n}").format(n=number))
-        elif number:
-            self._say(self.tr("Writing step {n}").format(n=number))
+        elif event.step:
+            self._say(self.tr("Writing step {n}").format(n=self._runs.next_number))
         else:
             self._say(self.tr("Writing the beginning"))
 

@@ -1,7 +1,5 @@
 """A form in a side pane: labels at the left, fields at the right, small heads above."""
 
-from os.path import commonprefix
-
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
@@ -35,7 +33,7 @@ class Line(QLineEdit):
         before, caret = self.text(), self.cursorPosition()
         if text == before:
             return
-        same = _units(commonprefix([before, text]))
+        same = _units(text[: _common(before, text)])
         self.setText(text)
         if caret > same:
             caret = max(caret + _units(text) - _units(before), same)
@@ -128,6 +126,12 @@ class _Manners(QObject):
 def parts(text: str) -> tuple[str, ...]:
     """Return what stands between commas, without empty parts and repetitions."""
     return tuple(dict.fromkeys(item for part in text.split(",") if (item := part.strip())))
+
+
+def _common(one: str, other: str) -> int:
+    """Return how many characters both begin with."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _units(text: str) -> int:

@@ -37,6 +37,7 @@ class HeadView(QWidget):
         }
         for field, name in names.items():
             field.setAccessibleName(name)
+            field.setReadOnly(self._opened.read_only)
             field.height_changed.connect(self.height_changed)
             field.installEventFilter(self)
         self.title.text_edited.connect(lambda text: self._set("title", text))

@@ -38,6 +38,7 @@ class PackOffer(QFrame):
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.get = QPushButton()
+        self.get.setProperty("kind", "primary")
         self.get.clicked.connect(self._get)
         self.stop = QPushButton(self.tr("Stop"))
         self.stop.clicked.connect(lambda: self._engine.cancel(self._install))

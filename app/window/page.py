@@ -10,19 +10,18 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QWidget
 
 from app.tutorial import edits
 from app.tutorial.model import Step, Tutorial, new_id
 from app.tutorial.undo import Entry, Left
 from app.window.head_view import HeadView
 from app.window.page_actions import PageActions
+from app.window.page_stream import PageStream
 from app.window.paper import Paper
 from app.window.step_view import StepView
-from app.window.streaming_view import StreamingView
 from app.window.theme import PAGE
 from app.window.workplace import Workplace
-from inference.protocol import StepStarted, TextDelta
 
 SLICE = 0.008  # seconds of building at a time
 MARGIN, PADDING = 24, 32  # pixels at zoom 1, around the sheet and inside it
@@ -55,15 +54,15 @@ class Page(QScrollArea):
         self.views: dict[str, StepView] = {}
         self._heights: dict[str, int] = {}
         self._tops: dict[str, int] = {}
-        self._streaming: StreamingView | None = None
         self._placing = False
         self.selected: list[str] = []
         self.current = ("", "")
-        self.actions_of_page = PageActions(self)
+        self.actions_of_page: PageActions = PageActions(self)
+        self._stream = PageStream(self)
         self._idle = QTimer(self, interval=0)
         self._idle.timeout.connect(self._build_some)
-        self._place_soon = QTimer(self, interval=0, singleShot=True)
-        self._place_soon.timeout.connect(self.place)
+        self.place_soon = QTimer(self, interval=0, singleShot=True)
+        self.place_soon.timeout.connect(self.place)
         self._connect()
         self.head.follow(self.tutorial)
 
@@ -71,11 +70,11 @@ class Page(QScrollArea):
         opened, runs = self.workplace.opened, self.workplace.runs
         opened.tutorial_changed.connect(self._follow)
         opened.reverted.connect(self._show_reverted)
-        runs.text_streamed.connect(self._stream)
-        runs.step_finished.connect(lambda _step: self._end_stream())
-        runs.job_ended.connect(lambda _ended: self._end_stream())
+        runs.text_streamed.connect(self._stream.take)
+        runs.step_finished.connect(lambda _step: self._stream.end())
+        runs.job_ended.connect(lambda _ended: self._stream.end())
         self._theme.restyled.connect(self._restyle)
-        self.head.height_changed.connect(self._place_soon.start)
+        self.head.height_changed.connect(self.place_soon.start)
         self.head.down_wanted.connect(lambda: self._enter_step(0, 1))
         self.verticalScrollBar().valueChanged.connect(self._build_visible)
 
@@ -138,7 +137,7 @@ class Page(QScrollArea):
         self._heights[step.id] = view.lay_out(self._width())
         # Shown where it belongs: at the top it would be painted for nothing.
         top = self._tops.get(step.id, self.sheet.height())
-        view.setGeometry(self._left(), top, self._width(), self._heights[step.id])
+        view.put(self._left(), top, self._width(), self._heights[step.id])
         view.show()
         self._chain_focus(number - 1)
         return view
@@ -218,11 +217,11 @@ class Page(QScrollArea):
         height = view.lay_out(self._width())
         if height != self._heights.get(step_id):
             self._heights[step_id] = height
-            self._place_soon.start()
+            self.place_soon.start()
 
     def place(self) -> None:
         """Put everything in its place; what is at the top of the view stays there."""
-        self._place_soon.stop()
+        self.place_soon.stop()
         self._placing = True
         anchor, offset = self._anchor()
         px, width = self._theme.px, self._width()
@@ -236,12 +235,9 @@ class Page(QScrollArea):
             self._tops[step.id] = y
             view = self.views.get(step.id)
             if view is not None:
-                view.setGeometry(x, y, width, height)
+                view.put(x, y, width, height)
             y += height
-        if self._streaming is not None:
-            height = self._streaming.lay_out(width)
-            self._streaming.setGeometry(x, y, width, height)
-            y += height
+        y += self._stream.place(x, y, width)
         size = self.add_button.sizeHint()
         self.add_button.setGeometry(x, y + px(8), size.width(), size.height())
         y += size.height() + px(16) + px(PADDING)
@@ -251,6 +247,7 @@ class Page(QScrollArea):
         if anchor:
             self.verticalScrollBar().setValue(self._tops.get(anchor, 0) + offset)
         self._placing = False
+        self._stream.scroll_along()
 
     def _anchor(self) -> tuple[str, int]:
         """Return the first step in sight and how far it is scrolled; nothing at the very top."""
@@ -269,52 +266,20 @@ class Page(QScrollArea):
         width = self._width()
         self._heights = {one: view.lay_out(width) for one, view in self.views.items()}
         self.place()
+        self.build_rest()
+
+    def build_rest(self) -> None:
+        """Build what is in sight now and the rest while nothing else is to do."""
         self._build_visible()
         if len(self.views) < len(self.tutorial.steps):
             self._idle.start()
 
     def _restyle(self) -> None:
-        for part in (self.head, *self.views.values()):
-            part.restyle()
+        self.head.restyle()
+        self._stream.restyle()
+        for view in self.views.values():
+            view.restyle()
         self.resizeEvent(QResizeEvent(self.size(), self.size()))
-
-    # ------------------------------------------------------------ the step being written
-
-    def _stream(self, event: StepStarted | TextDelta) -> None:
-        if isinstance(event, TextDelta) and not event.step:
-            self._stream_head(event)
-            return
-        at_end = self.verticalScrollBar().value() >= self.verticalScrollBar().maximum() - 4
-        busy = self.sheet.isAncestorOf(QApplication.focusWidget() or self)
-        if self._streaming is None or self._streaming.step_id != event.step:
-            self._end_stream()
-            number = len(self.tutorial.steps) + 1
-            self._streaming = StreamingView(event.step, number, self._theme, self.sheet)
-            self._streaming.height_changed.connect(self._place_soon.start)
-            self._streaming.show()
-        if isinstance(event, TextDelta):
-            self._streaming.take(event)
-        self._place_soon.start()
-        if at_end and not busy:
-            QTimer.singleShot(0, self, self._scroll_to_end)
-
-    def _stream_head(self, event: TextDelta) -> None:
-        field = {"title": self.head.title, "summary": self.head.summary}.get(event.field)
-        if field is not None and not field.hasFocus() and not getattr(self.tutorial, event.field):
-            field.show_text(field.text[: event.start] + event.text)
-
-    def _end_stream(self) -> None:
-        if self._streaming is not None:
-            self._streaming.hide()
-            self._streaming.deleteLater()
-            self._streaming = None
-            self.place()
-        self._build_visible()
-        if len(self.views) < len(self.tutorial.steps):
-            self._idle.start()
-
-    def _scroll_to_end(self) -> None:
-        self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
 
     # ------------------------------------------------------------ going about
 

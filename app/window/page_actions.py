@@ -13,9 +13,10 @@ from app.tutorial import edits
 from app.tutorial.joining import Refusal, merge_steps, merge_with_previous, split_step
 from app.tutorial.model import CALLOUTS, Callout, CalloutKind, Tutorial, new_id, step_by_id
 from app.tutorial.undo import ids_of
+from app.window.body_field import BodyField
 from app.window.pasting import paste
+from app.window.step_foot import Detail
 from app.window.step_view import StepView
-from app.window.text_field import BodyField
 
 if TYPE_CHECKING:
     from app.window.page import Page
@@ -43,6 +44,8 @@ class PageActions:
             "merge": self._merge,
             "delete_step": self._delete,
             "checked": self._check,
+            "step_time": partial(self._edit_detail, "duration"),
+            "step_note": partial(self._edit_detail, "note"),
             **{kind: partial(self._add_callout, kind) for kind in CALLOUTS},
             **{kind: partial(self._format, kind) for kind in FORMATS},
         }
@@ -56,6 +59,8 @@ class PageActions:
         view.number_pressed.connect(self._press_number)
         view.dragged.connect(self._drag)
         view.dropped.connect(self._drop)
+        view.drag_cancelled.connect(self._end_drag)
+        view.callout_wanted.connect(lambda _step, kind: self._add_callout(kind))
 
     @property
     def _tutorial(self) -> Tutorial:
@@ -128,7 +133,9 @@ class PageActions:
         left = self._ids
         if left:
             self._page.go_to(left[min(place, len(left) - 1)])
-        self._say(_tr("Deleted: {n} of the steps. Undo brings it back.").format(n=len(chosen)))
+        keys = self._page.workplace.actions["undo"].shortcut().toString()
+        one, many = _tr("Step deleted. Undo: {keys}"), _tr("{n} steps deleted. Undo: {keys}")
+        self._page.tell((one if len(chosen) == 1 else many).format(n=len(chosen), keys=keys))
 
     def _check(self) -> None:
         chosen = self._chosen
@@ -189,14 +196,23 @@ class PageActions:
     # ------------------------------------------------------------ text
 
     def _add_callout(self, kind: CalloutKind) -> None:
+        """Add a callout to the step or, with the caret in one, make it one of this kind."""
         step = step_by_id(self._tutorial, self._page.current[0])
-        if step is None:
+        view = self._page.view_of(step.id) if step is not None else None
+        if step is None or view is None:
             return
-        callouts = (*step.callouts, Callout(kind, ""))
-        self._opened.edit(edits.set_step(self._tutorial, step.id, "callouts", callouts))
-        view = self._page.view_of(step.id)
+        callouts = list(step.callouts)
+        focused = [one.field.hasFocus() for one in view.callouts]
+        place = focused.index(True) if any(focused) else len(callouts)
+        text = callouts[place].text if any(focused) else ""
+        callouts[place : place + 1] = [Callout(kind, text)]
+        self._opened.edit(edits.set_step(self._tutorial, step.id, "callouts", tuple(callouts)))
+        view.callouts[place].field.setFocus()
+
+    def _edit_detail(self, name: Detail) -> None:
+        view = self._page.view_of(self._page.current[0])
         if view is not None:
-            view.callouts[-1].field.setFocus()
+            view.foot.edit(name)
 
     def _format(self, kind: str) -> None:
         focused = QApplication.focusWidget()
@@ -225,6 +241,8 @@ class PageActions:
             case Qt.Key.Key_X if event.modifiers() == Qt.KeyboardModifier.ControlModifier:
                 self._copy()
                 self._delete()
+            case Qt.Key.Key_V if event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+                self._paste(self._chosen[-1], QGuiApplication.clipboard().mimeData())
             case Qt.Key.Key_A if event.modifiers() == Qt.KeyboardModifier.ControlModifier:
                 self._page.select(self._ids)
             case _:
@@ -273,11 +291,15 @@ class PageActions:
         line = self._page.span(ids[place])[0] if place < len(ids) else self._page.span(ids[-1])[1]
         self._page.sheet.line = line
         self._place = place
+        self._page.ensureVisible(0, line, 0, self._page.viewport().height() // 10)
+        self._page.sheet.update()
+
+    def _end_drag(self) -> None:
+        self._page.sheet.line = None
         self._page.sheet.update()
 
     def _drop(self, step_id: str) -> None:
-        self._page.sheet.line = None
-        self._page.sheet.update()
+        self._end_drag()
         chosen = self._page.selected or [step_id]
         before = [one for one in self._ids[: self._place] if one not in chosen]
         moved = tuple(one for one in self._ids if one in chosen)

@@ -32,7 +32,7 @@ STORYBOARD = ("", "storyboard")  # the painters that draw in one go; the packs' 
 class PaintingForm(QWidget):
     """Edits the tutorial's making; follows follow()."""
 
-    def __init__(self, workplace: Workplace) -> None:
+    def __init__(self, workplace: Workplace, *, with_pack: bool = True) -> None:
         super().__init__()
         self._workplace = workplace
         self._following = False
@@ -41,7 +41,8 @@ class PaintingForm(QWidget):
         self._grid.setSpacing(workplace.theme.px(8))
         self._grid.setColumnStretch(1, 1)
         self.pack = QLabel()
-        self._add(self.tr("Pack"), self.pack)
+        if with_pack:
+            self._add(self.tr("Pack"), self.pack)
         self._add(self.tr("Seed"), self._seed_row())
         self.passes = QSpinBox()
         self.passes.setRange(0, MOST_PASSES)

@@ -30,7 +30,7 @@ class PictureActions(QObject):
     troubled = Signal(str)
 
     def __init__(self, workplace: Workplace, current: Callable[[], tuple[str, str]]) -> None:
-        super().__init__(workplace.opened)
+        super().__init__()
         self._workplace = workplace
         self._current = current
         states = workplace.picture_states

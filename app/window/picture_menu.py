@@ -26,7 +26,18 @@ def picture_menu(workplace: Workplace, step: str, picture: str, parent: QWidget)
     shown = picture_edits.picture_of(workplace, step, picture)
     if shown is None:
         return menu
-    place = (workplace, step, picture)
+    if not workplace.opened.read_only:
+        _add_changes(menu, workplace, step, shown, parent)
+    if shown.chosen is not None:
+        menu.addSeparator()
+        _add_take(menu, workplace, step, shown, shown.chosen)
+    return menu
+
+
+def _add_changes(
+    menu: QMenu, workplace: Workplace, step: str, shown: Picture, parent: QWidget
+) -> None:
+    place = (workplace, step, shown.id)
     several = menu.addMenu(translate("PictureMenu", "Paint several takes"))
     for count in SEVERAL:
         paint = partial(picture_jobs.paint, *place, count)
@@ -41,16 +52,12 @@ def picture_menu(workplace: Workplace, step: str, picture: str, parent: QWidget)
         else translate("PictureMenu", "No picture needed")
     )
     _add(menu, needed, partial(picture_edits.toggle_needed, *place))
-    if picture in workplace.opened.stale:
+    if shown.id in workplace.opened.stale:
         _add(menu, translate("PictureMenu", "Keep as it is"), partial(picture_edits.keep, *place))
     trashed = len(picture_edits.trashed(shown))
     if trashed:
         trash = menu.addMenu(translate("PictureMenu", "Trash: {n}").format(n=trashed))
         _add_trashed(trash, workplace, step, shown)
-    if shown.chosen is not None:
-        menu.addSeparator()
-        _add_take(menu, workplace, step, shown, shown.chosen)
-    return menu
 
 
 def take_menu(

@@ -101,6 +101,8 @@ class PictureView(QWidget):
     def _described(self) -> str:
         work, stale = self._states.work(self.picture.id), self._states.stale(self.picture.id)
         parts = [self.picture.alt_text if self.picture.chosen else self.tr("No picture yet")]
+        if self._is_lost:
+            parts.append(self._lost_words)
         if self.picture.not_needed:
             parts = [self.tr("No picture needed")]
         if work is not None:
@@ -130,6 +132,15 @@ class PictureView(QWidget):
     def _has_stale_row(self) -> bool:
         stale = self._states.stale(self.picture.id)
         return stale is not None and not (self._is_slim or self._states.work(self.picture.id))
+
+    @property
+    def _is_lost(self) -> bool:
+        chosen = self.picture.chosen
+        return chosen is not None and self._workplace.images.is_lost(chosen)
+
+    @property
+    def _lost_words(self) -> str:
+        return self.tr("This picture can't be read: choose another take, or paint it again")
 
     def hasHeightForWidth(self) -> bool:
         """Whether the height follows from the width: it does."""
@@ -197,7 +208,8 @@ class PictureView(QWidget):
         plain = not self._is_slim and not self._is_empty
         self._part(UnneededPlace, self._is_slim)
         self._part(EmptyPlace, self._is_empty)
-        self._part(PictureTools, self._near and plain and not self._fixing)
+        can_change = not self._workplace.opened.read_only
+        self._part(PictureTools, self._near and plain and not self._fixing and can_change)
         row = self._part(StaleRow, self._has_stale_row)
         stale = self._states.stale(self.picture.id)
         if row is not None and stale is not None:
@@ -217,6 +229,7 @@ class PictureView(QWidget):
         if isinstance(there, kind):
             return there
         made = kind(*self._place, self)
+        made.setEnabled(kind is TakesStrip or not self._workplace.opened.read_only)
         self._parts[kind] = made
         made.show()
         return made
@@ -266,14 +279,13 @@ class PictureView(QWidget):
         picture, theme = self.picture, self._workplace.theme
         rect = QRectF(0, 0, self.width(), self._frame_height(self.width()))
         work = self._states.work(picture.id)
-        lost = picture.chosen is not None and self._workplace.images.is_lost(picture.chosen)
         words = ""
         if self._is_empty:
             words = self.tr("No picture yet")
-        elif lost and work is None:
-            words = self.tr("This picture can't be read: choose another take, or paint it again")
+        elif self._is_lost and work is None:
+            words = self._lost_words
         frame = Frame(
-            pixmap=None if lost else self._pixmap(rect),
+            pixmap=None if self._is_lost else self._pixmap(rect),
             words=work_words(work) if work is not None else words,
             work=work,
             empty=self._is_empty,

@@ -49,7 +49,6 @@ class PromptField(QWidget):
         self.field.textChanged.connect(self._show)
         self.choice = OptionButton(self.tr("What the writer shall do"), self.choose)
         self.start = QPushButton()
-        self.start.setProperty("kind", "primary")
         self.start.clicked.connect(self._start)
         self.hint = QLabel()
         self.hint.setProperty("role", "secondary")
@@ -201,7 +200,11 @@ class PromptField(QWidget):
         """Say more while the focus is here, or words wait to be sent."""
         if self._frame.property("lit") != lit:
             self._frame.setProperty("lit", lit)
-            self._frame.style().polish(self._frame)
+            self.start.setProperty("kind", "primary" if lit else "quiet")
+            for widget in (self._frame, self.start):
+                widget.style().unpolish(widget)
+                widget.style().polish(widget)
+            self._draw_arrow()
         self.hint.setVisible(lit or bool(self.field.text))
         self._show()
 
@@ -212,4 +215,11 @@ class PromptField(QWidget):
         self._rows.setContentsMargins(px(16), px(6), px(8), px(6))
         self._rows.setSpacing(px(4))
         self._top.setSpacing(px(8))
-        self.start.setIcon(icon("arrow-right", self._theme.colours.onaccent))
+        self.start.ensurePolished()
+        self.choice.setMinimumHeight(self.start.sizeHint().height())
+        self._draw_arrow()
+
+    def _draw_arrow(self) -> None:
+        colours = self._theme.colours
+        colour = colours.onaccent if self._frame.property("lit") else colours.ink
+        self.start.setIcon(icon("arrow-right", colour))

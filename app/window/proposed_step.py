@@ -1,12 +1,10 @@
 """One step of a proposal: its old and its new words in one text, and a tick box."""
 
-from html import escape
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
-from app.tutorial.diffing import differences
 from app.tutorial.model import Step, Tutorial, step_by_id
+from app.window.marked_words import marked_words
 from app.window.theme import Theme
 from inference.protocol import StepFinished
 
@@ -88,19 +86,7 @@ class ProposedStep(QFrame):
         self._body.setText(self._marked(self.step.body, self.proposed.body))
 
     def _marked(self, old: str, new: str) -> str:
-        """Return both texts as one: struck through what is gone, underlined what is new."""
-        colours = self._theme.colours
-        styles = {
-            "gone": f"background:{colours.dangersoft}; color:{colours.muted};"
-            " text-decoration:line-through;",
-            "new": f"background:{colours.accentsoft}; text-decoration:underline;",
-            "same": "",
-        }
-        spans = (
-            f'<span style="{styles[piece.kind]}">{escape(piece.text)}</span>'
-            for piece in differences(old, new)
-        )
-        return f'<div style="white-space:pre-wrap; line-height:140%">{"".join(spans)}</div>'
+        return marked_words(old, new, self._theme.colours)
 
 
 def _text(role: str) -> QLabel:

@@ -56,7 +56,8 @@ def _seen_words(recipe: Mapping[str, Any]) -> str:
         "present": translate("RecipeView", "the take before it"),
     }
     conditions = recipe.get("conditions")
-    found = [c.get("role") for c in conditions if isinstance(c, Mapping)] if conditions else []
+    listed = conditions if isinstance(conditions, list | tuple) else ()
+    found = [condition.get("role") for condition in listed if isinstance(condition, Mapping)]
     seen = [words for role, words in roles.items() if role in found]
     if not seen:
         return translate("RecipeView", "Saw no other picture")

@@ -88,11 +88,17 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBo
 QDoubleSpinBox:focus { border: 2px solid $accent; padding: $px4 $px6; }
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled {
   color: $muted; background: transparent; }
+QLineEdit[kind="quiet"] { background: transparent; border-color: transparent; padding: $px4 $px6; }
+QLineEdit[kind="quiet"]:hover { border-color: $line; }
+QLineEdit[kind="quiet"]:focus { border: 2px solid $accent; padding: $px2 $px4; }
+QLineEdit[strong="true"] { font-weight: 600; }
 QTextEdit[kind="page"] { background: transparent; border: none; border-radius: 0; padding: 0; }
 QTextEdit[kind="page"]:focus { border: none; padding: 0; }
 QPlainTextEdit[kind="prompt"], QPlainTextEdit[kind="prompt"]:focus {
   background: transparent; border: none; border-radius: 0; padding: 0; font-size: $body; }
 QPlainTextEdit[kind="prompt"][large="true"] { font-size: $px18; }
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus, QAbstractSpinBox QLineEdit:disabled {
+  background: transparent; border: none; padding: 0; }
 QComboBox::drop-down, QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
 QDoubleSpinBox::down-button { border: none; width: $px16; }
 QComboBox QAbstractItemView { background: $panel; color: $ink; border: 1px solid $line; }

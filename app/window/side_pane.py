@@ -1,4 +1,4 @@
-"""A pane at the side of the page, such as find and replace: a title, a way to close it, a column."""
+"""A pane at the side of the page, such as find and replace: title, close button, column."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent

@@ -60,7 +60,7 @@ class PaintRow(QFrame):
 
 def _furnish(button: QToolButton, workplace: Workplace, sign: str, text: str, tip: str) -> None:
     theme = workplace.theme
-    button.setProperty("kind", "quiet")
+    button.setProperty("kind", "floating")
     button.setIcon(icon(sign, theme.colours.muted))
     button.setIconSize(QSize(theme.px(14), theme.px(14)))
     button.setText(text)

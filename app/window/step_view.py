@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Literal
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QEnterEvent,
-    QFontMetrics,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -19,22 +17,21 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.tutorial import edits
 from app.tutorial.model import Callout, Step
+from app.window.body_field import BodyField
 from app.window.callout_view import CalloutView
 from app.window.clipping import is_empty
 from app.window.picture_import import holds_image
 from app.window.picture_view import PictureView
-from app.window.step_tools import PaintRow, StepMenuButton, step_words
-from app.window.text_field import BodyField, LineField, TextField
+from app.window.step_foot import StepFoot
+from app.window.step_tools import StepMenuButton, step_words
+from app.window.text_field import LineField, TextField
 from app.window.workplace import Workplace
-
-Detail = Literal["duration", "note"]
 
 NUMBER = 42  # pixels at zoom 1: the column of the number
 BADGE = 26
+SIDE = 12  # on both sides of what is laid out
 PICTURE = 252
 GAP = 14
-ROW, OFFER = 20, 30  # of the badge; of what offers a picture
-DETAILS: tuple[Detail, ...] = ("duration", "note")
 NARROW = 560  # below this width the pictures stand under the text
 
 
@@ -70,9 +67,8 @@ class StepView(QWidget):
         self.body = BodyField(self._theme, self.tr("How, in a few words"), self)
         self.callouts: list[CalloutView] = []
         self.pictures: dict[str, PictureView] = {}
-        self.details: dict[Detail, LineField] = {}
+        self.foot = StepFoot(workplace, self)
         self._more: StepMenuButton | None = None
-        self._paint_row: PaintRow | None = None
         self.setAcceptDrops(True)
         self.title.text_edited.connect(lambda text: self._set("title", text))
         self.body.text_edited.connect(lambda text: self._set("body", text))
@@ -83,15 +79,25 @@ class StepView(QWidget):
         self.body.joined.connect(self._join_body)
         for field in (self.title, self.body):
             self._connect(field)
+        self.foot.field_made.connect(self._connect_detail)
+        self.foot.height_changed.connect(lambda: self.height_changed.emit(self.step.id))
+        self.foot.detail_edited.connect(self._set)
+        self.foot.opening.connect(self.be_current)
         self.follow(step, 1, 1)
 
     def _connect(self, field: TextField) -> None:
+        field.setReadOnly(self._workplace.opened.read_only)
         field.height_changed.connect(lambda: self.height_changed.emit(self.step.id))
         field.focus_came.connect(self.be_current)
         field.left_by.connect(lambda way: self._leave(field, way))
         field.extended_by.connect(lambda way: self.extended_by.emit(self.step.id, way))
         field.pasted.connect(lambda data: self.pasted.emit(self.step.id, data))
         field.cursorPositionChanged.connect(self.update)
+        field.focus_went.connect(self._look_near)
+
+    def _connect_detail(self, field: LineField) -> None:
+        self._connect(field)
+        field.entered.connect(lambda: self._leave(field, 1))
 
     # ------------------------------------------------------------ following the tutorial
 
@@ -103,7 +109,6 @@ class StepView(QWidget):
         self.title.show_text(step.title)
         self.body.show_text(step.body)
         self.title.takes_steps = self.body.takes_steps = is_empty(step)
-        self._follow_details(step)
         self._follow_callouts(step)
         self._follow_pictures(step)
         if renumbered or first:
@@ -111,45 +116,8 @@ class StepView(QWidget):
         missing = sum(picture.chosen is None for picture in step.pictures)
         words = step_words(step.draft, step.checked, len(step.pictures), missing)
         self.setAccessibleDescription(words)
-        self._show_tools()
-        self.update()
-
-    def _follow_details(self, step: Step) -> None:
-        """Show what is set; a field that lost its text stays while it is edited."""
-        values: dict[Detail, str] = {"duration": step.duration, "note": step.note}
-        for name, value in values.items():
-            field = self.details.get(name)
-            if value and field is None:
-                field = self._add_detail(name)
-            if field is not None:
-                field.show_text(value)
-                if not value and not field.hasFocus():
-                    self._drop_detail(name)
-
-    def _add_detail(self, name: Detail) -> LineField:
-        words = {"duration": self.tr("Time for this step"), "note": self.tr("Note to yourself")}
-        field = LineField(self._theme, "secondary", words[name], self, "muted")
-        field.setToolTip(words[name])
-        self.details[name] = field
-        self._connect(field)
-        field.text_edited.connect(lambda text: self._set(name, text))
-        field.entered.connect(lambda: self._leave(field, 1))
-        field.focus_went.connect(lambda: None if field.text else self._drop_detail(name))
-        self._name()
-        field.show()
-        self.height_changed.emit(self.step.id)
-        return field
-
-    def _drop_detail(self, name: Detail) -> None:
-        field = self.details.pop(name, None)
-        if field is not None:
-            field.hide()
-            field.deleteLater()
-            self.height_changed.emit(self.step.id)
-
-    def edit_detail(self, name: Detail) -> None:
-        """Let the author write the step's time or note."""
-        (self.details.get(name) or self._add_detail(name)).setFocus()
+        self.foot.follow(step, self._where)
+        self._look_near()
 
     def _follow_callouts(self, step: Step) -> None:
         if len(self.callouts) == len(step.callouts):
@@ -166,6 +134,7 @@ class StepView(QWidget):
             view.follow(callout, self._callout_name(callout))
             view.callout_edited.connect(lambda new, number=number: self._set_callout(number, new))
             view.height_changed.connect(lambda: self.height_changed.emit(self.step.id))
+            view.field.setReadOnly(self._workplace.opened.read_only)
             view.field.focus_came.connect(self.be_current)
             view.field.left_by.connect(partial(self._leave, view.field))
             view.field.entered.connect(partial(self._leave, view.field, 1))
@@ -192,15 +161,16 @@ class StepView(QWidget):
             self.pictures[picture.id].follow(picture, self.number, step.title)
 
     def _name(self) -> None:
-        place = self.tr("Step {n} of {total}").format(n=self.number, total=self.total)
+        place = self._where
         self.setAccessibleName(place)
         self.title.setAccessibleName(self.tr("{place}, title").format(place=place))
         self.body.setAccessibleName(self.tr("{place}, body").format(place=place))
         for view in self.callouts:
             view.field.setAccessibleName(self._callout_name(view.callout))
-        words = {"duration": self.tr("{place}, time"), "note": self.tr("{place}, note")}
-        for name, field in self.details.items():
-            field.setAccessibleName(words[name].format(place=place))
+
+    @property
+    def _where(self) -> str:
+        return self.tr("Step {n} of {total}").format(n=self.number, total=self.total)
 
     def _callout_name(self, callout: Callout) -> str:
         return self.tr("Step {n} of {total}, {kind}").format(
@@ -209,21 +179,29 @@ class StepView(QWidget):
 
     def restyle(self) -> None:
         """Take over fonts and colours of the theme."""
-        for part in (self.title, self.body, *self.callouts, *self.details.values()):
-            part.restyle()
-        self._drop_tools()
-        self._show_tools()
+        self.title.restyle()
+        self.body.restyle()
+        self.foot.restyle()
+        for view in self.callouts:
+            view.restyle()
+        self._drop_menu()
+        self._look_near()
         self.update()
 
     # ------------------------------------------------------------ layout
 
+    def put(self, x: int, y: int, width: int, height: int) -> None:
+        """Stand here; the ground of a selected step reaches beyond its text on both sides."""
+        side = self._theme.px(SIDE)
+        self.setGeometry(x - side, y, width + 2 * side, height)
+
     def lay_out(self, width: int) -> int:
         """Place everything for this width and return the height in pixels."""
         px = self._theme.px
-        left, gap = px(NUMBER), px(GAP)
+        left, gap = px(SIDE) + px(NUMBER), px(GAP)
         beside = bool(self.pictures) and width >= px(NARROW)
-        picture_width = px(PICTURE) if beside else min(width - left, px(PICTURE) * 2)
-        text_width = width - left - (picture_width + gap if beside else 0)
+        picture_width = px(PICTURE) if beside else min(width - px(NUMBER), px(PICTURE) * 2)
+        text_width = width - px(NUMBER) - (picture_width + gap if beside else 0)
         y = gap
         height = self.title.height_for(text_width)
         self.title.setGeometry(left, y, text_width, height)
@@ -235,93 +213,54 @@ class StepView(QWidget):
             height = view.lay_out(text_width)
             view.setGeometry(left, y + px(8), text_width, height)
             y += height + px(8)
-        y = self._lay_out_foot(y, left, text_width)
+        height = self.foot.lay_out(text_width)
+        self.foot.setGeometry(left, y, text_width, height)
+        y += height
         x, top = (left + text_width + gap, gap) if beside else (left, y + gap)
         for picture in self.step.pictures:
-            view = self.pictures[picture.id]
-            height = view.heightForWidth(picture_width)
-            view.setGeometry(x, top, picture_width, height)
+            height = self.pictures[picture.id].heightForWidth(picture_width)
+            self.pictures[picture.id].setGeometry(x, top, picture_width, height)
             top += height + px(8)
         return max(y, top if self.pictures else 0) + gap
 
-    def _lay_out_foot(self, y: int, left: int, width: int) -> int:
-        """Place badge, time and note, then the row that offers a picture; return where they end."""
-        px, x = self._theme.px, left
-        self._foot = y + px(6)
-        if self.step.draft:
-            x += self._badge_width() + px(8)
-        duration, note = self.details.get("duration"), self.details.get("note")
-        if duration is not None:
-            duration.setGeometry(x, self._foot + px(2), left + width - x, px(ROW))
-        if self.step.draft or duration is not None:
-            y = self._foot + px(ROW)
-        if note is not None:
-            height = note.height_for(width)
-            note.setGeometry(left, y + px(6), width, height)
-            y += height + px(6)
-        self._row = QRect(left, y + px(4), width, px(OFFER))
-        if not self.step.pictures:
-            y = self._row.bottom() + 1
-        self._show_tools()
-        return y
-
-    def _badge_width(self) -> int:
-        metrics = QFontMetrics(self._theme.font("secondary"))
-        return metrics.horizontalAdvance(self.tr("Rough draft")) + self._theme.px(16)
-
     # ------------------------------------------------------------ tools
 
-    def _show_tools(self) -> None:
+    def _look_near(self) -> None:
         """Offer the menu and, without a picture, Paint while the step is hovered or focused."""
         focused = QApplication.focusWidget()
         near = self.underMouse() or (focused is not None and self.isAncestorOf(focused))
-        if not near or self._workplace.opened.read_only:
-            self._drop_tools()
-            return
-        if self._more is None:
+        near = near and not self._workplace.opened.read_only
+        self.foot.offer_picture(near)
+        if not near:
+            self._drop_menu()
+        elif self._more is None:
             self._more = StepMenuButton(self._workplace, self)
             self._more.opening.connect(self.be_current)
+            box = self._badge()
+            self._more.move(box.left(), box.bottom() + self._theme.px(6))
             self._more.show()
-        box = self._badge()
-        self._more.move(box.left(), box.bottom() + self._theme.px(6))
-        if self.step.pictures:
-            self._drop_row()
-        elif self._paint_row is None:
-            self._paint_row = PaintRow(self._workplace, self)
-            self._paint_row.opening.connect(self.be_current)
-            self._paint_row.show()
-        if self._paint_row is not None:
-            self._paint_row.setGeometry(self._row)
+        self.update()
 
-    def _drop_tools(self) -> None:
-        if self._more is not None:
-            if self._more.isDown():
-                return  # its menu is open
+    def _drop_menu(self) -> None:
+        if self._more is not None and not self._more.isDown():  # down while its menu is open
             self._more.hide()
             self._more.deleteLater()
             self._more = None
-        self._drop_row()
-
-    def _drop_row(self) -> None:
-        if self._paint_row is not None:
-            self._paint_row.hide()
-            self._paint_row.deleteLater()
-            self._paint_row = None
 
     def be_current(self) -> None:
         """Tell that this is where the author is."""
-        self._show_tools()
+        self._look_near()
         self.current_changed.emit(self.step.id, "")
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Offer the tools."""
         super().enterEvent(event)
-        self._show_tools()
+        self._look_near()
 
     def leaveEvent(self, event: QEvent) -> None:
         """Take the tools away, unless the focus is here."""
         super().leaveEvent(event)
-        self._show_tools()
+        self._look_near()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the divider, the number, the selection and the mark of the focused field."""
@@ -330,15 +269,14 @@ class StepView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.selected:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.colour("accentsoft"))
-            painter.drawRoundedRect(self.rect(), px(8), px(8))
-        if self.number > 1:
-            painter.fillRect(0, 0, self.width(), 1, theme.colour("line"))
+            painter.setBrush(theme.colour("sel"))
+            painter.drawRoundedRect(self.rect().adjusted(0, 1, 0, 0), px(8), px(8))
+        side = px(SIDE)
+        painter.fillRect(side, 0, self.width() - 2 * side, 1, theme.colour("line"))
         self._paint_number(painter)
-        self._paint_foot(painter)
         focused = QApplication.focusWidget()
-        if isinstance(focused, TextField) and focused.parent() is self:
-            box = focused.geometry()
+        if isinstance(focused, TextField) and focused in (self.title, self.body, *self.foot.fields):
+            box = QRect(focused.mapTo(self, QPoint()), focused.size())
             bar = QRect(box.left() - px(8), box.top(), px(2), box.height())
             painter.fillRect(bar, theme.colour("accent"))
 
@@ -354,21 +292,9 @@ class StepView(QWidget):
         text = "✓" if self.step.checked else str(self.number)
         painter.drawText(self._badge(), Qt.AlignmentFlag.AlignCenter, text)
 
-    def _paint_foot(self, painter: QPainter) -> None:
-        if not self.step.draft:
-            return
-        px, theme = self._theme.px, self._theme
-        painter.setFont(theme.font("secondary"))
-        box = QRect(px(NUMBER), self._foot, self._badge_width(), px(ROW))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.colour("accentsoft"))
-        painter.drawRoundedRect(box, px(4), px(4))
-        painter.setPen(theme.colour("accent"))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.tr("Rough draft"))
-
     def _badge(self) -> QRect:
         size = self._theme.px(BADGE)
-        return QRect(0, self._theme.px(GAP) - self._theme.px(2), size, size)
+        return QRect(self._theme.px(SIDE), self._theme.px(GAP) - self._theme.px(2), size, size)
 
     # ------------------------------------------------------------ mouse and keys
 
@@ -428,7 +354,7 @@ class StepView(QWidget):
         yield self.body
         for view in self.callouts:
             yield view.field
-        yield from (self.details[name] for name in DETAILS if name in self.details)
+        yield from self.foot.fields
 
     @property
     def tab_stops(self) -> list[QWidget]:

@@ -4,8 +4,9 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from app.window.body_field import BodyField
 from app.window.step_view import BADGE, GAP, NUMBER
-from app.window.text_field import BodyField, LineField
+from app.window.text_field import LineField
 from app.window.theme import Theme
 from inference.protocol import TextDelta
 

@@ -19,19 +19,19 @@ translate = QCoreApplication.translate
 
 
 def differences(left: TakeInfo, right: TakeInfo) -> tuple[str, ...]:
-    """Return a line for each difference of the right take from the left one."""
+    """Return a line for each difference of two takes."""
     lines: list[str] = []
     scenes = _scene(left.source), _scene(right.source)
     if scenes[0] is not None and scenes[1] is not None:
         lines += scene_differences(scenes[0], scenes[1])
     if (left.width, left.height) != (right.width, right.height):
-        words = translate("TakeDifferences", "Size: {before}, then {after} pixels")
+        words = translate("TakeDifferences", "Size: {before} pixels on the left, {after} on the right")
         before, after = f"{left.width} by {left.height}", f"{right.width} by {right.height}"
         lines.append(words.format(before=before, after=after))
     for name, words in (
-        ("painter", translate("TakeDifferences", "Painter: {before}, then {after}")),
-        ("seed", translate("TakeDifferences", "Seed: {before}, then {after}")),
-        ("instruction", translate("TakeDifferences", "Fix: {before}, then {after}")),
+        ("painter", translate("TakeDifferences", "Painter: {before} on the left, {after} on the right")),
+        ("seed", translate("TakeDifferences", "Seed: {before} on the left, {after} on the right")),
+        ("instruction", translate("TakeDifferences", "Fix: {before} on the left, {after} on the right")),
     ):
         before, after = _told(left, name), _told(right, name)
         if before != after:
@@ -40,15 +40,15 @@ def differences(left: TakeInfo, right: TakeInfo) -> tuple[str, ...]:
 
 
 def scene_differences(left: Scene, right: Scene) -> Iterator[str]:
-    """Yield a line for each object added, removed, moved, recoloured or in another state."""
+    """Yield a line for each object that only one has, or that moved, changed colour or state."""
     if left.background != right.background:
-        words = translate("TakeDifferences", "Background: {before}, then {after}")
+        words = translate("TakeDifferences", "Background: {before} on the left, {after} on the right")
         yield words.format(before=left.background, after=right.background)
     for before, after in _matched(left, right):
         if before is None and after is not None:
-            yield translate("TakeDifferences", "Added: {name}").format(name=after.name)
+            yield translate("TakeDifferences", "Only on the right: {name}").format(name=after.name)
         elif after is None and before is not None:
-            yield translate("TakeDifferences", "Removed: {name}").format(name=before.name)
+            yield translate("TakeDifferences", "Only on the left: {name}").format(name=before.name)
         elif before is not None and after is not None:
             yield from _changes(before, after)
 
@@ -58,14 +58,14 @@ def _changes(before: Placed, after: Placed) -> Iterator[str]:
     if math.hypot(before.x - after.x, before.y - after.y) > MOVED:
         yield translate("TakeDifferences", "Moved: {name}").format(name=name)
     if after.size > before.size * GREW:
-        yield translate("TakeDifferences", "Larger: {name}").format(name=name)
+        yield translate("TakeDifferences", "Larger on the right: {name}").format(name=name)
     elif before.size > after.size * GREW:
-        yield translate("TakeDifferences", "Smaller: {name}").format(name=name)
+        yield translate("TakeDifferences", "Smaller on the right: {name}").format(name=name)
     if before.tint != after.tint:
         tint = after.tint or translate("TakeDifferences", "in its own colour")
-        yield translate("TakeDifferences", "{name} is now {tint}").format(name=name, tint=tint)
+        yield translate("TakeDifferences", "On the right {name} is {tint}").format(name=name, tint=tint)
     if before.state != after.state:
-        words = translate("TakeDifferences", "{name}: {before}, then {after}")
+        words = translate("TakeDifferences", "{name}: {before} on the left, {after} on the right")
         yield words.format(name=name, before=before.state, after=after.state)
     if (before.flip, before.rotation) != (after.flip, after.rotation):
         yield translate("TakeDifferences", "Turned: {name}").format(name=name)

@@ -4,25 +4,21 @@ It grows with its text, has no undo of its own, takes no rich text, and what cha
 elsewhere never moves its caret, selection or scroll.
 """
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QDesktopServices,
     QFocusEvent,
     QGuiApplication,
-    QHelpEvent,
     QKeyEvent,
     QKeySequence,
-    QMouseEvent,
     QPalette,
     QTextBlockFormat,
     QTextCursor,
 )
-from PySide6.QtWidgets import QFrame, QTextEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from app.window.clipping import clipping
-from app.window.markdown_keys import Typed, callout_begun, entered, linked, listed, wrapped
-from app.window.markdown_style import MarkdownStyle, link_at
+from app.window.markdown_keys import Typed
 from app.window.theme import LINE_HEIGHT, Role, Theme
 
 SEPARATOR = "\u2029"  # between paragraphs, in a document's raw text
@@ -188,7 +184,8 @@ class TextField(QTextEdit):
             event.ignore()
             return
         caret = self.textCursor()
-        if event.key() == Qt.Key.Key_Backspace and caret.atStart() and not caret.hasSelection():
+        at_start = caret.atStart() and not (caret.hasSelection() or self.isReadOnly())
+        if event.key() == Qt.Key.Key_Backspace and at_start:
             self.joined.emit()
             return
         if event.matches(QKeySequence.StandardKey.SelectAll) and self._all_selected:
@@ -258,100 +255,6 @@ class LineField(TextField):
 
     def _insert(self, words: str) -> None:
         self.insertPlainText(" ".join(words.split()))
-
-
-class BodyField(TextField):
-    """A Markdown text.
-
-    step_wanted(): Enter on an empty last line.
-    callout_wanted(kind): a line such as "> tip: " was typed; it is gone from the text.
-    """
-
-    step_wanted = Signal()
-    callout_wanted = Signal(str)
-
-    def __init__(self, theme: Theme, placeholder: str, parent: QWidget) -> None:
-        super().__init__(theme, "body", placeholder, parent)
-        self._style = MarkdownStyle(self.document(), theme)
-        self.cursorPositionChanged.connect(self._reveal)
-
-    def restyle(self) -> None:
-        """Take over fonts and colours, those of the Markdown too."""
-        super().restyle()
-        if hasattr(self, "_style"):
-            self._style.rehighlight()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter and Backspace as on a page of paragraphs, lists and steps."""
-        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if plain:
-                self._enter()
-            elif event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
-                self.insertPlainText("\n")
-            else:
-                event.ignore()
-            return
-        super().keyPressEvent(event)
-        if event.text() == " " and (begun := callout_begun(self.typed)):
-            typed, kind = begun
-            self.type_in(typed)
-            self.callout_wanted.emit(kind)
-
-    def _enter(self) -> None:
-        after = entered(self.typed)
-        if after is not None:
-            self.type_in(after)
-            return
-        kept = self.typed.text[: self.typed.start].rstrip("\n")
-        self.type_in(Typed(kept, len(kept), len(kept)))
-        self.step_wanted.emit()
-
-    def format(self, kind: str) -> None:
-        """Do what the actions bold, italic, code, link, bullets and numbers say."""
-        marks = {"bold": "**", "italic": "*", "code": "`"}
-        if kind in marks:
-            self.type_in(wrapped(self.typed, marks[kind]))
-        elif kind == "link":
-            self.type_in(linked(self.typed))
-        else:
-            self.type_in(listed(self.typed, numbered=kind == "numbers"))
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Squeeze all marks."""
-        super().focusOutEvent(event)
-        self._style.reveal(-1)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the marks under the caret."""
-        super().focusInEvent(event)
-        self._reveal()
-
-    def _reveal(self) -> None:
-        self._style.reveal(self.textCursor().blockNumber() if self.hasFocus() else -1)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Open a link on Ctrl+click."""
-        if event.modifiers() == Qt.KeyboardModifier.ControlModifier:
-            address = self.address_at(event.position().toPoint())
-            if address:
-                QDesktopServices.openUrl(QUrl(address))
-                return
-        super().mouseReleaseEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        """Tell where a link leads before it is opened."""
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            address = self.address_at(self.viewport().mapFromParent(event.pos()))
-            words = self.tr("{address}\nCtrl+click opens it").format(address=address)
-            QToolTip.showText(event.globalPos(), words if address else "", self)
-            return True
-        return super().event(event)
-
-    def address_at(self, place: QPoint) -> str:
-        """Return the web or mail address of the link at a place of the viewport, or nothing."""
-        cursor = self.cursorForPosition(place)
-        return link_at(cursor.block().text(), cursor.positionInBlock())
 
 
 def _in_lines(text: str) -> str:

@@ -1,4 +1,4 @@
-"""All that stands in the window while one tutorial is open: page, prompt field, inspector, panes."""
+"""What stands in the window while one tutorial is open: page, prompt, inspector, panes."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import QLocale, QObject, Qt, QTime, Signal
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
-from app.engine.jobs import Changing, Continuing, Job
+from app.engine.jobs import Changing, Job, Painting
+from app.engine.runs import Ended
 from app.tutorial.finding import Hit
 from app.tutorial.undo import Left
 from app.window.compare import ComparePane
@@ -25,6 +26,8 @@ from app.window.proposal import Proposal
 from app.window.reader import Reader
 from app.window.window import Window
 from app.window.workplace import Workplace
+from app.window.zoom_view import ZoomPane
+from inference.protocol import Notice
 
 Handlers = dict[str, Callable[[], None]]
 
@@ -43,6 +46,9 @@ class TutorialView(QObject):
         self.prompt = PromptField(workplace)
         self.inspector = Inspector(workplace)
         self._pictures = PictureActions(workplace, lambda: self.page.current)
+        self._pictures.compare_requested.connect(self.compare)
+        self._pictures.zoom_requested.connect(self.zoom)
+        self._pictures.troubled.connect(self._tell_of_picture)
         self._copying = Copying(workplace)
         self._printing = Printing(workplace)
         self._proposal: Proposal | None = None
@@ -55,6 +61,14 @@ class TutorialView(QObject):
         window.centre.put(centre)
         window.side.put(self.inspector)
         self.page.current_changed.connect(self.inspector.show_picture)
+        self.page.current_changed.connect(lambda step, _picture: self.prompt.set_step(step))
+        self.page.told.connect(self._tell)
+        self._pictures.troubled.connect(self._tell)
+        self._pictures.compare_requested.connect(self._compare)
+        self._pictures.zoom_requested.connect(self._zoom)
+        self._printing.failed.connect(self._tell)
+        runs.noticed.connect(self._notice)
+        self.page.current_changed.connect(lambda step, _picture: self.prompt.set_step(step))
         self.prompt.job_requested.connect(self._start)
         opened.tutorial_changed.connect(self._show_state)
         opened.saving_changed.connect(self._show_state)
@@ -99,7 +113,7 @@ class TutorialView(QObject):
             state = self.tr("Saved") if opened.saved else self.tr("Saving…")
         title = tutorial.title or self.tr("Untitled tutorial")
         self._window.top.show_tutorial(title, draft=tutorial.draft, state=state)
-        self._window.setWindowTitle(f"{title} – Interstep")
+        self._window.setWindowTitle(f"{title} - Interstep")
         if opened.failure and opened.unsaved_since:
             at = QTime.fromMSecsSinceStartOfDay(0)
             moment = time.localtime(opened.unsaved_since)
@@ -139,23 +153,26 @@ class TutorialView(QObject):
             self._window.centre.put(self._proposal)
         self.workplace.runs.add(job)
 
-    def _job_ended(self, ended: object) -> None:
-        message = getattr(ended, "message", "")
-        if message:
-            role = "danger" if getattr(ended, "state", "") == "failed" else "info"
-            self._window.messages.show_message("job", message, [], role)
+    def _job_ended(self, ended: Ended) -> None:
+        if ended.message:
+            role = "danger" if ended.state == "failed" else "info"
+            self._window.messages.show_message("job", ended.message, [], role)
+        self._offer_what_was_interrupted()
+        self._offer_what_was_interrupted()
 
     def _offer_what_was_interrupted(self) -> None:
         interrupted = self.workplace.runs.interrupted
         if interrupted is None or self.workplace.opened.read_only:
             return
         messages, runs = self._window.messages, self.workplace.runs
-        if isinstance(interrupted.job, Changing | Continuing) or interrupted.total:
-            text = self.tr("Stopped at step {done} of {total}.").format(
-                done=interrupted.done, total=interrupted.total or "?"
-            )
-        else:
+        done, total = interrupted.done, interrupted.total
+        if isinstance(interrupted.job, Painting):
             text = self.tr("Stopped before the picture was painted.")
+        elif total:
+            at = min(done + 1, total)
+            text = self.tr("Stopped at step {n} of {total}.").format(n=at, total=total)
+        else:
+            text = self.tr("Stopped at step {n}.").format(n=done + 1)
 
         def go_on() -> None:
             messages.remove("interrupted")
@@ -206,16 +223,30 @@ class TutorialView(QObject):
         self._show_pane(dialog)
 
     def _read(self) -> None:
-        reader = Reader(self.workplace)
-        reader.closed.connect(lambda: self._close_centre(reader))
-        self._window.centre.put(reader)
-        reader.setFocus()
+        self._cover(Reader(self.workplace))
 
-    def compare(self, step: str, picture: str) -> None:
-        """Compare the takes of a picture, over the page."""
-        pane = ComparePane(self.workplace, step, picture)
+    def zoom(self, step: str, picture: str) -> None:
+        """Show the chosen take of a picture large, over the page."""
+        pane = ZoomPane(self.workplace, step, picture)
         pane.closed.connect(lambda: self._close_centre(pane))
         self._window.centre.put(pane)
+        pane.setFocus()
+
+    def _tell_of_picture(self, sentence: str) -> None:
+        self._window.messages.show_message("picture", sentence, [], "info")
+
+    def _compare(self, step: str, picture: str) -> None:
+        self._cover(ComparePane(self.workplace, step, picture))
+
+    def _zoom(self, step: str, picture: str) -> None:
+        self._cover(ZoomPane(self.workplace, step, picture))
+
+    def _cover(self, pane: QWidget) -> None:
+        """Show a pane over the page; its signal `closed` takes it away."""
+        pane.closed.connect(lambda: self._close_centre(pane))  # type: ignore[attr-defined]
+        self._window.centre.put(pane)
+        pane.setFocus(Qt.FocusReason.OtherFocusReason)
+        pane.setFocus()
 
     def save_copy(self) -> None:
         """Ask where to, and save a copy of the tutorial as it stands there."""
@@ -230,3 +261,22 @@ class TutorialView(QObject):
 
     def _tell_error(self, error: Exception) -> None:
         self._window.messages.show_message("error", f"{error}.", [], "danger")
+
+    def _tell(self, sentence: str) -> None:
+        self._window.messages.show_message("told", sentence, [], "info")
+
+    def _notice(self, notice: Notice) -> None:
+        """Show a notice: what is dangerous or missing stays until it is closed."""
+        role = "warning" if notice.kind == "hazard" else "info"
+        number = next(
+            (
+                n
+                for n, s in enumerate(self.workplace.opened.tutorial.steps, 1)
+                if s.id == notice.step
+            ),
+            0,
+        )
+        text = notice.message
+        if number:
+            text = self.tr("Step {n}: {notice}").format(n=number, notice=text)
+        self._window.messages.show_message(f"notice-{notice.kind}", text, [], role)

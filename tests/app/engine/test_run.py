@@ -204,6 +204,35 @@ def test_a_picture_of_a_deleted_step_is_kept_in_the_trash(file: TutorialFile) ->
     assert painted.image.sha256 in {info.sha256 for info in file.trash()}
 
 
+def test_a_picture_for_a_deleted_place_does_not_make_it_anew(file: TutorialFile) -> None:
+    apply_all(RequestRun(file, WRITE), EVENTS)
+    request, (started, painted, finished) = redrawing()
+    run = RequestRun(file, request)
+    run.apply(started)
+    by_hand(file, lambda tutorial: edits.delete_picture(tutorial, "s1", "p1"))
+    apply_all(run, (painted, finished))
+    assert file.tutorial.steps[0].pictures == ()
+    assert isinstance(painted, PaintFinished)
+    assert painted.image.sha256 in {info.sha256 for info in file.trash()}
+
+
+def test_what_the_author_writes_meanwhile_stays(file: TutorialFile) -> None:
+    run = RequestRun(file, WRITE)
+    by_hand(file, lambda tutorial: edits.set_field(tutorial, "title", "My own title"))
+    apply_all(run, EVENTS)
+    assert file.tutorial.title == "My own title"
+    assert file.tutorial.materials == ("a bowl", "a spoon")
+    request, (started, painted, finished) = redrawing()
+    run = RequestRun(file, request)
+    run.apply(started)
+    by_hand(file, lambda t: edits.set_picture(t, "s1", "p1", "alt_text", "A squ"))
+    by_hand(file, lambda t: edits.set_picture(t, "s1", "p1", "description", ""))
+    apply_all(run, (painted, finished))
+    assert isinstance(painted, PaintFinished)
+    assert picture(file).chosen == painted.image.sha256
+    assert (picture(file).alt_text, picture(file).description) == ("A squ", "")
+
+
 def test_undo_takes_back_the_run_and_leaves_what_was_changed_by_hand(file: TutorialFile) -> None:
     run = RequestRun(file, WRITE)
     apply_all(run, EVENTS[:6])

@@ -5,9 +5,9 @@ from PySide6.QtGui import QTextCharFormat
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from app.window.body_field import BodyField
 from app.window.markdown_keys import Typed, callout_begun, entered, linked, listed, wrapped
 from app.window.markdown_style import NOTHING, link_at
-from app.window.text_field import BodyField
 from app.window.theme import Theme
 
 

@@ -23,7 +23,8 @@ def bar(qtbot: QtBot) -> Iterator[MessageBar]:
     rows.addWidget(bar)
     rows.addWidget(QWidget(), 1)
     window.show()
-    yield bar  # the window lives as long as this frame
+    yield bar
+    window.close()
 
 
 def messages(bar: MessageBar) -> list[Message]:

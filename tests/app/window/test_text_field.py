@@ -8,7 +8,8 @@ from PySide6.QtGui import QAction, QImage, QKeySequence
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.window.text_field import BodyField, LineField, TextField
+from app.window.body_field import BodyField
+from app.window.text_field import LineField, TextField
 from app.window.theme import Theme
 
 KEY, MOD = Qt.Key, Qt.KeyboardModifier
