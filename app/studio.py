@@ -20,6 +20,7 @@ from app.engine.engine import Engine
 from app.engine.estimates import Timings
 from app.engine.jobs import Job
 from app.engine.runs import Runs
+from app.tutorial import edits
 from app.tutorial.file import TutorialFile
 from app.tutorial.library import Library
 from app.window.actions import make_actions
@@ -36,6 +37,7 @@ from app.window.shortcuts_page import ShortcutsPage
 from app.window.start_page import StartPage
 from app.window.table_page import TablePage
 from app.window.theme import Theme
+from app.window.trash_view import TrashView
 from app.window.tutorial_view import TutorialView
 from app.window.window import Window
 from app.window.workplace import Workplace
@@ -94,7 +96,14 @@ class Studio(QObject):
         pane.open_requested.connect(self.open_path)
         pane.reader_requested.connect(partial(self.open_path, as_reader=True))
         pane.export_requested.connect(self._export_many)
+        pane.trash_requested.connect(self._trash)
+        pane.rename_requested.connect(self._rename)
+        pane.trash_view_requested.connect(
+            lambda: self.show_page(TrashView(self.library, self.theme))
+        )
+        pane.new_requested.connect(self.show_start)
         pane.dropped.connect(self.take_files)
+        self.library.told.connect(self.window.messages.show_message)
         start.write_requested.connect(new.from_prompt)
         start.text_given.connect(new.from_text)
         start.file_chosen.connect(lambda path: self.take_files([path]))
@@ -134,7 +143,9 @@ class Studio(QObject):
             "go_to_prompt": self.show_start,
             "table": lambda: self.show_page(TablePage(self.library, self.theme)),
             "packs": lambda: self.show_page(PacksPage(self.engine, self.theme)),
-            "doctor": lambda: self.show_page(DoctorPage(self.engine, self.settings.library, self.theme)),
+            "doctor": lambda: self.show_page(
+                DoctorPage(self.engine, self.settings.library, self.theme)
+            ),
             "shortcuts": lambda: self.show_page(ShortcutsPage(self.theme)),
             "show_library": lambda: window.library.setVisible(not window.library.isVisible()),
             "show_inspector": lambda: window.side.setVisible(not window.side.isVisible()),
@@ -160,6 +171,7 @@ class Studio(QObject):
         for name, slot in (
             ("open_requested", self.open_path),
             ("export_requested", self._export_many),
+            ("trash_requested", self._trash_many),
         ):
             if hasattr(page, name):
                 getattr(page, name).connect(slot)
@@ -184,7 +196,7 @@ class Studio(QObject):
         self._open(path, start)
 
     def _open(self, path: Path, then: Callable[[], object]) -> None:
-        if self.view is not None and self.view.workplace.opened.path == path.absolute():
+        if self._is_open(path):
             then()
             return
         if not self._leave():
@@ -270,10 +282,29 @@ class Studio(QObject):
 
     def _trash_open(self) -> None:
         if self.view is not None:
-            path = self.view.workplace.opened.path
+            self._trash(self.view.workplace.opened.path)
+
+    def _trash(self, path: Path) -> None:
+        """Move a tutorial to the trash; the open one is closed before."""
+        if self._is_open(path):
             self.show_start()
-            if self.view is None:
-                self.library_pane.move_to_trash(path)
+        if not self._is_open(path):
+            self.library.trash([path])
+
+    def _trash_many(self, paths: list[Path]) -> None:
+        if any(self._is_open(path) for path in paths):
+            self.show_start()
+        self.library.trash(path for path in paths if not self._is_open(path))
+
+    def _rename(self, path: Path, title: str) -> None:
+        if self.view is not None and self._is_open(path):
+            opened = self.view.workplace.opened
+            opened.edit(edits.set_field(opened.tutorial, "title", title))
+        else:
+            self.library.rename(path, title)
+
+    def _is_open(self, path: Path) -> bool:
+        return self.view is not None and self.view.workplace.opened.path == path.resolve()
 
     # ------------------------------------------------------------ layout
 

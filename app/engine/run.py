@@ -62,7 +62,6 @@ class RequestRun:
         self.entry = Entry()
         self._file = file
         self._head: dict[str, str] = {}
-        self._seen = file.tutorial  # what the author wrote since stays
         self._seen_pictures: dict[str, Picture] = {}
         self._makes = ""  # the place that the run makes for its take; others came with their steps
         if isinstance(request, Redraw) and not picture_by_id(
@@ -95,7 +94,10 @@ class RequestRun:
                 self._paint_finished(event)
             case _ if isinstance(event, LAST_EVENTS):
                 self._run = replace(self._run, state=_state(event))
-                self._save(*self._with_head(), run=self._run)
+                # What is gone on with begins its title anew.
+                whole = self._run.state != "running" or self._run.finished
+                made = self._with_head() if whole else (self._file.tutorial, Entry())
+                self._save(*made, run=self._run)
 
     def stopped(self) -> None:
         """Note that the engine is gone."""
@@ -106,8 +108,7 @@ class RequestRun:
         tutorial, entries = self._file.tutorial, []
         head, self._head = self._head, {}
         for name in HEAD:
-            untouched = getattr(tutorial, name) == getattr(self._seen, name)
-            if head.get(name) and untouched:
+            if head.get(name) and not getattr(tutorial, name):  # else it is the author's
                 tutorial, entry = edits.set_field(tutorial, name, _value(name, head[name]))
                 entries.append(entry)
         return tutorial, merge(entries)

@@ -111,6 +111,7 @@ class _HitPainter(QStyledItemDelegate):
         painter.restore()
 
     def _paint_group(self, painter: QPainter, box: QRect, words: str) -> None:
+        box = box.adjusted(self._theme.px(6), 0, 0, 0)
         painter.setFont(self._theme.font("secondary"))
         painter.setPen(self._theme.colour("muted"))
         text = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, box.width())

@@ -22,7 +22,7 @@ Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 HIT = Role.UserRole  # the Hit, or None for a group's heading
 
-FIELDS = {
+FIELDS: dict[str, str] = {
     "title": NOOP("Hits", "Title"),
     "summary": NOOP("Hits", "Summary"),
     "materials": NOOP("Hits", "Material"),

@@ -53,10 +53,15 @@ class LibraryPane(QWidget):
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search tutorials"))
         self.search.setAccessibleName(self.tr("Search tutorials"))
-        self.search.setClearButtonEnabled(True)
         self._glass = self.search.addAction(
             icon("search", theme.colours.muted), QLineEdit.ActionPosition.LeadingPosition
         )
+        self._clear = self.search.addAction(
+            icon("close", theme.colours.muted), QLineEdit.ActionPosition.TrailingPosition
+        )
+        self._clear.setToolTip(self.tr("Show all tutorials again"))
+        self._clear.setVisible(False)
+        self._clear.triggered.connect(self.search.clear)
         self.list = LibraryList(theme)
         self.heading = caps(self.tr("Library"))
         self.reading = _quiet()
@@ -78,10 +83,10 @@ class LibraryPane(QWidget):
         head.addWidget(self.heading, 1)
         head.addWidget(self.reading)
         below = QVBoxLayout()
-        below.setContentsMargins(px(8), px(12), px(4), 0)
+        below.setContentsMargins(px(4), px(12), px(4), 0)
         below.setSpacing(px(4))
         below.addWidget(self._trash_heading)
-        below.addWidget(self.trash)
+        below.addWidget(self.trash, 0, Qt.AlignmentFlag.AlignLeft)
         column = QVBoxLayout(self)
         column.setContentsMargins(px(12), px(12), px(12), px(12))
         column.setSpacing(px(8))
@@ -96,7 +101,7 @@ class LibraryPane(QWidget):
     def _connect(self) -> None:
         self._pause = QTimer(self, singleShot=True, interval=PAUSE)
         self._pause.timeout.connect(self._search)
-        self.search.textChanged.connect(lambda _: self._pause.start())
+        self.search.textChanged.connect(self._wait)
         self.search.installEventFilter(self)
         self._library.cards_changed.connect(self._follow)
         self._library.searched.connect(self._show_found)
@@ -134,6 +139,10 @@ class LibraryPane(QWidget):
             self._search()
         else:
             self._show(rows_of(self._library.cards), found=False)
+
+    def _wait(self, text: str) -> None:
+        self._clear.setVisible(bool(text))
+        self._pause.start()
 
     def _search(self) -> None:
         if self._wanted:
@@ -223,6 +232,7 @@ class LibraryPane(QWidget):
 
     def _restyle(self) -> None:
         self._glass.setIcon(icon("search", self._theme.colours.muted))
+        self._clear.setIcon(icon("close", self._theme.colours.muted))
 
 
 def show_in_folder(path: Path) -> None:

@@ -57,7 +57,8 @@ def state(card: Card, now: datetime) -> str:
     """Return the second line of a card: its steps, and what is most worth knowing."""
     if card.problem and not card.id:
         return translate("LibraryWords", "Can't be read")
-    most = stale(card.stale) or recently(card.modified, now)
+    most = translate("LibraryWords", "{n} stale").format(n=card.stale) if card.stale else ""
+    most = most or recently(card.modified, now)
     if not most and card.checked:
         most = translate("LibraryWords", "checked")
     most = most or warnings(card.warnings) or when(card.modified, now)

@@ -221,7 +221,7 @@ class LookPanel(Form):
 
     def _set_atmosphere(self, field: Atmosphere, text: str) -> None:
         tutorial = self._opened.tutorial
-        look = replace(tutorial.look, **{field: text})
+        look = replace(tutorial.look, **{field: text})  # type: ignore[arg-type]
         self._opened.edit(edits.set_field(tutorial, "look", look), typing=True)
 
     def _tell(self, sentence: str) -> None:

@@ -41,7 +41,7 @@ class Page(QScrollArea):
         self._theme = workplace.theme
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAccessibleName(self.tr("Tutorial"))
         self._theme.dress(self.verticalScrollBar())
         self.sheet = Paper(workplace.theme)
@@ -353,8 +353,7 @@ class Page(QScrollArea):
         for one in changed:
             view = self.view_of(one)
             if view is not None:
-                view.selected = one in ids
-                view.update()
+                view.select(one in ids)
         if ids:
             self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self.setFocus()

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QSpinBox,
+    QToolButton,
     QWidget,
 )
 
@@ -26,6 +26,7 @@ from app.window.workplace import Workplace
 
 SIZES = (512, 768, 1024, 1536)  # pixels a side
 MOST_PASSES, MOST_GUIDANCE = 100, 20.0
+LABEL = 72  # pixels at zoom 1
 STORYBOARD = ("", "storyboard")  # the painters that draw in one go; the packs' own so far
 
 
@@ -40,6 +41,7 @@ class PaintingForm(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(workplace.theme.px(8))
         self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnMinimumWidth(0, workplace.theme.px(LABEL))
         self.pack = QLabel()
         if with_pack:
             self._add(self.tr("Pack"), self.pack)
@@ -67,13 +69,15 @@ class PaintingForm(QWidget):
         digits = QRegularExpression("[0-9]{1,9}")
         self.seed.setValidator(QRegularExpressionValidator(digits, self.seed))
         self.seed.editingFinished.connect(self._type_seed)
-        self.lock = QPushButton()
+        self.lock = QToolButton()
         self.lock.setCheckable(True)
         self.lock.setAccessibleName(self.tr("Lock the seed"))
         self.lock.clicked.connect(self._lock)
-        self.dice = QPushButton()
+        self.dice = QToolButton()
         self.dice.setAccessibleName(self.tr("New seed"))
         self.dice.clicked.connect(lambda: self._set(seed=new_seed()))
+        for button in (self.lock, self.dice):
+            button.setProperty("kind", "floating")
         row = QWidget()
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)

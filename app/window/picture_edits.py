@@ -81,6 +81,8 @@ def use_as_cover(workplace: Workplace, sha256: str) -> None:
 
 def add_take(workplace: Workplace, step: str, picture: str, take: Take) -> None:
     """Show the author's own image in a picture, there already or made under this new id."""
+    if workplace.opened.read_only:
+        return
     workplace.opened.add_takes([take])
     workplace.opened.edit(_with_take(workplace.opened.tutorial, step, picture, take.sha256))
 

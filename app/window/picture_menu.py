@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from app.tutorial.model import Picture
@@ -42,7 +42,7 @@ def _add_changes(
     for count in SEVERAL:
         paint = partial(picture_jobs.paint, *place, count)
         several.addAction(translate("PictureMenu", "{n} takes").format(n=count), paint)
-    _add(menu, translate("PictureMenu", "Import…"), partial(choose_file, *place, parent))
+    _add(menu, translate("PictureMenu", "Import…"), partial(choose_file, *place, parent.window()))
     data = QApplication.clipboard().mimeData()
     paste = translate("PictureMenu", "Paste a picture")
     _add(menu, paste, lambda: import_data(*place, data), enabled=holds_image(data))
@@ -65,7 +65,7 @@ def take_menu(
 ) -> QMenu:
     """Return the menu of one take of a picture."""
     menu = _menu(workplace, parent)
-    if sha256 != picture.chosen:
+    if sha256 != picture.chosen and not workplace.opened.read_only:
         choose = partial(picture_edits.choose, workplace, step, picture.id, sha256)
         _add(menu, translate("PictureMenu", "Choose this take"), choose)
     _add_take(menu, workplace, step, picture, sha256)
@@ -94,62 +94,47 @@ def _add_trashed(menu: QMenu, workplace: Workplace, step: str, picture: Picture)
 def _add_take(menu: QMenu, workplace: Workplace, step: str, picture: Picture, sha256: str) -> None:
     place = (workplace, step, picture.id)
     states, tutorial = workplace.picture_states, workplace.opened.tutorial
-    starred = sha256 in picture.starred
-    star = (
-        translate("PictureMenu", "Take its star away")
-        if starred
-        else translate("PictureMenu", "Star this take")
-    )
-    _add(menu, star, partial(picture_edits.star, *place, sha256))
-    zoom = partial(states.zoom_requested.emit, step, picture.id)
-    _add(menu, translate("PictureMenu", "Zoom"), zoom, enabled=picture.chosen is not None)
-    compare = partial(states.compare_requested.emit, step, picture.id)
-    _add(menu, translate("PictureMenu", "Compare takes…"), compare, enabled=len(picture.takes) > 1)
+    can_change = not workplace.opened.read_only
     info = workplace.opened.infos.get(sha256)
-    again = partial(picture_jobs.paint_again, *place, sha256)
     has_recipe = info is not None and bool(info.recipe)
-    _add(menu, translate("PictureMenu", "Paint again with this recipe"), again, enabled=has_recipe)
-    menu.addSeparator()
+    star = partial(picture_edits.star, *place, sha256)
+    compare = partial(states.compare_requested.emit, step, picture.id)
+    zoom = partial(states.zoom_requested.emit, step, picture.id)
+    again = partial(picture_jobs.paint_again, *place, sha256)
     anchor = partial(picture_edits.use_as_anchor, workplace, sha256)
-    is_anchor = tutorial.anchor == sha256
-    _add(
-        menu,
-        translate("PictureMenu", "Is the anchor")
-        if is_anchor
-        else translate("PictureMenu", "Use as anchor"),
-        anchor,
-    )
     cover = partial(picture_edits.use_as_cover, workplace, sha256)
-    is_cover = tutorial.cover == sha256
-    _add(
-        menu,
-        translate("PictureMenu", "Is the cover")
-        if is_cover
-        else translate("PictureMenu", "Use as cover"),
-        cover,
-    )
-    menu.addSeparator()
-    _add(menu, translate("PictureMenu", "Copy"), partial(copy_take, workplace, sha256))
-    _add(
-        menu,
-        translate("PictureMenu", "Save as file…"),
-        partial(save_take, workplace, sha256, menu.parentWidget()),
-    )
-    menu.addSeparator()
-    _add(
-        menu,
-        translate("PictureMenu", "Move to trash"),
-        partial(picture_edits.trash, *place, sha256),
-    )
+    save = partial(save_take, workplace, sha256, menu.parentWidget())
+    trash = partial(picture_edits.trash, *place, sha256)
+    for text, do, enabled, ticked in (
+        (translate("PictureMenu", "Starred"), star, can_change, sha256 in picture.starred),
+        (translate("PictureMenu", "Zoom"), zoom, sha256 == picture.chosen, None),
+        (translate("PictureMenu", "Compare takes…"), compare, len(picture.takes) > 1, None),
+        (
+            translate("PictureMenu", "Paint again with this recipe"),
+            again,
+            can_change and has_recipe,
+            None,
+        ),
+        (translate("PictureMenu", "The anchor"), anchor, can_change, tutorial.anchor == sha256),
+        (translate("PictureMenu", "The cover"), cover, can_change, tutorial.cover == sha256),
+        (translate("PictureMenu", "Copy"), partial(copy_take, workplace, sha256), True, None),
+        (translate("PictureMenu", "Save as file…"), save, True, None),
+        (translate("PictureMenu", "Move to trash"), trash, can_change, None),
+    ):
+        action = _add(menu, text, do, enabled=enabled)
+        action.setCheckable(ticked is not None)
+        action.setChecked(bool(ticked))
 
 
 def _menu(workplace: Workplace, parent: QWidget) -> QMenu:
-    menu = QMenu(parent)
+    menu = QMenu(parent.window())  # the parent may go while the menu is open
     workplace.theme.dress(menu)
     menu.aboutToHide.connect(menu.deleteLater)
     return menu
 
 
-def _add(menu: QMenu, text: str, do: Callable[[], object], *, enabled: bool = True) -> None:
-    action = menu.addAction(text, do)
+def _add(menu: QMenu, text: str, do: Callable[[], object], *, enabled: bool = True) -> QAction:
+    action = menu.addAction(text)
+    action.triggered.connect(lambda: do())
     action.setEnabled(enabled)
+    return action

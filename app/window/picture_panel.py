@@ -132,8 +132,11 @@ class PicturePanel(QScrollArea):
         self.chips.show_picture(*self._place)
         self.form.follow(tutorial.making, recipe, info.origin if info is not None else "")
         self.recipe.show_take(*self._place, picture.chosen)
+        can_change = not self._workplace.opened.read_only
         for field in (self.description, self.alt_text):
-            field.setReadOnly(self._workplace.opened.read_only)
+            field.setReadOnly(not can_change)
+        for part in (self.form, self.confirm):
+            part.setEnabled(can_change)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wrap the texts anew."""

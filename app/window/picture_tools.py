@@ -77,7 +77,7 @@ class PictureTools(QFrame):
         picture_jobs.paint(*self._place)
 
     def _import(self) -> None:
-        choose_file(*self._place, self)
+        choose_file(*self._place, self.window())
 
     def _show_menu(self) -> None:
         menu = picture_menu(*self._place, self)
@@ -99,7 +99,7 @@ class EmptyPlace(QFrame):
         self.paint.clicked.connect(lambda: picture_jobs.paint(*place))
         self.bring = QPushButton(self.tr("Import…"))
         self.bring.setToolTip(self.tr("Show your own picture"))
-        self.bring.clicked.connect(lambda: choose_file(*place, self))
+        self.bring.clicked.connect(lambda: choose_file(*place, self.window()))
         row.addStretch(1)
         row.addWidget(self.paint)
         row.addWidget(self.bring)

@@ -108,7 +108,7 @@ class RecipeView(QWidget):
         told = recipe_words(self._info) if self._info is not None else ()
         self.words.setText("\n".join(told) or self.tr("Nothing is painted yet"))
         has_recipe = self._info is not None and bool(self._info.recipe)
-        self.again.setEnabled(has_recipe)
+        self.again.setEnabled(has_recipe and not self._workplace.opened.read_only)
         self.copy.setEnabled(has_recipe)
 
     def _paint_again(self) -> None:

@@ -112,7 +112,7 @@ QListView, QTableView, QTreeView {
 QListView::item { border-radius: $px8; padding: $px4 $px8; }
 QListView::item:hover, QTableView::item:hover { background: $sel; }
 QListView::item:selected, QTableView::item:selected { background: $accentsoft; color: $ink; }
-QListView:focus::item:selected { border: 2px solid $accent; }
+QListView::item:selected:focus { border: 2px solid $accent; }
 QHeaderView::section {
   background: $panel; color: $muted; border: none; border-bottom: 1px solid $line;
   padding: $px6 $px8; font-size: $secondary; }

@@ -25,7 +25,7 @@ class SidePane(QWidget):
         self.heading.setProperty("role", "heading")
         self.heading.setWordWrap(True)
         self.close_button = QToolButton()
-        self.close_button.setProperty("kind", "quiet")
+        self.close_button.setProperty("kind", "floating")
         self.close_button.setAccessibleName(self.tr("Close"))
         self.close_button.setToolTip(self.tr("Close (Esc)"))
         self.close_button.clicked.connect(self.closed)

@@ -8,7 +8,6 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QEnterEvent,
-    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -23,12 +22,13 @@ from app.window.clipping import is_empty
 from app.window.picture_import import holds_image
 from app.window.picture_view import PictureView
 from app.window.step_foot import StepFoot
+from app.window.step_number import SIZE as BADGE
+from app.window.step_number import StepNumber
 from app.window.step_tools import StepMenuButton, step_words
 from app.window.text_field import LineField, TextField
 from app.window.workplace import Workplace
 
 NUMBER = 42  # pixels at zoom 1: the column of the number
-BADGE = 26
 SIDE = 12  # on both sides of what is laid out
 PICTURE = 252
 GAP = 14
@@ -61,8 +61,7 @@ class StepView(QWidget):
         self.step = step
         self.number, self.total = 1, 1
         self.selected = False
-        self._pressed: QPoint | None = None
-        self._dragging = False
+        self.badge = StepNumber(self._theme, self)
         self.title = LineField(self._theme, "heading", self.tr("What to do"), self)
         self.body = BodyField(self._theme, self.tr("How, in a few words"), self)
         self.callouts: list[CalloutView] = []
@@ -79,6 +78,10 @@ class StepView(QWidget):
         self.body.joined.connect(self._join_body)
         for field in (self.title, self.body):
             self._connect(field)
+        self.badge.pressed.connect(lambda shift: self.number_pressed.emit(self.step.id, shift))
+        self.badge.dragged.connect(lambda at: self.dragged.emit(self.step.id, at))
+        self.badge.dropped.connect(lambda: self.dropped.emit(self.step.id))
+        self.badge.drag_cancelled.connect(self.drag_cancelled)
         self.foot.field_made.connect(self._connect_detail)
         self.foot.height_changed.connect(lambda: self.height_changed.emit(self.step.id))
         self.foot.detail_edited.connect(self._set)
@@ -117,6 +120,7 @@ class StepView(QWidget):
         words = step_words(step.draft, step.checked, len(step.pictures), missing)
         self.setAccessibleDescription(words)
         self.foot.follow(step, self._where)
+        self.badge.show_number(number, checked=step.checked, selected=self.selected)
         self._look_near()
 
     def _follow_callouts(self, step: Step) -> None:
@@ -202,6 +206,7 @@ class StepView(QWidget):
         beside = bool(self.pictures) and width >= px(NARROW)
         picture_width = px(PICTURE) if beside else min(width - px(NUMBER), px(PICTURE) * 2)
         text_width = width - px(NUMBER) - (picture_width + gap if beside else 0)
+        self.badge.setGeometry(px(SIDE), gap - px(2), px(BADGE), px(BADGE))
         y = gap
         height = self.title.height_for(text_width)
         self.title.setGeometry(left, y, text_width, height)
@@ -236,7 +241,7 @@ class StepView(QWidget):
         elif self._more is None:
             self._more = StepMenuButton(self._workplace, self)
             self._more.opening.connect(self.be_current)
-            box = self._badge()
+            box = self.badge.geometry()
             self._more.move(box.left(), box.bottom() + self._theme.px(6))
             self._more.show()
         self.update()
@@ -273,69 +278,24 @@ class StepView(QWidget):
             painter.drawRoundedRect(self.rect().adjusted(0, 1, 0, 0), px(8), px(8))
         side = px(SIDE)
         painter.fillRect(side, 0, self.width() - 2 * side, 1, theme.colour("line"))
-        self._paint_number(painter)
         focused = QApplication.focusWidget()
         if isinstance(focused, TextField) and focused in (self.title, self.body, *self.foot.fields):
             box = QRect(focused.mapTo(self, QPoint()), focused.size())
             bar = QRect(box.left() - px(8), box.top(), px(2), box.height())
             painter.fillRect(bar, theme.colour("accent"))
 
-    def _paint_number(self, painter: QPainter) -> None:
-        theme = self._theme
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.colour("accent" if self.selected else "accentsoft"))
-        painter.drawEllipse(self._badge())
-        painter.setPen(theme.colour("onaccent" if self.selected else "accent"))
-        font = theme.font("control")
-        font.setWeight(font.Weight.DemiBold)
-        painter.setFont(font)
-        text = "✓" if self.step.checked else str(self.number)
-        painter.drawText(self._badge(), Qt.AlignmentFlag.AlignCenter, text)
-
-    def _badge(self) -> QRect:
-        size = self._theme.px(BADGE)
-        return QRect(self._theme.px(SIDE), self._theme.px(GAP) - self._theme.px(2), size, size)
+    def select(self, selected: bool) -> None:
+        """Show that the whole step is selected, or isn't any more."""
+        self.selected = selected
+        self.badge.show_number(self.number, checked=self.step.checked, selected=selected)
+        self.update()
 
     # ------------------------------------------------------------ mouse and keys
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Select by the number; anywhere else the body takes the focus."""
-        if self._badge().contains(event.position().toPoint()):
-            self._pressed = event.position().toPoint()
-            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            self.number_pressed.emit(self.step.id, shift)
-        else:
-            self.body.setFocus()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag by the number."""
-        if self._pressed is None:
-            return
-        away = (event.position().toPoint() - self._pressed).manhattanLength()
-        if self._dragging or away >= QApplication.startDragDistance():
-            if not self._dragging:
-                self._dragging = True
-                self.grabKeyboard()  # for Escape
-            self.dragged.emit(self.step.id, event.globalPosition().toPoint())
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Drop what was dragged."""
-        super().mouseReleaseEvent(event)
-        if self._end_drag():
-            self.dropped.emit(self.step.id)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Cancel a drag on Escape."""
-        if event.key() == Qt.Key.Key_Escape and self._end_drag():
-            self.drag_cancelled.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def _end_drag(self) -> bool:
-        dragging, self._dragging, self._pressed = self._dragging, False, None
-        if dragging:
-            self.releaseKeyboard()
-        return dragging
+        """Write in the body."""
+        del event
+        self.body.setFocus()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take image files."""

@@ -5,7 +5,8 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.window.body_field import BodyField
-from app.window.step_view import BADGE, GAP, NUMBER
+from app.window.step_number import SIZE as BADGE
+from app.window.step_view import GAP, NUMBER
 from app.window.text_field import LineField
 from app.window.theme import Theme
 from inference.protocol import TextDelta

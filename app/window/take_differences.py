@@ -25,13 +25,21 @@ def differences(left: TakeInfo, right: TakeInfo) -> tuple[str, ...]:
     if scenes[0] is not None and scenes[1] is not None:
         lines += scene_differences(scenes[0], scenes[1])
     if (left.width, left.height) != (right.width, right.height):
-        words = translate("TakeDifferences", "Size: {before} pixels on the left, {after} on the right")
+        words = translate(
+            "TakeDifferences", "Size: {before} pixels on the left, {after} on the right"
+        )
         before, after = f"{left.width} by {left.height}", f"{right.width} by {right.height}"
         lines.append(words.format(before=before, after=after))
     for name, words in (
-        ("painter", translate("TakeDifferences", "Painter: {before} on the left, {after} on the right")),
+        (
+            "painter",
+            translate("TakeDifferences", "Painter: {before} on the left, {after} on the right"),
+        ),
         ("seed", translate("TakeDifferences", "Seed: {before} on the left, {after} on the right")),
-        ("instruction", translate("TakeDifferences", "Fix: {before} on the left, {after} on the right")),
+        (
+            "instruction",
+            translate("TakeDifferences", "Fix: {before} on the left, {after} on the right"),
+        ),
     ):
         before, after = _told(left, name), _told(right, name)
         if before != after:
@@ -42,7 +50,9 @@ def differences(left: TakeInfo, right: TakeInfo) -> tuple[str, ...]:
 def scene_differences(left: Scene, right: Scene) -> Iterator[str]:
     """Yield a line for each object that only one has, or that moved, changed colour or state."""
     if left.background != right.background:
-        words = translate("TakeDifferences", "Background: {before} on the left, {after} on the right")
+        words = translate(
+            "TakeDifferences", "Background: {before} on the left, {after} on the right"
+        )
         yield words.format(before=left.background, after=right.background)
     for before, after in _matched(left, right):
         if before is None and after is not None:
@@ -63,7 +73,9 @@ def _changes(before: Placed, after: Placed) -> Iterator[str]:
         yield translate("TakeDifferences", "Smaller on the right: {name}").format(name=name)
     if before.tint != after.tint:
         tint = after.tint or translate("TakeDifferences", "in its own colour")
-        yield translate("TakeDifferences", "On the right {name} is {tint}").format(name=name, tint=tint)
+        yield translate("TakeDifferences", "On the right {name} is {tint}").format(
+            name=name, tint=tint
+        )
     if before.state != after.state:
         words = translate("TakeDifferences", "{name}: {before} on the left, {after} on the right")
         yield words.format(name=name, before=before.state, after=after.state)

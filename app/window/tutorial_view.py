@@ -7,14 +7,16 @@ from pathlib import Path
 from PySide6.QtCore import QLocale, QObject, Qt, QTime, Signal
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
+from app.editing.keeping import Keeping
 from app.engine.jobs import Changing, Job, Painting
 from app.engine.runs import Ended
 from app.tutorial.finding import Hit
+from app.tutorial.model import Step
 from app.tutorial.undo import Left
 from app.window.compare import ComparePane
 from app.window.copying import Copying
 from app.window.export_dialog import ExportDialog
-from app.window.find_pane import FindPane
+from app.window.find_pane import FindPane, selected_text
 from app.window.history_panel import HistoryPanel
 from app.window.inspector import Inspector
 from app.window.outline import Outline
@@ -46,11 +48,11 @@ class TutorialView(QObject):
         self.prompt = PromptField(workplace)
         self.inspector = Inspector(workplace)
         self._pictures = PictureActions(workplace, lambda: self.page.current)
-        self._pictures.compare_requested.connect(self.compare)
-        self._pictures.zoom_requested.connect(self.zoom)
-        self._pictures.troubled.connect(self._tell_of_picture)
         self._copying = Copying(workplace)
         self._printing = Printing(workplace)
+        self.keeping = Keeping(opened)
+        self.keeping.changed_elsewhere.connect(self._tell_changed)
+        self.keeping.damaged.connect(self._tell_damaged)
         self._proposal: Proposal | None = None
         centre = QWidget()
         column = QVBoxLayout(centre)
@@ -68,7 +70,7 @@ class TutorialView(QObject):
         self._pictures.zoom_requested.connect(self._zoom)
         self._printing.failed.connect(self._tell)
         runs.noticed.connect(self._notice)
-        self.page.current_changed.connect(lambda step, _picture: self.prompt.set_step(step))
+        runs.step_finished.connect(self._say_step)
         self.prompt.job_requested.connect(self._start)
         opened.tutorial_changed.connect(self._show_state)
         opened.saving_changed.connect(self._show_state)
@@ -144,6 +146,17 @@ class TutorialView(QObject):
             role = "warning" if opened.read_only else "info"
             self._window.messages.show_message(f"problem-{number}", problem, buttons, role)
 
+    def _tell_changed(self) -> None:
+        text = self.tr(
+            "Another program changed this file. What you do here can't be saved into it."
+        )
+        buttons = [(self.tr("Save a copy…"), self.save_copy)]
+        self._window.messages.show_message("changed", text, buttons, "danger", closable=False)
+
+    def _tell_damaged(self, count: int) -> None:
+        text = self.tr("{n} stored pictures are damaged and were set aside: paint them again.")
+        self._window.messages.show_message("damaged", text.format(n=count), [], "warning")
+
     # ------------------------------------------------------------ runs
 
     def _start(self, job: Job) -> None:
@@ -158,7 +171,16 @@ class TutorialView(QObject):
             role = "danger" if ended.state == "failed" else "info"
             self._window.messages.show_message("job", ended.message, [], role)
         self._offer_what_was_interrupted()
-        self._offer_what_was_interrupted()
+
+    def _say_step(self, step_id: str) -> None:
+        number, step = self._numbered(step_id)
+        if step is not None:
+            text = self.tr("Step {n} is written: {title}").format(n=number, title=step.title)
+            self.workplace.announcer.say(text)
+
+    def _numbered(self, step_id: str) -> tuple[int, Step | None]:
+        steps = enumerate(self.workplace.opened.tutorial.steps, 1)
+        return next(((n, step) for n, step in steps if step.id == step_id), (0, None))
 
     def _offer_what_was_interrupted(self) -> None:
         interrupted = self.workplace.runs.interrupted
@@ -205,7 +227,7 @@ class TutorialView(QObject):
             self.page.setFocus()
 
     def _find(self) -> None:
-        pane = FindPane(self.workplace)
+        pane = FindPane(self.workplace, selected_text())
         pane.hit_chosen.connect(self._go_to_hit)
         self._show_pane(pane)
 
@@ -225,16 +247,6 @@ class TutorialView(QObject):
     def _read(self) -> None:
         self._cover(Reader(self.workplace))
 
-    def zoom(self, step: str, picture: str) -> None:
-        """Show the chosen take of a picture large, over the page."""
-        pane = ZoomPane(self.workplace, step, picture)
-        pane.closed.connect(lambda: self._close_centre(pane))
-        self._window.centre.put(pane)
-        pane.setFocus()
-
-    def _tell_of_picture(self, sentence: str) -> None:
-        self._window.messages.show_message("picture", sentence, [], "info")
-
     def _compare(self, step: str, picture: str) -> None:
         self._cover(ComparePane(self.workplace, step, picture))
 
@@ -246,7 +258,6 @@ class TutorialView(QObject):
         pane.closed.connect(lambda: self._close_centre(pane))  # type: ignore[attr-defined]
         self._window.centre.put(pane)
         pane.setFocus(Qt.FocusReason.OtherFocusReason)
-        pane.setFocus()
 
     def save_copy(self) -> None:
         """Ask where to, and save a copy of the tutorial as it stands there."""
@@ -268,14 +279,7 @@ class TutorialView(QObject):
     def _notice(self, notice: Notice) -> None:
         """Show a notice: what is dangerous or missing stays until it is closed."""
         role = "warning" if notice.kind == "hazard" else "info"
-        number = next(
-            (
-                n
-                for n, s in enumerate(self.workplace.opened.tutorial.steps, 1)
-                if s.id == notice.step
-            ),
-            0,
-        )
+        number, _ = self._numbered(notice.step)
         text = notice.message
         if number:
             text = self.tr("Step {n}: {notice}").format(n=number, notice=text)

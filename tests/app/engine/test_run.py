@@ -128,6 +128,16 @@ def test_the_end_is_noted(file: TutorialFile, last: Event, state: str) -> None:
         assert other.tutorial.title == "Half a ti"
 
 
+def test_half_a_title_is_not_kept_where_the_run_is_to_be_gone_on_with(file: TutorialFile) -> None:
+    died = Failed("r", "engine", "it died")
+    apply_all(RequestRun(file, WRITE), (TextDelta("r", "", "title", 0, "Half a ti"), died))
+    with on_disk(file) as other:
+        assert other.run is not None
+        assert (other.run.state, other.tutorial.title) == ("running", "")
+    apply_all(RequestRun(file, WRITE), EVENTS)
+    assert file.tutorial.title == "A tutorial"
+
+
 def test_the_loss_of_the_engine_is_noted(file: TutorialFile) -> None:
     run = RequestRun(file, WRITE)
     apply_all(run, EVENTS[:-3])

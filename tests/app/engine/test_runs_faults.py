@@ -89,8 +89,8 @@ def test_a_hanging_engine_is_killed_after_stop_and_the_next_job_has_a_new_one(
 ) -> None:
     one = desk(SOUP)
     shorten(one.engine, GRACE, 50)
-    one.runs.add(painting("s1", "p1", "hang"))
-    qtbot.waitUntil(lambda: one.engine.state == "busy")
+    with qtbot.waitSignal(one.runs.progressed, timeout=20_000):
+        one.runs.add(painting("s1", "p1", "hang"))
     hanging = one.engine.pid
     one.runs.stop()
     qtbot.waitUntil(lambda: bool(one.ended))

@@ -266,7 +266,7 @@ def test_select_all_twice_selects_the_step_and_escape_returns(page: Page) -> Non
 
 
 def test_numbers_select_and_cut_and_paste_move_steps(page: Page, qtbot: QtBot) -> None:
-    QTest.mouseClick(view(page, "s1"), Qt.MouseButton.LeftButton, pos=QPoint(24, 24))
+    QTest.mouseClick(view(page, "s1").badge, Qt.MouseButton.LeftButton)
     assert page.selected == ["s1"]
     key(page, KEY.Key_X, MOD.ControlModifier)
     assert steps(page) == ["s2", "s3"]
@@ -294,12 +294,12 @@ def test_duplicate_split_merge_and_check(page: Page) -> None:
 
 
 def test_a_drag_by_the_number_moves_and_escape_cancels(page: Page) -> None:
-    one, place = view(page, "s1"), QPoint(24, 24)
+    one = view(page, "s1").badge
     below = one.mapFrom(page.sheet, QPoint(40, page.span("s3")[1] - 4))
     before = steps(page)
     for escape in (True, False):
-        QTest.mousePress(one, Qt.MouseButton.LeftButton, pos=place)
-        QTest.mouseMove(one, place + QPoint(0, 30))
+        QTest.mousePress(one, Qt.MouseButton.LeftButton, pos=one.rect().center())
+        QTest.mouseMove(one, one.rect().center() + QPoint(0, 30))
         QTest.mouseMove(one, below)
         assert page.sheet.line == page.span("s3")[1]
         if escape:

@@ -1,6 +1,7 @@
 """The takes strip and the menus: choose, star, trash and restore by mouse and keyboard."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from picture_desk import BLUE, GREEN, PLACE, RED, one_step, painted, picture_of
@@ -9,6 +10,8 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.editing.open_tutorial import OpenTutorial
+from app.tutorial.file import TutorialFile
 from app.window import picture_edits
 from app.window.picture_menu import picture_menu, take_menu, trash_menu
 from app.window.take_out import write_take
@@ -91,17 +94,18 @@ def test_the_trash_stands_behind_the_takes_and_restores(
 def test_a_take_of_the_menu_is_starred_and_used(workplace: Workplace, strip: TakesStrip) -> None:
     menu = entries(take_menu(workplace, "s1", picture_of(workplace), BLUE.sha256, strip))
     menu["Choose this take"].trigger()
-    menu["Star this take"].trigger()
-    menu["Use as anchor"].trigger()
-    menu["Use as cover"].trigger()
+    for name in ("Starred", "The anchor", "The cover"):
+        assert not menu[name].isChecked()
+        menu[name].trigger()
     picture, tutorial = picture_of(workplace), workplace.opened.tutorial
     assert (picture.chosen, picture.starred) == (BLUE.sha256, (BLUE.sha256,))
     assert (tutorial.anchor, tutorial.cover) == (BLUE.sha256, BLUE.sha256)
     assert strip.accessibleDescription() == "Take 1 of 3"
     menu = entries(take_menu(workplace, "s1", picture, BLUE.sha256, strip))
     assert "Choose this take" not in menu
-    menu["Take its star away"].trigger()
-    menu["Is the anchor"].trigger()
+    assert menu["The cover"].isChecked()
+    for name in ("Starred", "The anchor"):
+        menu[name].trigger()
     assert picture_of(workplace).starred == ()
     assert workplace.opened.tutorial.anchor is None
 
@@ -172,3 +176,15 @@ def test_a_take_is_copied_and_saved_byte_for_byte(
     with qtbot.waitSignal(workplace.picture_states.troubled, timeout=5000) as told:
         write_take(workplace, RED.sha256, folder / "absent" / "pot.png")
     assert told.args == ["“pot.png” can't be written: choose another folder."]
+
+
+def test_a_tutorial_that_can_only_be_read_offers_no_changes(
+    workplace: Workplace, strip: TakesStrip
+) -> None:
+    file = TutorialFile.open(workplace.opened.path)  # which the workplace holds for writing
+    opened = OpenTutorial(file)
+    reading = replace(workplace, opened=opened)
+    menu = entries(picture_menu(reading, *PLACE, strip))
+    offered = {name for name, action in menu.items() if action.isEnabled()}
+    assert offered == {"Zoom", "Compare takes…", "Copy", "Save as file…"}
+    opened.close()
