@@ -23,6 +23,7 @@ from app.engine.runs import Runs
 from app.tutorial import edits
 from app.tutorial.file import TutorialFile
 from app.tutorial.library import Library
+from app.tutorial.model import new_id
 from app.window.actions import make_actions
 from app.window.announcing import Announcer
 from app.window.appearance import Appearance
@@ -32,6 +33,7 @@ from app.window.engine_bar import EngineBar
 from app.window.export_dialog import ExportDialog
 from app.window.images import Images
 from app.window.library_pane import LibraryPane
+from app.window.pack_rows import pack_rows
 from app.window.packs_page import PacksPage
 from app.window.shortcuts_page import ShortcutsPage
 from app.window.start_page import StartPage
@@ -41,6 +43,7 @@ from app.window.trash_view import TrashView
 from app.window.tutorial_view import TutorialView
 from app.window.window import Window
 from app.window.workplace import Workplace
+from inference.protocol import Event, Found, Probe
 
 TEXTS = (".md", ".markdown", ".txt")
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")
@@ -152,8 +155,11 @@ class Studio(QObject):
             "next_pane": window.go_to_next_pane,
             "previous_pane": partial(window.go_to_next_pane, backwards=True),
             "trash_tutorial": self._trash_open,
-            "quit": lambda: window.close() and None,
+            "quit": self._quit,
         }
+
+    def _quit(self) -> None:
+        self.window.close()
 
     # ------------------------------------------------------------ what is shown
 
@@ -225,9 +231,14 @@ class Studio(QObject):
         self.view.copy_made.connect(self.open_path)
         self.engine_bar.follow(workplace.runs)
         self.window.side.show()
+        self.engine.ask(Probe(new_id()), partial(self._hear_packs, self.view))
         self.settings.put("last", str(opened.path))
         self.library_pane.select(opened.path)
         self.view.page.setFocus()
+
+    def _hear_packs(self, view: TutorialView, event: Event) -> None:
+        if isinstance(event, Found) and view is self.view:
+            view.inspector.set_packs(pack_rows(event.facts))
 
     def _leave(self) -> bool:
         """Save and close the open tutorial; False where the person would rather stay."""

@@ -4,7 +4,6 @@ from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from app.editing.open_tutorial import OpenTutorial
 from app.tutorial.file import TutorialFile
-from app.tutorial.model import Tutorial
 
 OFTEN = 10 * 60 * 1000  # milliseconds between two snapshots of a tutorial that changes
 CHECK = 200  # milliseconds between two slices of the check of all takes
@@ -21,7 +20,7 @@ class Keeping(QObject):
     def __init__(self, opened: OpenTutorial) -> None:
         super().__init__(opened)
         self._opened = opened
-        self._kept: Tutorial | None = None
+        self._kept: object = None  # the tutorial at the last snapshot
         self._unchecked = list(opened.infos)
         self._snapshots = QTimer(self, interval=OFTEN)
         self._snapshots.timeout.connect(self.keep)

@@ -22,7 +22,7 @@ Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 HIT = Role.UserRole  # the Hit, or None for a group's heading
 
-FIELDS: dict[str, str] = {
+FIELDS = {
     "title": NOOP("Hits", "Title"),
     "summary": NOOP("Hits", "Summary"),
     "materials": NOOP("Hits", "Material"),
@@ -164,7 +164,7 @@ def _field_words(tutorial: Tutorial, hit: Hit) -> str:
     if field == "callouts" and step is not None:
         kind = step.callouts[hit.index].kind
         field = "note_callout" if kind == "note" else kind
-    return QCoreApplication.translate("Hits", FIELDS[field])
+    return QCoreApplication.translate("Hits", str(FIELDS[field]))
 
 
 def _spoken(words: str, hit: Hit) -> str:

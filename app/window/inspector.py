@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QApplication, QStackedLayout, QTabWidget, QWidget
+from PySide6.QtWidgets import QApplication, QStackedLayout, QTabWidget, QVBoxLayout, QWidget
 
 from app.tutorial.model import LookEntry
 from app.window.look_panel import LookPanel
@@ -38,10 +38,15 @@ class Inspector(QWidget):
             (self.look, self.tr("Look")),
         ):
             self.tabs.addTab(panel, name)
+        holder = QWidget()
+        self._rows = QVBoxLayout(holder)
+        self._rows.addWidget(self.tabs)
         self._stack = QStackedLayout(self)
         self._stack.setContentsMargins(0, 0, 0, 0)
-        self._stack.addWidget(self.tabs)
+        self._stack.addWidget(holder)
         workplace.theme.dress(self)
+        workplace.theme.restyled.connect(self._restyle)
+        self._restyle()
 
     def set_packs(self, packs: Sequence[PackRow]) -> None:
         """Offer these packs."""
@@ -53,6 +58,9 @@ class Inspector(QWidget):
         self.picture.show_picture(step_id, picture_id)
         if picture_id:
             self.tabs.setCurrentWidget(self.picture)
+
+    def _restyle(self) -> None:
+        self._rows.setContentsMargins(0, self._workplace.theme.px(8), 0, 0)
 
     def _rename(self, index: int, entry: LookEntry) -> None:
         if self.rename is not None:
@@ -73,7 +81,7 @@ class Inspector(QWidget):
             self._stack.removeWidget(pane)
             pane.hide()
             pane.deleteLater()
-            self._stack.setCurrentWidget(self.tabs)
+            self._stack.setCurrentIndex(0)
             self.look.reset_row(index)
             if focused and index < len(self.look.rows):
                 self.look.rows[index].name.setFocus()

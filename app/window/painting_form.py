@@ -58,6 +58,7 @@ class PaintingForm(QWidget):
         self._add(self.tr("Guidance"), self.guidance)
         for box in (self.passes, self.guidance):
             box.setSpecialValueText(self.tr("The pack's own"))
+            box.lineEdit().setTextMargins(workplace.theme.px(6), 0, 0, 0)
         self.size_box = QComboBox()
         self.size_box.currentIndexChanged.connect(self._choose_size)
         self._add(self.tr("Size"), self.size_box)

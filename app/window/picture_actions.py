@@ -172,7 +172,7 @@ class PictureActions(QObject):
             self._tell(nothing)
 
     def _tell_counts(self, *_: object) -> None:
-        """Say in the menu how many there are and how long they take: "(4, about 2 min)"."""
+        """Say in the menu how many there are and how long they take: "about 2 min, 4 pictures"."""
         missing = picture_jobs.missing(self._workplace)
         stale = picture_jobs.refreshing(self._workplace)
         counts = (len(missing), len(stale))
@@ -187,7 +187,7 @@ class PictureActions(QObject):
             action.setEnabled(bool(jobs))
             if jobs:
                 estimate = estimate_words(self._workplace.runs.estimate(*jobs))
-                text = self.tr("{action} ({estimate})").format(action=text, estimate=estimate)
+                text = self.tr("{action}: {estimate}").format(action=text, estimate=estimate)
             action.setText(text)
             action.setToolTip(text.replace("&", ""))
 

@@ -42,10 +42,10 @@ def take_screenshot(
     match scene.page:
         case "start":
             pass
-        case "tutorial" if file is None:
-            studio.new_tutorials.from_builtin(BUILT_IN)
-        case "tutorial":
+        case "tutorial" if file is not None:
             studio.open_path(file)
+        case "tutorial":
+            studio.new_tutorials.from_builtin(BUILT_IN)
         case "library":
             studio.perform("table")
         case page:

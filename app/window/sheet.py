@@ -99,8 +99,14 @@ QPlainTextEdit[kind="prompt"], QPlainTextEdit[kind="prompt"]:focus {
 QPlainTextEdit[kind="prompt"][large="true"] { font-size: $px18; }
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus, QAbstractSpinBox QLineEdit:disabled {
   background: transparent; border: none; padding: 0; }
+QSpinBox, QDoubleSpinBox { padding: $px4 0; }
+QSpinBox:focus, QDoubleSpinBox:focus { padding: $px2 0; }
 QComboBox::drop-down, QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
 QDoubleSpinBox::down-button { border: none; width: $px16; }
+QComboBox::down-arrow, QAbstractSpinBox::down-arrow, QAbstractSpinBox::up-arrow {
+  image: none; width: 0; height: 0; border: $px4 solid transparent; }
+QComboBox::down-arrow, QAbstractSpinBox::down-arrow { border-top-color: $muted; margin-top: $px4; }
+QAbstractSpinBox::up-arrow { border-bottom-color: $muted; margin-bottom: $px4; }
 QComboBox QAbstractItemView { background: $panel; color: $ink; border: 1px solid $line; }
 
 QCheckBox, QRadioButton { color: $ink; spacing: $px8; }
@@ -123,6 +129,7 @@ QTabBar::tab {
 QTabBar::tab:selected { background: $accentsoft; color: $ink; }
 QTabBar::tab:focus { border-color: $accent; }
 QTabWidget::pane { border: none; }
+QTabWidget::tab-bar { left: $px8; }
 
 QMenuBar { background: $panel; color: $ink; border: none; }
 QMenuBar::item { padding: $px4 $px8; background: transparent; }

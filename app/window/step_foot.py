@@ -64,7 +64,7 @@ class StepFoot(QWidget):
                     self._drop(name)
         if resized:
             self.height_changed.emit()
-        self.update()
+            self.update()
 
     def edit(self, name: Detail) -> None:
         """Let the author write the step's time or note."""

@@ -34,8 +34,10 @@ class StepNumber(QWidget):
 
     def show_number(self, number: int, *, checked: bool, selected: bool) -> None:
         """Show the step's place among all, and whether it is checked."""
-        self._text, self._checked, self._selected = str(number), checked, selected
-        self.update()
+        shown = (str(number), checked, selected)
+        if shown != (self._text, self._checked, self._selected):
+            self._text, self._checked, self._selected = shown
+            self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the badge."""

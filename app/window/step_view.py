@@ -95,8 +95,8 @@ class StepView(QWidget):
         field.left_by.connect(lambda way: self._leave(field, way))
         field.extended_by.connect(lambda way: self.extended_by.emit(self.step.id, way))
         field.pasted.connect(lambda data: self.pasted.emit(self.step.id, data))
-        field.cursorPositionChanged.connect(self.update)
         field.focus_went.connect(self._look_near)
+        field.focus_went.connect(self.update)
 
     def _connect_detail(self, field: LineField) -> None:
         self._connect(field)
@@ -202,6 +202,7 @@ class StepView(QWidget):
     def lay_out(self, width: int) -> int:
         """Place everything for this width and return the height in pixels."""
         px = self._theme.px
+        self.update()
         left, gap = px(SIDE) + px(NUMBER), px(GAP)
         beside = bool(self.pictures) and width >= px(NARROW)
         picture_width = px(PICTURE) if beside else min(width - px(NUMBER), px(PICTURE) * 2)
@@ -244,7 +245,6 @@ class StepView(QWidget):
             box = self.badge.geometry()
             self._more.move(box.left(), box.bottom() + self._theme.px(6))
             self._more.show()
-        self.update()
 
     def _drop_menu(self) -> None:
         if self._more is not None and not self._more.isDown():  # down while its menu is open
@@ -255,6 +255,7 @@ class StepView(QWidget):
     def be_current(self) -> None:
         """Tell that this is where the author is."""
         self._look_near()
+        self.update()
         self.current_changed.emit(self.step.id, "")
 
     def enterEvent(self, event: QEnterEvent) -> None:

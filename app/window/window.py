@@ -138,7 +138,7 @@ class Place(QStackedWidget):
     def clear(self, kept: QWidget | None = None) -> None:
         """Delete all widgets but one."""
         for other in [self.widget(n) for n in range(self.count())]:
-            if other is not kept:
+            if other is not None and other is not kept:
                 self.take_away(other)
 
 
