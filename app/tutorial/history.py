@@ -24,7 +24,8 @@ class History:
     def __init__(self, tutorial: Tutorial) -> None:
         self.tutorial = tutorial
         self._done: list[Entry] = []
-        self._undone: list[Entry] = []
+        # each with the tutorial that undo left and the one that it found
+        self._undone: list[tuple[Entry, Tutorial, Tutorial]] = []
         self._typed: float | None = None  # when the last entry was typed, in seconds
 
     @property
@@ -47,7 +48,7 @@ class History:
             return
         self.tutorial = tutorial
         goes_on = typing and self._typed is not None and now - self._typed <= PAUSE
-        if goes_on and _fields(self._done[-1]) == _fields(entry):
+        if goes_on and _fields(entry) <= _fields(self._done[-1]):
             entry = merge((self._done.pop(), entry))
         self.push(entry)
         self._typed = now if typing and entry.changes else None
@@ -68,19 +69,25 @@ class History:
         if not self._done:
             return None
         entry = self._done.pop()
-        self._undone.append(entry)
+        found = self.tutorial
         self._typed = None
-        self.tutorial, left = undo(self.tutorial, entry)
+        self.tutorial, left = undo(found, entry)
+        self._undone.append((entry, self.tutorial, found))
         return Undone(self.tutorial, entry, left)
 
     def redo(self) -> Undone | None:
-        """Write the entry undone last again; None without one."""
+        """Write the entry undone last again; None without one.
+
+        Where nothing was written since, this gives just what undo found: a step of a run that the
+        author deleted before does not come back.
+        """
         if not self._undone:
             return None
-        entry = self._undone.pop()
+        entry, undone, found = self._undone.pop()
         self._done.append(entry)
         self._typed = None
-        self.tutorial, left = redo(self.tutorial, entry)
+        as_undone = self.tutorial is undone
+        self.tutorial, left = (found, ()) if as_undone else redo(self.tutorial, entry)
         return Undone(self.tutorial, entry, left)
 
 

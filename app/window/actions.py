@@ -55,6 +55,8 @@ ACTIONS: tuple[Spec, ...] = (
     Spec("undo", "Edit", 0, to_translate("&Undo"), "Ctrl+Z", "undo"),
     Spec("redo", "Edit", 0, to_translate("&Redo"), "Ctrl+Shift+Z", "redo"),
     Spec("find", "Edit", 1, to_translate("&Find and replace"), "Ctrl+F", "search"),
+    Spec("find_next", "Edit", 1, to_translate("Find ne&xt"), "F3"),
+    Spec("find_previous", "Edit", 1, to_translate("Find pre&vious"), "Shift+F3"),
     Spec("bold", "Edit", 2, to_translate("&Bold"), "Ctrl+B", "bold"),
     Spec("italic", "Edit", 2, to_translate("&Italic"), "Ctrl+Shift+I", "italic"),
     Spec("code", "Edit", 2, to_translate("&Code"), "Ctrl+`", "code"),

@@ -46,7 +46,8 @@ class BodyField(TextField):
                 event.ignore()
             return
         super().keyPressEvent(event)
-        if event.text() == " " and (begun := callout_begun(self.typed)):
+        quoted = event.text() == " " and self.textCursor().block().text().startswith(">")
+        if quoted and (begun := callout_begun(self.typed)):
             typed, kind = begun
             self.type_in(typed)
             self.callout_wanted.emit(kind)

@@ -1,5 +1,6 @@
 """Paints a tutorial of the library as a card: cover, title, how it stands, where it was found."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.tutorial.card import Card
 from app.window import library_words as words
 from app.window.covers import Covers
 from app.window.library_model import ROW, Index, Row
@@ -28,13 +30,22 @@ FAINT = 0.5  # opacity of the cover of what can't be read
 
 
 class CardDelegate(QStyledItemDelegate):
-    """For the first column of a LibraryModel. found: rows have room for an excerpt."""
+    """For the first column of a LibraryModel.
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    found: rows have room for an excerpt. state: what the second line says.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        parent: QWidget,
+        state: Callable[[Card, datetime], str] = words.state,
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._covers = Covers(theme)
         self.found = False
+        self._state = state
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Return the same height for every row."""
@@ -92,7 +103,7 @@ class CardDelegate(QStyledItemDelegate):
         title.setWeight(QFont.Weight.DemiBold)
         lines = (
             (title, "ink" if row.readable else "muted", words.title(row.card)),
-            (theme.font("secondary"), "muted", words.state(row.card, datetime.now())),
+            (theme.font("secondary"), "muted", self._state(row.card, datetime.now())),
         )
         for number, (font, colour, said) in enumerate(lines):
             place = QRect(box.left(), box.top() + number * half, box.width(), half)

@@ -24,7 +24,7 @@ translate = QCoreApplication.translate
 
 PAUSE = 300  # milliseconds without a change, after which it is compared again
 TIME = Qt.ItemDataRole.UserRole  # seconds
-LIST = 168  # pixels at zoom 1
+LIST = 168  # pixels at zoom 1: its greatest height
 
 
 class HistoryPanel(SidePane):
@@ -88,8 +88,13 @@ class HistoryPanel(SidePane):
         self._closed = True
 
     def _restyle(self) -> None:
-        self.list.setFixedHeight(self.theme.px(LIST))
+        self._fit()
         self._compare()
+
+    def _fit(self) -> None:
+        """Give the list the height of its rows, as far as that leaves room."""
+        rows = self.list.sizeHintForRow(0) * self.list.count()
+        self.list.setFixedHeight(min(max(rows, 0), self.theme.px(LIST)))
 
     # ------------------------------------------------------------ the list
 
@@ -111,6 +116,7 @@ class HistoryPanel(SidePane):
             item.setToolTip(moment.toString(Qt.DateFormat.TextDate))
             if time == kept:
                 self.list.setCurrentItem(item)
+        self._fit()
         self.list.setVisible(bool(times))
         self.empty.setVisible(not times)
 

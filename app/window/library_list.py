@@ -1,11 +1,15 @@
 """The list of cards: as high as its cards, worked by mouse and keyboard."""
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QSizePolicy
 
+from app.tutorial.card import Card
+from app.window import library_words as words
 from app.window.card_delegate import CardDelegate
 from app.window.library_model import LibraryModel, Row, selected_rows, show_in
 from app.window.theme import Theme
@@ -14,17 +18,21 @@ ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class LibraryList(QListView):
-    """A list of tutorials; opened(Row): by Enter or a click. left_upwards(): Up on the first."""
+    """A list of tutorials; state: what a card's second line says.
+
+    opened(Row): by Enter or a click. left_upwards(): Up on the first row. delete_requested(Row) and
+    menu_requested(Row, place on the screen): for the selected row.
+    """
 
     opened = Signal(object)
     delete_requested = Signal(object)
     menu_requested = Signal(object, object)
     left_upwards = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, state: Callable[[Card, datetime], str] = words.state) -> None:
         super().__init__()
         self.rows = LibraryModel()
-        self.cards = CardDelegate(theme, self)
+        self.cards = CardDelegate(theme, self, state)
         self.setModel(self.rows)
         self.setItemDelegate(self.cards)
         self.setUniformItemSizes(True)
@@ -55,9 +63,9 @@ class LibraryList(QListView):
         """The selected tutorial."""
         return next(iter(selected_rows(self)), None)
 
-    def choose(self, path: Path) -> None:
+    def choose(self, path: Path | None) -> None:
         """Select a tutorial, if it is listed."""
-        number = self.rows.row_of(path)
+        number = self.rows.row_of(path) if path is not None else -1
         if number >= 0:
             self.setCurrentIndex(self.rows.index(number, 0))
         else:

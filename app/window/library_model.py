@@ -46,17 +46,23 @@ class Row:
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading, what it shows of a card, and by what it is sorted."""
+    """A column: its heading, what it shows of a card, and by what it is sorted.
+
+    tip: says what the heading alone doesn't.
+    """
 
     heading: Callable[[], str]
     text: Callable[[Card, datetime], str]
     order: Callable[[Card], Any]
     number: bool = False
+    tip: Callable[[], str] | None = None
 
 
-def _count(heading: Callable[[], str], count: Callable[[Card], int]) -> Column:
+def _count(
+    heading: Callable[[], str], count: Callable[[Card], int], tip: Callable[[], str] | None = None
+) -> Column:
     """Return a column of numbers that shows nothing for none."""
-    return Column(heading, lambda card, _: str(count(card) or ""), count, number=True)
+    return Column(heading, lambda card, _: str(count(card) or ""), count, number=True, tip=tip)
 
 
 COLUMNS = (
@@ -71,9 +77,21 @@ COLUMNS = (
         lambda card, _: words.standing(card),
         lambda card: (card.checked, not card.drafts),
     ),
-    _count(lambda: translate("Library", "Stale"), lambda card: card.stale),
-    _count(lambda: translate("Library", "Missing pictures"), lambda card: card.missing_pictures),
-    _count(lambda: translate("Library", "Alt texts to confirm"), lambda c: c.unconfirmed_alts),
+    _count(
+        lambda: translate("Library", "Stale"),
+        lambda card: card.stale,
+        lambda: translate("Library", "Pictures that are stale"),
+    ),
+    _count(
+        lambda: translate("Library", "Missing"),
+        lambda card: card.missing_pictures,
+        lambda: translate("Library", "Pictures that are missing"),
+    ),
+    _count(
+        lambda: translate("Library", "Alt texts"),
+        lambda card: card.unconfirmed_alts,
+        lambda: translate("Library", "Alt texts that are not confirmed"),
+    ),
     _count(lambda: translate("Library", "Warnings"), lambda card: card.warnings),
     Column(
         lambda: translate("Library", "Tags"),
@@ -97,6 +115,12 @@ class LibraryModel(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self.rows: tuple[Row, ...] = ()
+        self._sorted: tuple[int, bool] | None = None
+
+    def mark_sorted(self, column: int, *, descending: bool) -> None:
+        """Say in the headings by which column the rows are sorted."""
+        self._sorted = (column, descending)
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, CHANGED)
 
     def show_rows(self, rows: Iterable[Row]) -> None:
         """Show other rows; where only what they say is new, selection and scrolling stay."""
@@ -131,7 +155,10 @@ class LibraryModel(QAbstractTableModel):
             return None
         column = COLUMNS[section]
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.heading()
+            arrows = {(section, True): " ↓", (section, False): " ↑"}
+            return column.heading() + (arrows.get(self._sorted, "") if self._sorted else "")
+        if role == Qt.ItemDataRole.ToolTipRole and column.tip is not None:
+            return column.tip()
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return RIGHT if column.number else LEFT
         return None
@@ -220,6 +247,6 @@ def _spoken(row: Row, column: int) -> str:
     if column == 0:
         said = words.spoken(row.card, now)
         return f"{said}. {row.excerpt}" if row.excerpt else said
-    heading = COLUMNS[column].heading()
+    heading = (COLUMNS[column].tip or COLUMNS[column].heading)()
     text = COLUMNS[column].text(row.card, now)
     return f"{heading}: {text or 0}" if COLUMNS[column].number else f"{heading}: {text}"

@@ -38,7 +38,7 @@ class LibraryPane(QWidget):
     reader_requested = Signal(object)
     export_requested = Signal(list)
     rename_requested = Signal(object, str)
-    trash_requested = Signal(object)
+    trash_requested = Signal(list)
     trash_view_requested = Signal()
     new_requested = Signal()
     dropped = Signal(list)
@@ -107,7 +107,7 @@ class LibraryPane(QWidget):
         self._library.searched.connect(self._show_found)
         self._library.progressed.connect(self._show_progress)
         self.list.opened.connect(self._open_row)
-        self.list.delete_requested.connect(lambda row: self.trash_requested.emit(row.card.path))
+        self.list.delete_requested.connect(lambda row: self.trash_requested.emit([row.card.path]))
         self.list.menu_requested.connect(self._show_menu)
         self.list.left_upwards.connect(self.search.setFocus)
         self.list.rows.renamed.connect(self.rename_requested)
@@ -115,10 +115,13 @@ class LibraryPane(QWidget):
         self._theme.restyled.connect(self._restyle)
         self.setFocusProxy(self.search)
 
-    def select(self, path: Path) -> None:
-        """Show which tutorial is open."""
-        self._open = path
-        self.list.choose(path)
+    def select(self, path: Path | None) -> None:
+        """Show which tutorial is open, or that none is."""
+        listed = self._library.library.folder / path.name if path is not None else None
+        # the library knows a file by its folder's name, which may be a link to where it lies
+        same = listed is not None and path is not None and listed.resolve() == path.resolve()
+        self._open = listed if same else None
+        self.list.choose(self._open)
 
     def move_to_trash(self, path: Path) -> None:
         """Move a tutorial to the trash, with an offer to restore it."""
@@ -157,7 +160,7 @@ class LibraryPane(QWidget):
     def _show(self, rows: tuple[Row, ...], *, found: bool) -> None:
         fresh = not self.list.rows.rows
         self.list.show_rows(rows, found=found)
-        if fresh and self._open is not None:
+        if fresh:
             self.list.choose(self._open)
         if found:
             self.heading.setText(self.tr("Found: {n}").format(n=len(rows)).upper())
@@ -191,7 +194,7 @@ class LibraryPane(QWidget):
             (self.tr("Duplicate"), lambda: self._duplicate(row), True),
             (self.tr("Show in its folder"), lambda: show_in_folder(path), False),
             None,
-            (self.tr("Move to trash"), lambda: self.trash_requested.emit(path), False),
+            (self.tr("Move to trash"), lambda: self.trash_requested.emit([path]), False),
         )
         for choice in choices:
             if choice is None:

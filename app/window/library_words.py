@@ -65,6 +65,12 @@ def state(card: Card, now: datetime) -> str:
     return f"{steps(card.steps)} · {most}"
 
 
+def changed(card: Card, now: datetime) -> str:
+    """Return the second line of a card in the trash: its steps, and when it changed."""
+    ago = translate("LibraryWords", "changed {when}").format(when=when(card.modified, now))
+    return f"{steps(card.steps)} · {ago}" if card.id else ago
+
+
 def stale(count: int) -> str:
     """Return how many pictures are stale, or nothing."""
     if count == 1:
@@ -104,7 +110,7 @@ def spoken(card: Card, now: datetime) -> str:
     """Return everything about a card in one line, as a screen reader says it."""
     if card.problem and not card.id:
         return f"{title(card)}, {card.problem}"
-    changed = translate("LibraryWords", "changed {when}").format(when=when(card.modified, now))
+    ago = translate("LibraryWords", "changed {when}").format(when=when(card.modified, now))
     parts = (
         title(card),
         steps(card.steps),
@@ -112,7 +118,7 @@ def spoken(card: Card, now: datetime) -> str:
         stale(card.stale),
         missing(card.missing_pictures),
         warnings(card.warnings),
-        changed,
+        ago,
     )
     return ", ".join(part for part in parts if part)
 

@@ -27,6 +27,7 @@ from app.window.workplace import Workplace
 SIZES = (512, 768, 1024, 1536)  # pixels a side
 MOST_PASSES, MOST_GUIDANCE = 100, 20.0
 LABEL = 72  # pixels at zoom 1
+INSET = 6  # pixels, before a number
 STORYBOARD = ("", "storyboard")  # the painters that draw in one go; the packs' own so far
 
 
@@ -58,6 +59,7 @@ class PaintingForm(QWidget):
         self._add(self.tr("Guidance"), self.guidance)
         for box in (self.passes, self.guidance):
             box.setSpecialValueText(self.tr("The pack's own"))
+            box.lineEdit().setTextMargins(INSET, 0, 0, 0)
             box.lineEdit().setTextMargins(workplace.theme.px(6), 0, 0, 0)
         self.size_box = QComboBox()
         self.size_box.currentIndexChanged.connect(self._choose_size)

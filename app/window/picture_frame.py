@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, QRect, QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QWidget
 
@@ -86,9 +86,8 @@ def paint_ring(painter: QPainter, rect: QRectF, theme: Theme, radius: float) -> 
         painter.drawRoundedRect(rect.adjusted(inset, inset, -inset, -inset), corner, corner)
 
 
-def paint_count(widget: QWidget, top: int, takes: int, theme: Theme) -> None:
+def paint_takes_line(widget: QWidget, top: int, words: str, theme: Theme) -> None:
     """Paint the quiet line that stands where the takes are shown."""
-    words = QCoreApplication.translate("PictureFrame", "{n} takes").format(n=takes)
     painter = QPainter(widget)
     painter.setFont(theme.font("secondary"))
     painter.setPen(theme.colour("muted"))

@@ -3,8 +3,6 @@
 Painted, without a style sheet: a page has hundreds. Buttons are made when they are first seen.
 """
 
-from typing import TypeVar
-
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -23,11 +21,12 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from app.tutorial.model import Picture
 from app.window import picture_edits
-from app.window.picture_frame import Frame, paint_count, paint_frame, side_for
+from app.window.picture_frame import Frame, paint_frame, paint_takes_line, side_for
 from app.window.picture_import import holds_image, import_data
 from app.window.picture_menu import picture_menu
+from app.window.picture_parts import GAP, PictureParts, Row
 from app.window.picture_tools import EmptyPlace, FixPanel, PictureTools, StaleRow, UnneededPlace
-from app.window.picture_words import stale_words, work_words
+from app.window.picture_words import stale_words, takes_words, work_words
 from app.window.takes_strip import STRIP, TakesStrip
 from app.window.workplace import Workplace
 
@@ -36,9 +35,6 @@ PLACE = 116  # pixels at zoom 1: height of a place without a picture
 SLIM = 28
 STALE = 52
 FIX = 96
-GAP = 6
-
-P = TypeVar("P", UnneededPlace, EmptyPlace, PictureTools, StaleRow, TakesStrip)
 
 
 class PictureView(QWidget):
@@ -61,7 +57,7 @@ class PictureView(QWidget):
         self._awaits = False  # a pixmap
         self._seen = False
         self._fixing = False
-        self._parts: dict[type[QWidget], QWidget] = {}
+        self._parts = PictureParts(workplace, step_id, picture_id, self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(True)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -172,26 +168,10 @@ class PictureView(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        px, width = self._workplace.theme.px, self.width()
-        frame = QRect(0, 0, width, self._frame_height(width))
-        top, edge = px(36), px(8)
-        for kind, part in self._parts.items():
-            size = part.sizeHint()
-            if kind is UnneededPlace:
-                part.setGeometry(frame)
-            elif kind is EmptyPlace:
-                part.setGeometry(edge, top, width - 2 * edge, frame.height() - top - edge)
-            elif kind is PictureTools:
-                left = max(px(6), (width - size.width()) // 2)
-                y = frame.bottom() - size.height() - px(6)
-                part.setGeometry(left, y, min(size.width(), width - px(12)), size.height())
-        y = frame.bottom() + 1 + px(GAP)
-        for under, height in self._rows():
-            if under in self._parts:
-                self._parts[under].setGeometry(0, y, width, px(height))
-            y += px(height + GAP)
+        frame = QRect(0, 0, self.width(), self._frame_height(self.width()))
+        self._parts.arrange(frame, self._rows())
 
-    def _rows(self) -> list[tuple[type[QWidget], int]]:
+    def _rows(self) -> list[Row]:
         """Return what stands under the picture, with its height at zoom 1."""
         rows = ((TakesStrip, STRIP, self._has_strip), (StaleRow, STALE, self._has_stale_row))
         return [
@@ -206,65 +186,41 @@ class PictureView(QWidget):
         """Make the parts that the picture needs now, and drop those that it doesn't."""
         self._seen = True
         plain = not self._is_slim and not self._is_empty
-        self._part(UnneededPlace, self._is_slim)
-        self._part(EmptyPlace, self._is_empty)
+        parts = self._parts
+        parts.show(UnneededPlace, wanted=self._is_slim)
+        parts.show(EmptyPlace, wanted=self._is_empty)
         can_change = not self._workplace.opened.read_only
-        self._part(PictureTools, self._near and plain and not self._fixing and can_change)
-        row = self._part(StaleRow, self._has_stale_row)
+        tools = self._near and plain and not self._fixing and can_change
+        parts.show(PictureTools, wanted=tools)
+        row = parts.show(StaleRow, wanted=self._has_stale_row)
         stale = self._states.stale(self.picture.id)
         if row is not None and stale is not None:
             words = stale_words(stale, self._workplace.opened.tutorial)
             row.show_reason(words, self.width() - self._workplace.theme.px(20))
-        strip = self._part(TakesStrip, self._near and self._has_strip)
+        strip = parts.show(TakesStrip, wanted=self._near and self._has_strip)
         if strip is not None:
             strip.follow(self.picture)
         self._arrange()
 
-    def _part(self, kind: type[P], wanted: bool) -> P | None:
-        """Return the part of this kind, made or dropped as it is wanted."""
-        if not wanted:
-            self._drop(kind)
-            return None
-        there = self._parts.get(kind)
-        if isinstance(there, kind):
-            return there
-        made = kind(*self._place, self)
-        made.setEnabled(kind is TakesStrip or not self._workplace.opened.read_only)
-        self._parts[kind] = made
-        made.show()
-        return made
-
-    def _drop(self, kind: type[QWidget]) -> None:
-        """Take a part away; the focus that was in it comes here."""
-        part = self._parts.pop(kind, None)
-        if part is not None:
-            focused = QApplication.focusWidget()
-            if focused is not None and (part is focused or part.isAncestorOf(focused)):
-                self.setFocus()
-            part.hide()
-            part.deleteLater()
-
     def _refurnish(self) -> None:
-        for kind in list(self._parts):
-            self._drop(kind)
+        self._parts.drop_all()
         self._fixing = False
         self._refresh()
 
     def _fix_requested(self, step: str, picture: str) -> None:
         if (step, picture) == (self._step, self.picture.id) and self.picture.chosen is not None:
-            self._fixing = True
-            if FixPanel not in self._parts:
-                panel = FixPanel(*self._place, self)
+            known, self._fixing = self._fixing, True
+            panel = self._parts.show(FixPanel)
+            if panel is not None and not known:
                 panel.closed.connect(self._close_fix)
-                self._parts[FixPanel] = panel
-                panel.show()
-            self._refresh()
-            self._arrange()
-            self._parts[FixPanel].setFocus()
+                self._refresh()
+                self._arrange()
+            if panel is not None:
+                panel.setFocus()
 
     def _close_fix(self) -> None:
         self._fixing = False
-        self._drop(FixPanel)
+        self._parts.drop(FixPanel)
         self.setFocus()
         self._refresh()
 
@@ -292,8 +248,8 @@ class PictureView(QWidget):
             ringed=self.hasFocus(),
         )
         paint_frame(self, rect, frame, theme)
-        if len(picture.takes) > 1 and TakesStrip not in self._parts:
-            paint_count(self, round(rect.height()), len(picture.takes), theme)
+        if self._has_strip and TakesStrip not in self._parts:
+            paint_takes_line(self, round(rect.height()), takes_words(picture), theme)
 
     def _pixmap(self, rect: QRectF) -> QPixmap | None:
         if self.picture.chosen is None:

@@ -2,8 +2,9 @@
 
 from PySide6.QtCore import QCoreApplication
 
-from app.tutorial.model import Tutorial
+from app.tutorial.model import Picture, Tutorial
 from app.tutorial.staleness import Stale
+from app.window import picture_edits
 from app.window.picture_states import Work
 
 translate = QCoreApplication.translate
@@ -35,6 +36,17 @@ def work_words(work: Work) -> str:
             done=work.done, total=work.total
         )
     return translate("PictureWords", "Painting…")
+
+
+def takes_words(picture: Picture) -> str:
+    """Return how many takes there are to choose from and in the trash: "3 takes · Trash: 1"."""
+    trashed = len(picture_edits.trashed(picture))
+    words = []
+    if len(picture.takes) > 1:
+        words.append(translate("PictureWords", "{n} takes").format(n=len(picture.takes)))
+    if trashed:
+        words.append(translate("PictureWords", "Trash: {n}").format(n=trashed))
+    return " · ".join(words)
 
 
 def _look_words(name: str, tutorial: Tutorial) -> str:

@@ -61,7 +61,8 @@ class PromptField(QWidget):
         self._theme.restyled.connect(self._restyle)
         self._restyle()
         self._light(False)
-        self.setVisible(not self._opened.read_only)
+        if self._opened.read_only:
+            self.hide()
 
     def _lay_out(self) -> None:
         self._top = QHBoxLayout()

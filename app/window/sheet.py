@@ -61,7 +61,8 @@ QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover { background: $
 QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus { border: 2px solid $accent; }
 QPushButton[kind="quiet"]:checked, QToolButton[kind="quiet"]:checked { background: $accentsoft; }
 QPushButton[kind="chip"], QToolButton[kind="chip"] {
-  border-radius: $px12; padding: $px2 $px10; font-weight: 400; }
+  border-radius: $px10; padding: $px2 $px10; min-height: $px18; font-weight: 400; }
+QPushButton[kind="chip"]:focus, QToolButton[kind="chip"]:focus { padding: 1px $px8; }
 QPushButton[kind="link"] {
   background: transparent; border: 2px solid transparent; color: $accent; text-align: left;
   padding: $px2 $px4; font-weight: 400; }
@@ -102,15 +103,21 @@ QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus, QAbstractSpinBox Q
 QSpinBox, QDoubleSpinBox { padding: $px4 0; }
 QSpinBox:focus, QDoubleSpinBox:focus { padding: $px2 0; }
 QComboBox::drop-down, QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
-QDoubleSpinBox::down-button { border: none; width: $px16; }
+QDoubleSpinBox::down-button { border: none; width: $px24; }
 QComboBox::down-arrow, QAbstractSpinBox::down-arrow, QAbstractSpinBox::up-arrow {
-  image: none; width: 0; height: 0; border: $px4 solid transparent; }
-QComboBox::down-arrow, QAbstractSpinBox::down-arrow { border-top-color: $muted; margin-top: $px4; }
-QAbstractSpinBox::up-arrow { border-bottom-color: $muted; margin-bottom: $px4; }
+  image: url("$indicators/down.svg"); width: $px12; height: $px12; }
+QAbstractSpinBox::up-arrow { image: url("$indicators/up.svg"); }
 QComboBox QAbstractItemView { background: $panel; color: $ink; border: 1px solid $line; }
 
 QCheckBox, QRadioButton { color: $ink; spacing: $px8; }
 QCheckBox:focus, QRadioButton:focus { color: $accent; }
+QCheckBox::indicator {
+  width: $px12; height: $px12; border: 1px solid $edge; border-radius: $px4; padding: 1px;
+  background: $page; }
+QCheckBox::indicator:checked {
+  background: $accent; border-color: $accent; image: url("$indicators/check-$shade.svg"); }
+QCheckBox::indicator:disabled { border-color: $line; background: transparent; }
+QCheckBox::indicator:focus { border: 2px solid $accent; padding: 0; }
 
 QListView, QTableView, QTreeView {
   background: transparent; color: $ink; border: none; outline: none;
@@ -119,8 +126,12 @@ QListView::item { border-radius: $px8; padding: $px4 $px8; }
 QListView::item:hover, QTableView::item:hover { background: $sel; }
 QListView::item:selected, QTableView::item:selected { background: $accentsoft; color: $ink; }
 QListView::item:selected:focus { border: 2px solid $accent; }
+QTableView::item { padding: $px4; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
+QHeaderView { background: transparent; border: none; }
+QHeaderView::up-arrow, QHeaderView::down-arrow { image: none; width: 0; height: 0; }
 QHeaderView::section {
-  background: $panel; color: $muted; border: none; border-bottom: 1px solid $line;
+  background: transparent; color: $muted; border: none; border-bottom: 1px solid $line;
   padding: $px6 $px8; font-size: $secondary; }
 
 QTabBar::tab {

@@ -273,14 +273,10 @@ def _common(one: str, other: str) -> int:
 
 def _units(text: str, characters: int) -> int:
     """Return the offset in UTF-16 units, as Qt counts."""
-    return characters + sum(ord(letter) > 0xFFFF for letter in text[:characters])
+    return len(text[:characters].encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _characters(text: str, units: int) -> int:
     """Return the offset in characters, as Python counts."""
-    count = 0
-    for n, letter in enumerate(text):
-        if count >= units:
-            return n
-        count += 2 if ord(letter) > 0xFFFF else 1
-    return len(text)
+    head = text.encode("utf-16-le", "surrogatepass")[: 2 * units]
+    return len(head.decode("utf-16-le", "surrogatepass"))

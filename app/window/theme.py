@@ -4,6 +4,7 @@ Source of the measures: type scale 28, 16, 14, 13, 12, 11 pixels; spaces 4, 8, 1
 """
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from string import Template
 from typing import Literal
 from weakref import WeakSet
@@ -27,6 +28,7 @@ SIZES: dict[Role, int] = {
 LINE_HEIGHT = 155  # per cent, of body text
 ZOOMS = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
 PAGE = 712  # pixels: the page's width at zoom 1
+INDICATORS = Path(__file__).with_name("indicators")  # what a style sheet takes as files alone
 FAMILIES = ("Inter", "Noto Sans", "Liberation Sans", "DejaVu Sans")
 
 
@@ -179,7 +181,9 @@ class Theme(QObject):
         """Return the style sheet of the whole program."""
         sizes = {f"px{n}": f"{self.px(n)}px" for n in (1, 2, 4, 6, 8, 10, 12, 16, 18, 24, 28, 32)}
         fonts = {name: f"{self.px(size)}px" for name, size in SIZES.items()}
-        return Template(SHEET).substitute(asdict(self.colours) | sizes | fonts, family=family())
+        names = {"family": family(), "indicators": INDICATORS.as_posix()}
+        names["shade"] = "dark" if self.dark else "light"
+        return Template(SHEET).substitute(asdict(self.colours) | sizes | fonts | names)
 
 
 def family() -> str:

@@ -13,7 +13,7 @@ from app.window.form_rows import Form, Line, parts
 from app.window.languages import LANGUAGES, language_code
 from app.window.note_field import NoteField
 from app.window.pack_rows import PackRow
-from app.window.painting_form import PaintingForm
+from app.window.painting_form import INSET, PaintingForm
 from app.window.workplace import Workplace
 
 MOST_STEPS = 20
@@ -48,6 +48,7 @@ class TutorialPanel(Form):
         self.steps = QSpinBox()
         self.steps.setRange(0, MOST_STEPS)
         self.steps.setSpecialValueText(self.tr("As planned"))
+        self.steps.lineEdit().setTextMargins(INSET, 0, 0, 0)
         self.steps.setToolTip(self.tr("How many the writer makes when it writes anew"))
         self.steps.valueChanged.connect(lambda n: self._set_making(steps=n or None))
         self.add_row(self.tr("Steps"), self.steps)
@@ -215,8 +216,6 @@ class TutorialPanel(Form):
 def _box() -> QComboBox:
     """Return a combo box that measures none of its entries, which may be in any script."""
     box = QComboBox()
-    box.setSizeAdjustPolicy(
-        QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-    )
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(SHORTEST)
     return box

@@ -54,6 +54,7 @@ class TutorialView(QObject):
         self.keeping.changed_elsewhere.connect(self._tell_changed)
         self.keeping.damaged.connect(self._tell_damaged)
         self._proposal: Proposal | None = None
+        self._pane: QWidget | None = None  # at the side, over the inspector
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
@@ -91,6 +92,7 @@ class TutorialView(QObject):
             **self._copying.handlers,
             "undo": self._undo,
             "redo": self.workplace.opened.redo,
+            **getattr(self._pane, "handlers", {}),
             "find": self._find,
             "history": lambda: self._show_pane(HistoryPanel(self.workplace)),
             "outline": self._outline,
@@ -217,9 +219,16 @@ class TutorialView(QObject):
 
     def _show_pane(self, pane: QWidget) -> None:
         """Show a pane at the side; its signal `closed` takes it away."""
-        pane.closed.connect(lambda: self._window.side.take_away(pane))  # type: ignore[attr-defined]
+        if self._pane is not None:
+            self._window.side.take_away(self._pane)
+        self._pane = pane
+        pane.closed.connect(lambda: self._close_pane(pane))  # type: ignore[attr-defined]
         self._window.side.put(pane)
         pane.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _close_pane(self, pane: QWidget) -> None:
+        self._pane = None if self._pane is pane else self._pane
+        self._window.side.take_away(pane)
 
     def _close_centre(self, widget: QWidget | None) -> None:
         if widget is not None:
@@ -232,11 +241,14 @@ class TutorialView(QObject):
         self._show_pane(pane)
 
     def _go_to_hit(self, hit: Hit) -> None:
-        self.page.go_to(hit.step, hit.picture, hit.field, hit.start, hit.end)
+        if not hit.in_look:
+            self.page.go_to(hit.step, hit.picture, hit.field, hit.start, hit.end)
 
     def _outline(self) -> None:
         outline = Outline(self.workplace)
-        outline.step_chosen.connect(self.page.show_step)
+        outline.step_chosen.connect(lambda step: self.page.go_to(step, field="title"))
+        self.page.current_changed.connect(outline.show_step)
+        outline.show_step(*self.page.current)
         self._show_pane(outline)
 
     def _export(self) -> None:

@@ -275,7 +275,7 @@ class Day:
         assert self.tangled or self.tutorial == self.start
         for _ in range(count):
             self._revert(OpenTutorial.redo)
-        assert self.tangled or self.tutorial == before
+        assert self.tutorial == before
 
     # ------------------------------------------------------------ the disk
 

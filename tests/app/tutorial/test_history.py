@@ -72,6 +72,31 @@ def test_the_first_key_on_a_draft_is_one_entry_with_the_next() -> None:
     assert not history.can_undo
 
 
+def test_typing_that_also_confirms_is_one_entry() -> None:
+    history = History(START)
+    for now, text in ((0.0, "A"), (0.1, "A p"), (0.2, "A pot")):
+        tutorial, told = edits.set_picture(history.tutorial, "a", "p", "alt_text", text)
+        tutorial, confirmed = edits.set_picture(tutorial, "a", "p", "alt_confirmed", True)
+        history.edit((tutorial, edits.chained((told, confirmed))), typing=True, now=now)
+    history.undo()
+    assert history.tutorial == START
+    assert not history.can_undo
+
+
+def test_redo_does_not_bring_back_what_the_author_deleted_during_the_run() -> None:
+    history = History(START)
+    tutorial, inserted = edits.insert_step(START, Step("n", "New"), 2)
+    history.take_over(tutorial)
+    history.edit(edits.delete_step(history.tutorial, "n"))
+    history.push(inserted)
+    for times in (1, 2):
+        for _ in range(times):
+            history.undo()
+        for _ in range(times):
+            history.redo()
+        assert history.tutorial == START
+
+
 def test_a_new_edit_clears_what_could_be_redone_and_an_empty_one_does_not() -> None:
     history = History(START)
     typed(history, "A", 0.0)

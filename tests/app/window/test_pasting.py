@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QUrl
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.tutorial.errors import TutorialError
@@ -16,6 +17,7 @@ from app.tutorial.model import MAX_PICTURES, Picture, Step, Take, Tutorial
 from app.tutorial.photos import photo
 from app.tutorial.undo import undo
 from app.window.clipping import Clipping, Pasted, clipping, give_takes, insert_pasted, read
+from app.window.page import Page
 from app.window.pasting import paste
 from app.window.workplace import Workplace
 
@@ -191,3 +193,27 @@ def test_a_file_that_is_no_picture_is_told_of(
     paste(workplace, "s1", data, told.append)
     qtbot.waitUntil(lambda: bool(told))
     assert "notes.txt" in told[0]
+
+
+def test_an_image_dropped_on_a_step_is_its_picture(
+    workplace: Workplace, qtbot: QtBot, tmp_path: Path
+) -> None:
+    page = Page(workplace)
+    qtbot.addWidget(page)
+    page.show()
+    path = tmp_path / "dog.png"
+    path.write_bytes(png("red"))
+    view = page.view_of("s1")
+    assert view is not None
+    for dropped, taken in ((tmp_path / "notes.txt", False), (path, True)):
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(dropped))])
+        where = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton)
+        enter = QDragEnterEvent(QPoint(90, 20), *where, Qt.KeyboardModifier.NoModifier)
+        enter.ignore()
+        QApplication.sendEvent(view, enter)
+        assert enter.isAccepted() is taken
+    drop = QDropEvent(QPointF(90, 20), *where, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(view, drop)
+    qtbot.waitUntil(lambda: bool(view.pictures))
+    assert workplace.opened.tutorial.steps[0].pictures[0].chosen == photo(png("red"), "").sha256
