@@ -68,7 +68,10 @@ class Engine(QObject):
         """Send a request when its turn comes; hear(event) gets each of its events, the last too."""
         self._waiting.append((request, hear))
         if self.state == "broken":
-            self._fail_all("the engine stopped too often", "Start it again, or see the doctor.")
+            self._fail_all(
+                self.tr("The engine stopped too often"),
+                self.tr("Start it again, or see the doctor."),
+            )
         else:
             self._go_on()
 
@@ -149,7 +152,8 @@ class Engine(QObject):
             self._drop_client()
             self._become("broken")
             self._fail_all(
-                "the engine is of another version than the studio", "Install Interstep again."
+                self.tr("The engine is of another version than the studio"),
+                self.tr("Install Interstep again."),
             )
             return
         self._become("ready")
@@ -175,16 +179,15 @@ class Engine(QObject):
         self._become("broken" if often else "off")
         cancelled = self._grace.isActive()
         if often:
-            self._fail_all(sentence.rstrip("."), "It stopped too often: see the doctor.")
+            self._fail_all(sentence.rstrip("."), self.tr("It stopped too often: see the doctor."))
         elif self._current is not None:
             request_id = self._current[0].id
-            self.troubled.emit(
-                f"{sentence} It is started again; nothing that was finished is lost."
-            )
+            again = self.tr("It is started again; nothing that was finished is lost.")
+            self.troubled.emit(f"{sentence} {again}")
             self._end(
                 Cancelled(request_id)
                 if cancelled
-                else Failed(request_id, "engine", sentence.rstrip("."), "Try again.")
+                else Failed(request_id, "engine", sentence.rstrip("."), self.tr("Try again."))
             )
         self._go_on()
 
@@ -209,7 +212,7 @@ class Engine(QObject):
         self._waiting.clear()
         self._grace.stop()
         self._silence.stop()
-        self.troubled.emit(f"{message[:1].upper()}{message[1:]}. {hint}")
+        self.troubled.emit(f"{message}. {hint}")
         for request, hear in lost:
             hear(Failed(request.id, "engine", message, hint))
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP as NOOP
 from PySide6.QtCore import (
     QAbstractListModel,
     QCoreApplication,
@@ -21,28 +20,6 @@ from app.tutorial.model import Tutorial, step_by_id
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 HIT = Role.UserRole  # the Hit, or None for a group's heading
-
-FIELDS = {
-    "title": NOOP("Hits", "Title"),
-    "summary": NOOP("Hits", "Summary"),
-    "materials": NOOP("Hits", "Material"),
-    "tools": NOOP("Hits", "Tool"),
-    "body": NOOP("Hits", "Text"),
-    "description": NOOP("Hits", "Description"),
-    "alt_text": NOOP("Hits", "Alt text"),
-    "marks": NOOP("Hits", "Label in the picture"),
-    "note": NOOP("Hits", "Note"),
-    "name": NOOP("Hits", "Name"),
-    "other_names": NOOP("Hits", "Other name"),
-    "appearance": NOOP("Hits", "Appearance"),
-    "palette": NOOP("Hits", "Palette"),
-    "style": NOOP("Hits", "Style"),
-    "camera": NOOP("Hits", "Camera"),
-    "tip": NOOP("Hits", "Tip"),
-    "note_callout": NOOP("Hits", "Note"),
-    "caution": NOOP("Hits", "Caution"),
-    "warning": NOOP("Hits", "Warning"),
-}
 
 _Key = tuple[Where, str, int]  # a text, what was found in it, and which of those it is
 
@@ -164,7 +141,28 @@ def _field_words(tutorial: Tutorial, hit: Hit) -> str:
     if field == "callouts" and step is not None:
         kind = step.callouts[hit.index].kind
         field = "note_callout" if kind == "note" else kind
-    return QCoreApplication.translate("Hits", str(FIELDS[field]))
+    translate = QCoreApplication.translate
+    return {
+        "title": translate("Hits", "Title"),
+        "summary": translate("Hits", "Summary"),
+        "materials": translate("Hits", "Material"),
+        "tools": translate("Hits", "Tool"),
+        "body": translate("Hits", "Text"),
+        "description": translate("Hits", "Description"),
+        "alt_text": translate("Hits", "Alt text"),
+        "marks": translate("Hits", "Label in the picture"),
+        "note": translate("Hits", "Note"),
+        "name": translate("Hits", "Name"),
+        "other_names": translate("Hits", "Other name"),
+        "appearance": translate("Hits", "Appearance"),
+        "palette": translate("Hits", "Palette"),
+        "style": translate("Hits", "Style"),
+        "camera": translate("Hits", "Camera"),
+        "tip": translate("Hits", "Tip"),
+        "note_callout": translate("Hits", "Note"),
+        "caution": translate("Hits", "Caution"),
+        "warning": translate("Hits", "Warning"),
+    }[field]
 
 
 def _spoken(words: str, hit: Hit) -> str:

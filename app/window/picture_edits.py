@@ -97,4 +97,7 @@ def _with_take(tutorial: Tutorial, step: str, picture: str, sha256: str) -> edit
     entries.append(entry)
     tutorial, entry = edits.set_picture(tutorial, step, picture, "not_needed", False)
     entries.append(entry)
+    if shown is not None and not shown.alt_confirmed:  # it tells of a painting
+        tutorial, entry = edits.set_picture(tutorial, step, picture, "alt_text", "")
+        entries.append(entry)
     return tutorial, merge(entries)  # a new picture and its take are one value

@@ -4,7 +4,8 @@ import secrets
 from collections.abc import Iterator
 
 from app.engine.jobs import Painting
-from app.tutorial.model import Picture, Step, Tutorial
+from app.tutorial.model import Picture, Step, Tutorial, step_by_id
+from app.tutorial.undo import picture_by_id
 from app.window.workplace import Workplace
 
 SEEDS = 10**9
@@ -57,14 +58,31 @@ def refreshing(workplace: Workplace) -> tuple[Painting, ...]:
     """
     stale = workplace.opened.stale
     return tuple(
-        _job(workplace, step, picture)
+        _job(workplace, step, picture, fresh_seed(workplace, picture))
         for step, picture in _places(workplace)
         if picture.id in stale
     )
 
 
-def _job(workplace: Workplace, step: Step, picture: Picture) -> Painting:
-    seed = seed_of(workplace.opened.tutorial)
+def refresh(workplace: Workplace, step: str, picture: str) -> None:
+    """Paint a stale picture anew."""
+    shown = picture_by_id(workplace.opened.tutorial, step, picture)
+    owner = step_by_id(workplace.opened.tutorial, step)
+    if shown is not None and owner is not None:
+        workplace.runs.add(_job(workplace, owner, shown, fresh_seed(workplace, shown)))
+
+
+def fresh_seed(workplace: Workplace, picture: Picture) -> int:
+    """Return the seed to refresh a picture with: its own, so that only what changed moves."""
+    tutorial = workplace.opened.tutorial
+    recipe = workplace.opened.recipes.get(picture.chosen or "", {})
+    seed = recipe.get("seed")
+    own = seed if isinstance(seed, int) and 0 <= seed < SEEDS else new_seed()
+    return own if tutorial.making.seed is None else tutorial.making.seed
+
+
+def _job(workplace: Workplace, step: Step, picture: Picture, seed: int | None = None) -> Painting:
+    seed = seed_of(workplace.opened.tutorial) if seed is None else seed
     seen = workplace.picture_states.neighbours(picture.id)
     return Painting(seed, step.id, picture.id, neighbours=seen)
 

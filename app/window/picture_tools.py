@@ -142,7 +142,7 @@ class StaleRow(QFrame):
         row = QHBoxLayout()
         self.refresh = _link(self.tr("Refresh"))
         self.refresh.setToolTip(self.tr("Paint a new take that fits"))
-        self.refresh.clicked.connect(lambda: picture_jobs.paint(*place))
+        self.refresh.clicked.connect(lambda: picture_jobs.refresh(*place))
         self.keep = _link(self.tr("Keep as is"))
         self.keep.setToolTip(self.tr("Call it fitting until something changes again"))
         self.keep.clicked.connect(lambda: picture_edits.keep(*place))

@@ -1,6 +1,6 @@
 """Colours, type and spacing of the studio, light and dark: the one place that names them.
 
-Source of the measures: type scale 28, 16, 14, 13, 12, 11 pixels; spaces 4, 8, 12, 16, 24, 32.
+Source of the measures: type scale 28, 20, 16, 14, 13, 12, 11 pixels; spaces 4, 8, 12, 16, 24, 32.
 """
 
 from dataclasses import asdict, dataclass
@@ -15,9 +15,10 @@ from PySide6.QtWidgets import QWidget
 
 from app.window.sheet import SHEET
 
-Role = Literal["title", "heading", "lead", "body", "control", "secondary", "caps"]
+Role = Literal["title", "reading", "heading", "lead", "body", "control", "secondary", "caps"]
 SIZES: dict[Role, int] = {
     "title": 28,
+    "reading": 20,  # of a step that fills the screen
     "heading": 16,
     "lead": 15,
     "body": 14,

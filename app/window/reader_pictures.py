@@ -1,0 +1,94 @@
+"""The pictures of a page of the reader: as large as there is room, with what is drawn over them."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+import resvg_py
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.exporting.pictures import raster
+from app.exporting.tree import render
+from app.tutorial.model import Picture, Step, Take, Tutorial
+from app.window.images import decoded
+from app.window.picture_frame import RADIUS, paint_rounded
+from app.window.workplace import Workplace
+
+LARGEST = 2048  # pixels a side that are decoded at most
+DRAWN = 1536  # pixels a side of a drawing
+KEPT = 6  # pictures: this page's and a neighbour's
+GAP = 16  # pixels at zoom 1
+
+
+class ReaderPictures(QWidget):
+    """Up to three pictures beside or above one another, whichever shows them larger."""
+
+    def __init__(self, workplace: Workplace) -> None:
+        super().__init__()
+        self._workplace = workplace
+        self._pictures: tuple[Picture, ...] = ()
+        self._kept: OrderedDict[Picture, QPixmap | None] = OrderedDict()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def show_pictures(self, pictures: Sequence[Picture]) -> None:
+        """Show these pictures; what is not read yet appears when it is."""
+        self._pictures = tuple(pictures)
+        alts = [picture.alt_text for picture in pictures if picture.alt_text]
+        self.setAccessibleName("; ".join(alts) or self.tr("Picture without alt text"))
+        self.setVisible(bool(pictures))
+        self.fetch(pictures)
+        self.update()
+
+    def fetch(self, pictures: Sequence[Picture]) -> None:
+        """Read pictures that are shown now or soon."""
+        for picture in pictures:
+            if picture in self._kept:
+                self._kept.move_to_end(picture)
+            elif picture.chosen is not None:
+                self._kept[picture] = None
+                self._read(picture, picture.chosen)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+
+    @property
+    def images(self) -> list[QPixmap]:
+        """The pictures that can be seen by now."""
+        found = (self._kept.get(picture) for picture in self._pictures)
+        return [pixmap for pixmap in found if pixmap is not None]
+
+    def _read(self, picture: Picture, sha256: str) -> None:
+        def draw(take: Take) -> None:
+            self._workplace.background.run(
+                lambda: drawn(picture, take), lambda image: self._keep(picture, image)
+            )
+
+        self._workplace.opened.take(sha256, draw)
+
+    def _keep(self, picture: Picture, image: QImage | None) -> None:
+        if image is not None and picture in self._kept:
+            self._kept[picture] = QPixmap.fromImage(image)
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint each picture whole, in the middle of its place."""
+        theme = self._workplace.theme
+        painter = QPainter(self)
+        painter.setRenderHints(
+            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+        )
+        ratios = [self._ratio(picture) for picture in self._pictures]
+        for picture, place in zip(self._pictures, places(self.rect(), ratios, theme.px(GAP))):
+            pixmap = self._kept.get(picture)
+            if pixmap is not None:
+                paint_rounded(painter, place, pixmap, theme.px(RADIUS))
+            else:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme.colour("pic"))
+                painter.drawRoundedRect(place, theme.px(RADIUS), theme.px(RADIUS))
+        painter.end()
+
+    def _ratio(self, picture: Picture) -> float:
+        """Return width by height, known before the picture is read."""
+        info = self._workplace.opened.infos.get(picture.chosen or "")
+        return info.width / max(info.height, 1) if info is not None else 1.0

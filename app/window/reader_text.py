@@ -1,0 +1,163 @@
+"""The words of a page of the reader: our own rendering, in a view that loads nothing."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from html import escape
+
+from PySide6.QtCore import QCoreApplication, QSize, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QResizeEvent, QTextDocument
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser
+
+from app.exporting.body import parse, parser
+from app.exporting.markup import Markup
+from app.tutorial.model import Callout, CalloutKind, Step, Tutorial
+from app.window.theme import LINE_HEIGHT, Theme
+
+translate = QCoreApplication.translate
+
+COLOURS: dict[CalloutKind, tuple[str, str]] = {
+    "tip": ("accentsoft", "accent"),
+    "note": ("accentsoft", "accent"),
+    "caution": ("warnsoft", "warn"),
+    "warning": ("dangersoft", "danger"),
+}
+GAP = 12  # pixels at zoom 1
+STYLE = """
+h1 {{ font-size: {title}px; font-weight: 700; color: {ink}; margin-bottom: {gap}px; }}
+h2, h3, h4, h5, h6 {{ font-size: {reading}px; font-weight: 600; margin-top: {gap}px; }}
+p, li {{ font-size: {reading}px; color: {ink}; line-height: {line}%; margin-bottom: {gap}px; }}
+p.quiet {{ color: {muted}; }}
+pre, code {{ font-family: monospace; font-size: {code}px; background-color: {bg}; }}
+blockquote {{ color: {muted}; }}
+a {{ color: {accent}; }}
+"""
+
+
+class ReaderText(QTextBrowser):
+    """Shows words in the middle of its height; longer ones scroll."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setProperty("kind", "page")
+        self.setOpenLinks(False)
+        self.setUndoRedoEnabled(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(self.tr("Text of the step"))
+        self.anchorClicked.connect(QDesktopServices.openUrl)
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
+        """Load nothing, wherever it lies."""
+        del kind, name
+        return None
+
+    def show_html(self, html: str) -> None:
+        """Show other words, from their beginning."""
+        theme = self._theme
+        self.document().setDefaultStyleSheet(_style(theme))
+        self.document().setDefaultFont(theme.font("reading"))
+        self.document().setDocumentMargin(theme.px(4))
+        self.setHtml(html)
+        self.document().setMetaInformation(QTextDocument.MetaInformation.DocumentTitle, "")
+        self._centre()
+        self.verticalScrollBar().setValue(0)
+
+    def scrolls(self, direction: int) -> bool:
+        """Scroll by a screen; False where there is no more in that direction."""
+        bar = self.verticalScrollBar()
+        before = bar.value()
+        bar.setValue(before + direction * (bar.pageStep() - self._theme.px(GAP * 2)))
+        return bar.value() != before
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the room for a few words."""
+        return QSize(self._theme.px(160), self._theme.px(80))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the words in the middle again."""
+        super().resizeEvent(event)
+        self._centre()
+
+    def _centre(self) -> None:
+        spare = self.height() - self.document().size().height()
+        self.setViewportMargins(0, max(0, int(spare / 2)), 0, 0)
+
+
+def head_html(tutorial: Tutorial, theme: Theme) -> str:
+    """Return the first page: what it is about, and what you need."""
+    return "\n".join(_head(tutorial, theme))
+
+
+def step_html(step: Step, number: int, theme: Theme) -> str:
+    """Return a step's page."""
+    return "\n".join(_step(step, number, theme))
+
+
+def _head(tutorial: Tutorial, theme: Theme) -> Iterator[str]:
+    title = tutorial.title.strip() or translate("Reader", "Untitled tutorial")
+    yield f"<h1>{escape(title)}</h1>"
+    if tutorial.summary.strip():
+        yield f'<p class="quiet">{_lines(tutorial.summary)}</p>'
+    if tutorial.draft:
+        text = translate("Reader", "Rough draft by a small model: check every step first.")
+        yield _box(escape(text), "caution", theme)
+    needs = [item for item in (*tutorial.materials, *tutorial.tools) if item.strip()]
+    if needs:
+        yield f"<h2>{escape(translate('Reader', 'You need'))}</h2>"
+        yield f"<ul>{''.join(f'<li>{escape(item)}</li>' for item in needs)}</ul>"
+    facts = [text.strip() for text in (tutorial.duration, tutorial.difficulty) if text.strip()]
+    if facts:
+        yield f'<p class="quiet">{escape(" · ".join(facts))}</p>'
+
+
+def _step(step: Step, number: int, theme: Theme) -> Iterator[str]:
+    title = step.title.strip() or translate("Reader", "Step {n}").format(n=number)
+    yield f"<h1>{escape(title)}</h1>"
+    if step.duration.strip():
+        yield f'<p class="quiet">{escape(step.duration.strip())}</p>'
+    yield Markup(level=1).blocks(parse(step.body, parser()))
+    for callout in step.callouts:
+        said = replace(callout, text=callout.text.strip())
+        if said.text:
+            yield _callout(said, theme)
+
+
+def _callout(callout: Callout, theme: Theme) -> str:
+    label = {
+        "tip": translate("Reader", "Tip"),
+        "note": translate("Reader", "Note"),
+        "caution": translate("Reader", "Caution"),
+        "warning": translate("Reader", "Warning"),
+    }[callout.kind]
+    return _box(f"<b>{escape(label)}:</b> {_lines(callout.text)}", callout.kind, theme)
+
+
+def _box(inner: str, kind: CalloutKind, theme: Theme) -> str:
+    """Return a box in the colours of a callout; Qt's rich text paints grounds of tables alone."""
+    ground, ink = (theme.colour(name).name() for name in COLOURS[kind])
+    style = f"color: {ink}; margin: 0;"
+    return (
+        f'<table width="100%" cellpadding="{theme.px(GAP)}" bgcolor="{ground}">'
+        f'<tr><td><p style="{style}">{inner}</p></td></tr></table><p></p>'
+    )
+
+
+def _lines(text: str) -> str:
+    return "<br>".join(map(escape, text.strip().splitlines()))
+
+
+def _style(theme: Theme) -> str:
+    sizes = {role: theme.font(role).pixelSize() for role in ("title", "reading", "heading")}
+    return STYLE.format(
+        title=sizes["title"],
+        reading=sizes["reading"],
+        code=sizes["heading"],
+        gap=theme.px(GAP),
+        line=LINE_HEIGHT,
+        ink=theme.colours.ink,
+        muted=theme.colours.muted,
+        accent=theme.colours.accent,
+        bg=theme.colours.bg,
+    )
