@@ -46,6 +46,7 @@ class HitsModel(QAbstractListModel):
     def show_hits(self, tutorial: Tutorial, hits: Iterable[Hit]) -> None:
         """Show these hits of the tutorial; what was unticked before stays so."""
         rows: list[_Row] = []
+        words = _field_words()
         seen: Counter[tuple[Where, str]] = Counter()
         group = None
         for hit in hits:
@@ -54,7 +55,7 @@ class HitsModel(QAbstractListModel):
                 group = own
                 rows.append(_Row(_group_words(tutorial, hit)))
             place = (hit.where, hit.text.casefold())
-            rows.append(_Row(_field_words(tutorial, hit), hit, (*place, seen[place])))
+            rows.append(_Row(words[_field_of(tutorial, hit)], hit, (*place, seen[place])))
             seen[place] += 1
         self.beginResetModel()
         self._rows = rows
@@ -135,12 +136,8 @@ def _group_words(tutorial: Tutorial, hit: Hit) -> str:
     return words.format(n=number, title=title)
 
 
-def _field_words(tutorial: Tutorial, hit: Hit) -> str:
-    field = hit.field
-    step = step_by_id(tutorial, hit.step)
-    if field == "callouts" and step is not None:
-        kind = step.callouts[hit.index].kind
-        field = "note_callout" if kind == "note" else kind
+def _field_words() -> dict[str, str]:
+    """Return what each field is called, and each kind of callout."""
     translate = QCoreApplication.translate
     return {
         "title": translate("Hits", "Title"),
@@ -159,10 +156,14 @@ def _field_words(tutorial: Tutorial, hit: Hit) -> str:
         "style": translate("Hits", "Style"),
         "camera": translate("Hits", "Camera"),
         "tip": translate("Hits", "Tip"),
-        "note_callout": translate("Hits", "Note"),
         "caution": translate("Hits", "Caution"),
         "warning": translate("Hits", "Warning"),
-    }[field]
+    }
+
+
+def _field_of(tutorial: Tutorial, hit: Hit) -> str:
+    step = step_by_id(tutorial, hit.step) if hit.field == "callouts" else None
+    return hit.field if step is None else step.callouts[hit.index].kind
 
 
 def _spoken(words: str, hit: Hit) -> str:

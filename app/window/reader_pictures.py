@@ -92,3 +92,41 @@ class ReaderPictures(QWidget):
         """Return width by height, known before the picture is read."""
         info = self._workplace.opened.infos.get(picture.chosen or "")
         return info.width / max(info.height, 1) if info is not None else 1.0
+
+
+def places(room: QRect, ratios: Sequence[float], gap: int) -> list[QRectF]:
+    """Return where pictures of these shapes (width by height) are largest: in a row or a column."""
+    ways = [_in_line(room, ratios, gap, column=column) for column in (False, True)]
+    return max(ways, key=lambda way: sum(box.width() * box.height() for box in way))
+
+
+def _in_line(room: QRect, ratios: Sequence[float], gap: int, *, column: bool) -> list[QRectF]:
+    count = max(len(ratios), 1)
+    across = room.height() if column else room.width()
+    share = max((across - gap * (count - 1)) / count, 1)
+    boxes = []
+    for number, ratio in enumerate(ratios):
+        start = number * (share + gap)
+        cell = (
+            QRectF(room.left(), room.top() + start, room.width(), share)
+            if column
+            else QRectF(room.left() + start, room.top(), share, room.height())
+        )
+        box = QRectF(0, 0, min(cell.width(), cell.height() * ratio), 0)
+        box.setHeight(box.width() / ratio)
+        box.moveCenter(cell.center())
+        boxes.append(box)
+    return boxes
+
+
+def drawn(picture: Picture, take: Take) -> QImage | None:
+    """Return a take as an export shows it: with its marks, and without what they cover."""
+    alone = Tutorial("", steps=(Step("", pictures=(picture,)),))
+    figures = render(alone, {take.sha256: take}).figures
+    if not figures:
+        return None
+    (figure,) = figures
+    if figure.svg is not None and not figure.marks:
+        png = resvg_py.svg_to_bytes(svg_string=figure.svg, width=DRAWN)
+        return decoded(bytes(png), LARGEST)
+    return decoded(raster(figure).data, LARGEST)

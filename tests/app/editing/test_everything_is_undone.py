@@ -41,7 +41,7 @@ from inference.protocol import (
 )
 
 Key = tuple[str, str, str]
-Action = tuple[str, int, int]
+Actions = list[tuple[str, int, int, int]]
 LASTS: tuple[Event, ...] = (Finished("r"), Cancelled("r"), Failed("r", "engine", "it died"))
 
 
@@ -318,27 +318,30 @@ ACTIONS = st.lists(
     max_size=50,
 )
 SLOW_AND_LARGE = list(HealthCheck)
+TO_SHRINK = 900  # seconds that a failure may take to become short
 
 
-def live(path: Path, qtbot: QtBot, actions: list[tuple[str, int, int, int]]) -> None:
+def live(path: Path, qtbot: QtBot, actions: Actions) -> None:
     with a_day(path, qtbot) as day:
         for happening, n, k, which in actions:
             getattr(day, happening)(n, k, which)
             day.look()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=SLOW_AND_LARGE)
+@pytest.mark.timeout(TO_SHRINK)
+@settings(max_examples=30, deadline=None, suppress_health_check=SLOW_AND_LARGE)
 @given(actions=ACTIONS)
 def test_everything_is_undone_and_nothing_is_lost(
-    tmp_path: Path, qtbot: QtBot, actions: list[tuple[str, int, int, int]]
+    tmp_path: Path, qtbot: QtBot, actions: Actions
 ) -> None:
     live(tmp_path / "day.interstep", qtbot, actions)
 
 
 @pytest.mark.long
-@settings(max_examples=400, deadline=None, suppress_health_check=SLOW_AND_LARGE)
+@pytest.mark.timeout(TO_SHRINK)
+@settings(max_examples=300, deadline=None, suppress_health_check=SLOW_AND_LARGE)
 @given(actions=ACTIONS)
 def test_nothing_is_lost_on_many_days(
-    tmp_path: Path, qtbot: QtBot, actions: list[tuple[str, int, int, int]]
+    tmp_path: Path, qtbot: QtBot, actions: Actions
 ) -> None:
     live(tmp_path / "day.interstep", qtbot, actions)
