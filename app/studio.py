@@ -73,7 +73,9 @@ class Studio(QObject):
         index = self.settings.cache / "library.sqlite"
         self.library = LibraryWatch(Library(folder, index), self.background, self)
         python = self.settings.get("engine_python", sys.executable)
-        self.engine = Engine(make_client or (lambda: Client(python)), self)
+        make_client = make_client or (lambda: Client(python))
+        self.engine = Engine(make_client, self)
+        self.packs = Engine(make_client, self)  # a child of its own: writing goes on meanwhile
         self.window = Window(self.theme, self.actions)
         self.announcer = Announcer(self.window)
         self.appearance = Appearance(application, self.theme, self.settings, self.actions)
@@ -88,7 +90,7 @@ class Studio(QObject):
     def _make_panes(self) -> None:
         self.library_pane = LibraryPane(self.library, self.theme, self.actions)
         self.engine_bar = EngineBar(self.engine, self.theme, self.actions)
-        self.start_page = StartPage(self.engine, self.theme, self.background, self.settings)
+        self.start_page = StartPage(self.packs, self.theme, self.background, self.settings)
         self.window.library.put(self.library_pane)
         self.window.foot.put(self.engine_bar)
 
@@ -99,7 +101,7 @@ class Studio(QObject):
         pane.open_requested.connect(self.open_path)
         pane.reader_requested.connect(partial(self.open_path, as_reader=True))
         pane.export_requested.connect(self._export_many)
-        pane.trash_requested.connect(self._trash)
+        pane.trash_requested.connect(self._trash_many)
         pane.rename_requested.connect(self._rename)
         pane.trash_view_requested.connect(
             lambda: self.show_page(TrashView(self.library, self.theme))
@@ -144,10 +146,12 @@ class Studio(QObject):
             "import": self._ask_for_file,
             "start_page": self.show_start,
             "go_to_prompt": self.show_start,
-            "table": lambda: self.show_page(TablePage(self.library, self.theme)),
-            "packs": lambda: self.show_page(PacksPage(self.engine, self.theme)),
+            "table": lambda: self.show_page(
+                TablePage(self.library, self.theme, self.settings)
+            ),
+            "packs": lambda: self.show_page(PacksPage(self.packs, self.theme)),
             "doctor": lambda: self.show_page(
-                DoctorPage(self.engine, self.settings.library, self.theme)
+                DoctorPage(self.packs, self.settings.library, self.theme)
             ),
             "shortcuts": lambda: self.show_page(ShortcutsPage(self.theme)),
             "show_library": lambda: window.library.setVisible(not window.library.isVisible()),
@@ -169,6 +173,7 @@ class Studio(QObject):
             self.window.centre.put(self.start_page)
             self.window.side.hide()
             self.window.top.show_nothing()
+            self.library_pane.select(None)
             self.start_page.take_focus()
 
     def show_page(self, page: QWidget) -> None:
@@ -231,7 +236,7 @@ class Studio(QObject):
         self.view.copy_made.connect(self.open_path)
         self.engine_bar.follow(workplace.runs)
         self.window.side.show()
-        self.engine.ask(Probe(new_id()), partial(self._hear_packs, self.view))
+        self.packs.ask(Probe(new_id()), partial(self._hear_packs, self.view))
         self.settings.put("last", str(opened.path))
         self.library_pane.select(opened.path)
         self.view.page.setFocus()
@@ -340,11 +345,13 @@ class Studio(QObject):
             self.open_path(last)
 
     def _close(self, event: QCloseEvent) -> None:
+        """Save all and end the engines, or refuse."""
         self.settings.put_bytes("geometry", self.window.saveGeometry())
         self.settings.put_bytes("splitter", self.window.splitter.saveState())
         if not self._leave():
             event.ignore()
             return
         self.engine.close()
+        self.packs.close()
         self.background.close()
         event.accept()

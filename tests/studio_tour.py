@@ -5,11 +5,12 @@ The tutorial is in Greek, so that whatever stands on the screen in Latin letters
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import fake_engine
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QPushButton, QWidget
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.engine.client import Client
@@ -18,11 +19,13 @@ from app.studio import Studio
 from app.tutorial import edits
 from app.tutorial.file import TutorialFile
 from app.tutorial.model import Callout, Look, LookEntry, Picture, Step, Tutorial
+from app.window.picture_tools import FixPanel
 from app.window.tutorial_view import TutorialView
 
 FAKE = ("-P", str(Path(fake_engine.__file__).resolve()))
 PATIENCE = 20_000  # milliseconds
-QUIET = 20  # milliseconds between two looks at whether all is settled
+AT_LEAST = 20  # built-in tutorials
+QUIET = 15  # milliseconds between two looks at whether all is settled
 CACTUS = Tutorial(
     id="cactus",
     title="Μεταφυτεύω έναν κάκτο",
@@ -33,6 +36,7 @@ CACTUS = Tutorial(
     tools=("μυστρί",),
     duration="20",
     look=Look(entries=(LookEntry("γλάστρα", ("πήλινη",), "κόκκινη"), LookEntry("μυστρί"))),
+    tags=("κήπος",),
     steps=(
         Step(
             "s1",
@@ -48,25 +52,27 @@ CACTUS = Tutorial(
         Step("s3", "Πότισε", "", pictures=(Picture("p3", not_needed=True),)),
     ),
 )
+RENAMED = LookEntry("δοχείο", ("πήλινη",), "μπλε")
 
 
 class Tour:
-    """One studio with the fake engine and a tutorial that has everything a tutorial can have."""
+    """A studio with the fake engine and a tutorial that has everything a tutorial can have."""
 
     def __init__(self, application: QApplication, qtbot: QtBot, folder: Path) -> None:
         self._qtbot = qtbot
         self._folder = folder / "library"
         self._folder.mkdir()
-        make = lambda: Client(sys.executable, FAKE)  # noqa: E731
-        self.studio = Studio(application, folder / "settings", self._folder, make_client=make)
-        self.studio.window.resize(1280, 800)
-        self.studio.window.show()
-        self.studio.window.activateWindow()
+        client = partial(Client, sys.executable, FAKE)
+        self.studio = Studio(application, folder / "settings", self._folder, make_client=client)
+        self.window = self.studio.window
+        self.window.resize(1280, 800)
+        self.window.show()
+        self.window.activateWindow()
         self.settle()
 
     def close(self) -> None:
         """Close the window, which ends the engine."""
-        self.studio.window.close()
+        self.window.close()
         self.studio.deleteLater()
 
     @property
@@ -81,13 +87,13 @@ class Tour:
 
     def settle(self) -> None:
         """Let the studio work until nothing is to be done any more."""
-        for _ in range(3):
+        for _ in range(2):
             self._qtbot.wait(QUIET)
             self.until(lambda: not self.studio.is_busy)
 
-    def open_tutorial(self, tutorial: Tutorial = CACTUS, name: str = "cactus") -> None:
+    def open_tutorial(self, tutorial: Tutorial = CACTUS) -> None:
         """Put a tutorial into the library and open it."""
-        path = self._folder / f"{name}.interstep"
+        path = self._folder / f"{tutorial.id}.interstep"
         TutorialFile.create(path, tutorial).close()
         self.studio.open_path(path)
         self.until(lambda: self.studio.view is not None)
@@ -99,30 +105,71 @@ class Tour:
         opened, runs = self.view.workplace.opened, self.view.workplace.runs
         runs.add(Painting(7, "s1", "p1"), Painting(8, "s1", "p1"))
         self.until(lambda: runs.current is None and not runs.waiting)
-        opened.edit(edits.set_picture(opened.tutorial, "s1", "p1", description="Δύο γλάστρες."))
+        described = edits.set_picture(opened.tutorial, "s1", "p1", "description", "Δύο γλάστρες.")
+        opened.edit(described)
         self.until(lambda: "p1" in opened.stale)
         self.settle()
 
     # ------------------------------------------------------------ the pages
 
     def pages(self) -> Iterator[str]:
-        """Show every page in turn and tell its name; it is taken away before the next."""
-        yield from self._before_a_tutorial()
+        """Show every page in turn and tell its name; it is left again before the next."""
+        self.until(lambda: len(self.studio.start_page.built_in.cards) > AT_LEAST)
+        yield "start"
+        self.open_own_text()
+        yield "own text"
         self.open_tutorial()
         self.paint()
-        yield from self._of_the_tutorial()
-        yield from self._at_the_side()
-        yield from self._over_the_page()
-        yield from self._of_the_studio()
+        for number, name in enumerate(("tutorial", "picture", "look")):
+            self.view.page.go_to("s1", "p1" if name == "picture" else "")
+            self.view.inspector.tabs.setCurrentIndex(number)
+            self.settle()
+            yield name
+        self.studio.tell("Ένα μήνυμα.", "warning")
+        for name, show in self.covers.items():
+            show()
+            self.settle()
+            yield name
+            self.leave()
+            self.settle()
 
-    def _before_a_tutorial(self) -> Iterator[str]:
-        start = self.studio.start_page
-        self.until(lambda: bool(start.built_in.findChildren(QWidget)))
-        yield "start"
-        click(start, 1 + texts(start).index("offer-own-text") if False else 0)
-        yield "own text"
+    @property
+    def covers(self) -> dict[str, Callable[[], object]]:
+        """What opens each pane and page that Escape closes, while a tutorial is open."""
+        perform, view, pane = self.studio.perform, self.view, self.studio.library_pane
+        actions = ("find", "history", "outline", "export", "table", "packs", "doctor", "shortcuts")
+        return {
+            **{name: partial(perform, name) for name in actions},
+            "rename": partial(view.inspector.look.rename_wanted.emit, 0, RENAMED),
+            "trash": pane.trash_view_requested.emit,
+            "export many": partial(pane.export_requested.emit, [view.workplace.opened.path]),
+            "reader": partial(perform, "reader"),
+            "proposal": partial(view.prompt.job_requested.emit, Changing(7, "πιο σύντομα")),
+            "compare": partial(self.at_the_picture, "compare"),
+            "zoom": partial(self.at_the_picture, "zoom_picture"),
+            "fix": partial(self.at_the_picture, "fix"),
+        }
+
+    def open_own_text(self) -> None:
+        """Open the page for the author's own text from the start page."""
+        words = QCoreApplication.translate("StartPage", "Start from my own text")
+        buttons = self.studio.start_page.findChildren(QPushButton)
+        next(button for button in buttons if button.text() == words).click()
+
+    def at_the_picture(self, action: str) -> None:
+        """Do an action at the first picture."""
+        self.view.page.go_to("s1", "p1")
+        self.studio.perform(action)
+
+    def leave(self) -> None:
+        """Leave what `covers` opened, as its button does."""
+        rename, side = self.view.inspector.rename, self.window.side.currentWidget()
+        fixing = self.window.findChildren(FixPanel)
+        covers = (rename, *fixing, side, self.window.centre.currentWidget())
+        cover = next(one for one in covers if one is not None and hasattr(one, "closed"))
+        cover.closed.emit()
 
 
-def texts(widget: QWidget) -> list[str]:
-    """Return the texts of the buttons."""
-    return [button.text() for button in widget.findChildren(QPushButton)]
+def visible(window: QWidget) -> list[QWidget]:
+    """Return all widgets that can be seen, the window itself included."""
+    return [one for one in (window, *window.findChildren(QWidget)) if one.isVisible()]

@@ -10,6 +10,7 @@ from typing import Literal
 
 import psutil
 from PySide6.QtCore import QObject, QTimer, Signal
+from shiboken6 import isValid
 
 from app.engine.client import Client
 from inference.protocol import (
@@ -64,8 +65,13 @@ class Engine(QObject):
         except psutil.Error:
             return 0
 
-    def ask(self, request: Request, hear: Hear) -> None:
-        """Send a request when its turn comes; hear(event) gets each of its events, the last too."""
+    def ask(self, request: Request, hear: Hear, listener: QObject | None = None) -> None:
+        """Send a request when its turn comes; hear(event) gets each of its events, the last too.
+
+        A listener that is destroyed hears no more; the request goes on.
+        """
+        if listener is not None:
+            hear = _while_there(listener, hear)
         self._waiting.append((request, hear))
         if self.state == "broken":
             self._fail_all(
@@ -220,3 +226,11 @@ class Engine(QObject):
         self.troubled.emit(
             self.tr("The engine has said nothing for two minutes: stop its work, or wait.")
         )
+
+
+def _while_there(listener: QObject, hear: Hear) -> Hear:
+    def hear_if_there(event: Event) -> None:
+        if isValid(listener):
+            hear(event)
+
+    return hear_if_there

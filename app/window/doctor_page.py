@@ -69,7 +69,7 @@ class DoctorPage(FullPage):
         """Look at everything again."""
         self._lines = [*self._of_program(), *self._of_machine()]
         self._show()
-        self._engine.ask(Probe(new_id()), self._hear)
+        self._engine.ask(Probe(new_id()), self._hear, self)
 
     @property
     def text(self) -> str:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.tutorial.finding import find, replace_hits
+from app.tutorial.model import Tutorial
 from app.window.form_rows import Line
 from app.window.hit_list import HitList
 from app.window.side_pane import SidePane, note
@@ -122,10 +123,13 @@ class FindPane(SidePane):
         self.wanted.textChanged.connect(lambda _text: self._timer.start())
         for box in (self.match_case, self.whole_words):
             box.toggled.connect(lambda _on: self.search())
-        self._workplace.opened.tutorial_changed.connect(lambda *_: self._timer.start())
+        self._workplace.opened.tutorial_changed.connect(self._tutorial_changed)
         self.list.hits.ticks_changed.connect(self._show_counts)
         self.list.hit_chosen.connect(self.hit_chosen)
         self.replace.clicked.connect(self._replace)
+
+    def _tutorial_changed(self, _before: Tutorial, _after: Tutorial) -> None:
+        self._timer.start()
 
     def _show_counts(self) -> None:
         hits, ticked = self.list.hits.hits, self.list.hits.ticked

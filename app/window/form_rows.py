@@ -18,6 +18,7 @@ from app.window.full_page import caps
 from app.window.theme import Theme
 
 MARGIN, GAP, LABEL = 12, 8, 72  # pixels at zoom 1
+SHORTEST = 6  # letters of a box
 
 
 class Line(QLineEdit):
@@ -92,10 +93,17 @@ class Form(QScrollArea):
     def _insert(self, widget: QWidget) -> None:
         self._column.insertWidget(self._column.count() - 1, widget)
         for field in (widget, *widget.findChildren(QWidget)):
-            self.leave_to_studio(field)
+            self.adopt(field)
 
-    def leave_to_studio(self, field: QWidget) -> None:
-        """Keep a field from undoing by itself and from changing when one scrolls over it."""
+    def adopt(self, field: QWidget) -> None:
+        """Keep a field from undoing by itself, from taking the wheel, and from widening the form.
+
+        A box measures none of its entries then, which may be in any script.
+        """
+        if isinstance(field, QComboBox):
+            policy = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            field.setSizeAdjustPolicy(policy)
+            field.setMinimumContentsLength(SHORTEST)
         if isinstance(field, QLineEdit | QComboBox | QAbstractSpinBox):
             field.installEventFilter(self._manners)
 

@@ -61,7 +61,7 @@ class HistoryPanel(SidePane):
         self._lay_out()
         self._timer = QTimer(self, singleShot=True, interval=PAUSE)
         self._timer.timeout.connect(self._compare)
-        self._opened.tutorial_changed.connect(lambda *_: self._timer.start())
+        self._opened.tutorial_changed.connect(self._tutorial_changed)
         self.closed.connect(self._close)
         self.theme.restyled.connect(self._restyle)
         self.setFocusProxy(self.list)
@@ -83,6 +83,9 @@ class HistoryPanel(SidePane):
         for widget in hidden:
             widget.hide()
         self.keep.setDisabled(self._opened.read_only)
+
+    def _tutorial_changed(self, _before: Tutorial, _after: Tutorial) -> None:
+        self._timer.start()
 
     def _close(self) -> None:
         self._closed = True

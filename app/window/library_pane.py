@@ -29,9 +29,9 @@ DROPPED = (".interstep", ".md", ".markdown", ".txt", ".png", ".jpg", ".jpeg", ".
 
 
 class LibraryPane(QWidget):
-    """What the person does here goes out as signals with paths.
+    """What the person does here goes out as signals with paths, where one is enough or a list.
 
-    rename_requested(Path, title): the tutorial may be the open one; so may that of trash_requested.
+    rename_requested(Path, title) and trash_requested(paths) may mean the tutorial that is open.
     """
 
     open_requested = Signal(object)
@@ -67,6 +67,9 @@ class LibraryPane(QWidget):
         self.reading = _quiet()
         self.nothing = _quiet()
         self.nothing.setWordWrap(True)
+        self.nothing.setContentsMargins(theme.px(4), 0, theme.px(4), 0)
+        self.make = QPushButton(self.tr("New tutorial"))
+        self.make.setProperty("kind", "link")
         self.trash = QPushButton()
         self.trash.setProperty("kind", "option")
         self.trash.setToolTip(self.tr("Look into the trash and restore tutorials"))
@@ -94,6 +97,7 @@ class LibraryPane(QWidget):
         column.addSpacing(px(8))
         column.addLayout(head)
         column.addWidget(self.nothing)
+        column.addWidget(self.make, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.list)
         column.addLayout(below)
         column.addStretch(1)
@@ -112,6 +116,7 @@ class LibraryPane(QWidget):
         self.list.left_upwards.connect(self.search.setFocus)
         self.list.rows.renamed.connect(self.rename_requested)
         self.trash.clicked.connect(self.trash_view_requested)
+        self.make.clicked.connect(self.new_requested)
         self._theme.restyled.connect(self._restyle)
         self.setFocusProxy(self.search)
 
@@ -122,10 +127,6 @@ class LibraryPane(QWidget):
         same = listed is not None and path is not None and listed.resolve() == path.resolve()
         self._open = listed if same else None
         self.list.choose(self._open)
-
-    def move_to_trash(self, path: Path) -> None:
-        """Move a tutorial to the trash, with an offer to restore it."""
-        self._library.trash([path])
 
     # ------------------------------------------------------------ rows
 
@@ -170,6 +171,7 @@ class LibraryPane(QWidget):
             text = self.tr("The tutorials that you make appear here.")
         self.nothing.setText(text)
         self.nothing.setVisible(not rows)
+        self.make.setVisible(not rows and not found)
         self.list.setVisible(bool(rows))
 
     def _show_progress(self, done: int, total: int) -> None:

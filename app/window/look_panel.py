@@ -49,7 +49,7 @@ class LookPanel(Form):
         self._notice_soon = QTimer(self, singleShot=True, interval=0)
         self._notice_soon.timeout.connect(self._show_notice)
         self._opened.tutorial_changed.connect(self._tutorial_changed)
-        workplace.picture_states.state_changed.connect(lambda _picture: self._notice_soon.start())
+        workplace.picture_states.state_changed.connect(self._state_changed)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._focus_moved)
@@ -108,6 +108,9 @@ class LookPanel(Form):
         for field, line in self.atmosphere.items():
             line.show_text(getattr(look, field))
 
+    def _state_changed(self, _picture: str) -> None:
+        self._notice_soon.start()
+
     def _show_notice(self) -> None:
         jobs = refreshing(self._workplace)
         words = self.tr("{n} pictures are stale").format(n=len(jobs))
@@ -142,8 +145,9 @@ class LookPanel(Form):
         card.moved.connect(lambda by: self._move(card, by))
         card.removed.connect(lambda: self._remove(card))
         for field in card.fields:
-            self.leave_to_studio(field)
+            self.adopt(field)
         self._cards.insertWidget(place, card)
+        card.show()  # now and not later, so that it can take the focus
         return card
 
     def _focus_moved(self, old: QWidget | None, new: QWidget | None) -> None:

@@ -127,12 +127,12 @@ class Message(QFrame):
         self._close.setProperty("kind", "quiet")
         self._close.setToolTip(self.tr("Close this message"))
         self._close.setAccessibleName(self.tr("Close this message"))
-        self._close.setVisible(closable)
         self._close.clicked.connect(self.close_requested)
         self._row = QHBoxLayout(self)
         self._row.addWidget(self._icon)
         self._row.addWidget(words, 1)
         self._row.addWidget(self._close)
+        self._close.setVisible(closable)  # in its place: before, it would be a window of its own
 
     def says(self, text: str, role: str, buttons: list[str]) -> bool:
         """Whether this message already says just that."""

@@ -60,7 +60,7 @@ class PackOffer(QFrame):
 
     def look(self) -> None:
         """Ask the engine which packs are ready; it starts now, if it does not run."""
-        self._engine.ask(Probe(new_id()), self._hear_facts)
+        self._engine.ask(Probe(new_id()), self._hear_facts, self)
 
     def _hear_facts(self, event: Event) -> None:
         if not isinstance(event, Found):
@@ -105,7 +105,7 @@ class PackOffer(QFrame):
         self._show_getting(True)
         self.progress.setValue(0)
         self.words.setText(self.tr("Getting the starter pack"))
-        self._engine.ask(request, self._hear)
+        self._engine.ask(request, self._hear, self)
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, Progress) and event.total > 0:

@@ -67,7 +67,7 @@ class PacksPage(FullPage):
         self._look()
 
     def _look(self) -> None:
-        self._engine.ask(Probe(new_id()), self._hear_facts)
+        self._engine.ask(Probe(new_id()), self._hear_facts, self)
 
     def _hear_facts(self, event: Event) -> None:
         if isinstance(event, Found):
@@ -106,7 +106,7 @@ class PacksPage(FullPage):
             if isinstance(event, LAST_EVENTS):
                 self._look()
 
-        self._engine.ask(request, hear)
+        self._engine.ask(request, hear, self)
 
     def _choose_own(self) -> None:
         name, _ = QFileDialog.getOpenFileName(

@@ -60,7 +60,9 @@ class ReaderDots(QWidget):
         else:
             size, share = theme.px(DOT), width / self._pages
             for page in range(self._pages):
-                box = QRectF(left + page * share + (share - size) / 2, middle - size / 2, size, size)
+                box = QRectF(
+                    left + page * share + (share - size) / 2, middle - size / 2, size, size
+                )
                 painter.setBrush(theme.colour("accent" if page == self._page else "edge"))
                 painter.setOpacity(1.0 if page <= self._page else 0.45)
                 painter.drawEllipse(box)

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 import resvg_py
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -78,7 +78,8 @@ class ReaderPictures(QWidget):
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
         )
         ratios = [self._ratio(picture) for picture in self._pictures]
-        for picture, place in zip(self._pictures, places(self.rect(), ratios, theme.px(GAP))):
+        boxes = places(self.rect(), ratios, theme.px(GAP))
+        for picture, place in zip(self._pictures, boxes, strict=True):
             pixmap = self._kept.get(picture)
             if pixmap is not None:
                 paint_rounded(painter, place, pixmap, theme.px(RADIUS))

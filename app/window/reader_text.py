@@ -1,33 +1,29 @@
 """The words of a page of the reader: our own rendering, in a view that loads nothing."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from html import escape
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QResizeEvent, QTextDocument
+from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser
 
 from app.exporting.body import parse, parser
 from app.exporting.markup import Markup
 from app.tutorial.model import Callout, CalloutKind, Step, Tutorial
+from app.window.callout_view import GROUNDS
 from app.window.theme import LINE_HEIGHT, Theme
 
 translate = QCoreApplication.translate
 
-COLOURS: dict[CalloutKind, tuple[str, str]] = {
-    "tip": ("accentsoft", "accent"),
-    "note": ("accentsoft", "accent"),
-    "caution": ("warnsoft", "warn"),
-    "warning": ("dangersoft", "danger"),
-}
 GAP = 12  # pixels at zoom 1
 STYLE = """
-h1 {{ font-size: {title}px; font-weight: 700; color: {ink}; margin-bottom: {gap}px; }}
-h2, h3, h4, h5, h6 {{ font-size: {reading}px; font-weight: 600; margin-top: {gap}px; }}
-p, li {{ font-size: {reading}px; color: {ink}; line-height: {line}%; margin-bottom: {gap}px; }}
+h1, h2, h3, h4, h5, h6 {{ color: {ink}; margin-top: {gap}px; margin-bottom: {gap}px; }}
+p {{ color: {ink}; line-height: {tall}%; margin-top: 0px; margin-bottom: {gap}px; }}
+li {{ color: {ink}; line-height: {tall}%; margin-bottom: {small}px; }}
 p.quiet {{ color: {muted}; }}
-pre, code {{ font-family: monospace; font-size: {code}px; background-color: {bg}; }}
+p.said {{ line-height: 120%; margin-bottom: 0px; }}
+pre, code {{ font-family: monospace; background-color: {bg}; }}
 blockquote {{ color: {muted}; }}
 a {{ color: {accent}; }}
 """
@@ -40,7 +36,7 @@ class ReaderText(QTextBrowser):
         super().__init__()
         self._theme = theme
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setProperty("kind", "page")
+        self.setProperty("kind", "reading")
         self.setOpenLinks(False)
         self.setUndoRedoEnabled(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -57,10 +53,8 @@ class ReaderText(QTextBrowser):
         """Show other words, from their beginning."""
         theme = self._theme
         self.document().setDefaultStyleSheet(_style(theme))
-        self.document().setDefaultFont(theme.font("reading"))
         self.document().setDocumentMargin(theme.px(4))
         self.setHtml(html)
-        self.document().setMetaInformation(QTextDocument.MetaInformation.DocumentTitle, "")
         self._centre()
         self.verticalScrollBar().setValue(0)
 
@@ -105,7 +99,7 @@ def _head(tutorial: Tutorial, theme: Theme) -> Iterator[str]:
         yield _box(escape(text), "caution", theme)
     needs = [item for item in (*tutorial.materials, *tutorial.tools) if item.strip()]
     if needs:
-        yield f"<h2>{escape(translate('Reader', 'You need'))}</h2>"
+        yield f"<h3>{escape(translate('Reader', 'You need'))}</h3>"
         yield f"<ul>{''.join(f'<li>{escape(item)}</li>' for item in needs)}</ul>"
     facts = [text.strip() for text in (tutorial.duration, tutorial.difficulty) if text.strip()]
     if facts:
@@ -136,11 +130,10 @@ def _callout(callout: Callout, theme: Theme) -> str:
 
 def _box(inner: str, kind: CalloutKind, theme: Theme) -> str:
     """Return a box in the colours of a callout; Qt's rich text paints grounds of tables alone."""
-    ground, ink = (theme.colour(name).name() for name in COLOURS[kind])
-    style = f"color: {ink}; margin: 0;"
+    ground, ink = (theme.colour(name).name() for name in GROUNDS[kind])
     return (
         f'<table width="100%" cellpadding="{theme.px(GAP)}" bgcolor="{ground}">'
-        f'<tr><td><p style="{style}">{inner}</p></td></tr></table><p></p>'
+        f'<tr><td><p class="said" style="color: {ink}">{inner}</p></td></tr></table><p></p>'
     )
 
 
@@ -149,15 +142,6 @@ def _lines(text: str) -> str:
 
 
 def _style(theme: Theme) -> str:
-    sizes = {role: theme.font(role).pixelSize() for role in ("title", "reading", "heading")}
     return STYLE.format(
-        title=sizes["title"],
-        reading=sizes["reading"],
-        code=sizes["heading"],
-        gap=theme.px(GAP),
-        line=LINE_HEIGHT,
-        ink=theme.colours.ink,
-        muted=theme.colours.muted,
-        accent=theme.colours.accent,
-        bg=theme.colours.bg,
+        gap=theme.px(GAP), small=theme.px(GAP / 3), tall=LINE_HEIGHT, **asdict(theme.colours)
     )

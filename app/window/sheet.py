@@ -95,6 +95,9 @@ QLineEdit[kind="quiet"]:focus { border: 2px solid $accent; padding: $px2 $px4; }
 QLineEdit[strong="true"] { font-weight: 600; }
 QTextEdit[kind="page"] { background: transparent; border: none; border-radius: 0; padding: 0; }
 QTextEdit[kind="page"]:focus { border: none; padding: 0; }
+QTextEdit[kind="reading"] {
+  background: transparent; border: 2px solid transparent; padding: 0; font-size: $reading; }
+QTextEdit[kind="reading"]:focus { border-color: $accent; padding: 0; }
 QPlainTextEdit[kind="prompt"], QPlainTextEdit[kind="prompt"]:focus {
   background: transparent; border: none; border-radius: 0; padding: 0; font-size: $body; }
 QPlainTextEdit[kind="prompt"][large="true"] { font-size: $px18; }

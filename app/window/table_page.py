@@ -76,7 +76,7 @@ class TablePage(ViewPage):
         header.sectionResized.connect(lambda *_: self._keep.start())
         self._keep.timeout.connect(lambda: self._settings.put(WIDTHS, self.table.widths))
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._tell())
-        self.table.opened.connect(lambda row: self.open_requested.emit(row.card.path))
+        self.table.opened.connect(self._open)
         self.table.delete_requested.connect(self._trash)
         self.export.clicked.connect(self._export)
         self.trash.clicked.connect(self._trash)
@@ -149,6 +149,10 @@ class TablePage(ViewPage):
         self.lead.setText(text)
         self.export.setEnabled(any(row.readable for row in chosen))
         self.trash.setEnabled(bool(chosen))
+
+    def _open(self, row: Row) -> None:
+        self.open_requested.emit(row.card.path)
+        self.closed.emit()
 
     def _paths(self, rows: Iterable[Row]) -> list[Path]:
         return [row.card.path for row in rows]

@@ -17,7 +17,6 @@ from app.window.painting_form import INSET, PaintingForm
 from app.window.workplace import Workplace
 
 MOST_STEPS = 20
-SHORTEST = 6  # letters of a combo box
 
 
 class TutorialPanel(Form):
@@ -42,7 +41,7 @@ class TutorialPanel(Form):
 
     def _add_making(self) -> None:
         self.add_head(self.tr("Making"))
-        self.pack = _box()
+        self.pack = QComboBox()
         self.pack.activated.connect(lambda n: self._set_making(pack=self.pack.itemData(n)))
         self.add_row(self.tr("Pack"), self.pack)
         self.steps = QSpinBox()
@@ -52,12 +51,12 @@ class TutorialPanel(Form):
         self.steps.setToolTip(self.tr("How many the writer makes when it writes anew"))
         self.steps.valueChanged.connect(lambda n: self._set_making(steps=n or None))
         self.add_row(self.tr("Steps"), self.steps)
-        self.paint = _box()
+        self.paint = QComboBox()
         self.paint.addItem(self.tr("As we go"), True)
         self.paint.addItem(self.tr("Text first"), False)
         self.paint.activated.connect(lambda n: self._set_making(paint=self.paint.itemData(n)))
         self.add_row(self.tr("Pictures"), self.paint)
-        self.language = _box()
+        self.language = QComboBox()
         self.language.setEditable(True)
         self.language.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.language.setToolTip(self.tr("Choose a language, or type its code, such as pt-BR"))
@@ -211,11 +210,3 @@ class TutorialPanel(Form):
     def _set_step(self, field: StepField, value: object) -> None:
         made = edits.set_step(self._opened.tutorial, self._step, field, value)
         self._opened.edit(made, typing=field != "checked")
-
-
-def _box() -> QComboBox:
-    """Return a combo box that measures none of its entries, which may be in any script."""
-    box = QComboBox()
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(SHORTEST)
-    return box

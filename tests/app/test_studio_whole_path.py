@@ -26,12 +26,14 @@ PROMPT = "How do I repot a cactus?"
 
 
 @pytest.fixture
-def studio(qapp: QApplication, tmp_path: Path) -> Iterator[Studio]:
+def studio(qapp: QApplication, tmp_path: Path, qtbot: QtBot) -> Iterator[Studio]:
     (tmp_path / "library").mkdir()
     studio = Studio(qapp, tmp_path / "settings", tmp_path / "library")
     studio.settings.put("pack", "starter")
     studio.window.resize(1280, 800)
     studio.window.show()
+    studio.window.activateWindow()
+    qtbot.waitUntil(studio.window.isActiveWindow)
     yield studio
     studio.window.close()
     studio.deleteLater()
@@ -79,6 +81,7 @@ def test_prompt_stream_edit_redraw_undo_export(
     first = opened.tutorial.steps[0]
     title = page.view_of(first.id).title  # type: ignore[union-attr]
     title.setFocus()
+    assert title.hasFocus()
     title.select(len(title.text), len(title.text))
     QTest.keyClicks(title, " with care")
     until(qtbot, lambda: bool(ended))

@@ -82,8 +82,15 @@ def painted(
                 "look": to_json(LOOK),
                 "conditions": [{"role": "previous", "sha256": sha} for sha in near],
             }
-            picture = Picture(f"{number}-{n}", one.description, one.alt_text)
-            places.append(Picture(**{**vars(picture), "takes": (taken,), "chosen": taken}))
+            places.append(
+                Picture(
+                    f"{number}-{n}",
+                    one.description,
+                    one.alt_text,
+                    takes=(taken,),
+                    chosen=taken,
+                )
+            )
         made.append(Step(str(number), title, body, pictures=tuple(places)))
     return Tutorial("t", "Terracotta pots", look=LOOK, steps=tuple(made)), recipes
 

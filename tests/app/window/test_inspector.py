@@ -26,8 +26,9 @@ def inspector(workplace: Workplace, qtbot: QtBot) -> Inspector:
     inspector = Inspector(workplace)
     qtbot.addWidget(inspector)
     inspector.resize(260, 900)
-    inspector.show()
-    qtbot.waitActive(inspector)
+    with qtbot.waitActive(inspector):
+        inspector.show()
+        inspector.activateWindow()
     return inspector
 
 
@@ -161,9 +162,7 @@ def test_a_free_code_is_taken_and_nonsense_is_not(
         assert (opened.tutorial.language, box.currentText()) == (code, shown)
 
 
-def test_scrolling_over_a_field_changes_nothing(
-    inspector: Inspector, workplace: Workplace
-) -> None:
+def test_scrolling_over_a_field_changes_nothing(inspector: Inspector, workplace: Workplace) -> None:
     panel = inspector.tutorial
     for field in (panel.pack, panel.steps, panel.form.size_box, panel.language):
         wheel = QWheelEvent(
