@@ -187,8 +187,7 @@ class Studio(QObject):
             if hasattr(page, name):
                 getattr(page, name).connect(slot)
         self.theme.dress(page)
-        self.window.centre.put(page)
-        page.setFocus()
+        self.window.centre.cover(page)
 
     # ------------------------------------------------------------ opening
 

@@ -69,3 +69,15 @@ def fill(folder: Path) -> None:
     broken = folder / "broken.interstep"
     broken.write_bytes(b"not a tutorial")
     os.utime(broken, (1, 1))
+
+
+def digest(folder: Path) -> dict[str, tuple[str, int]]:
+    """Return the sha256 and the time of every file in a folder, by its name."""
+    return {
+        str(path.relative_to(folder)): (
+            hashlib.sha256(path.read_bytes()).hexdigest(),
+            path.stat().st_mtime_ns,
+        )
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

@@ -140,7 +140,7 @@ class Tour:
         actions = ("find", "history", "outline", "export", "table", "packs", "doctor", "shortcuts")
         return {
             **{name: partial(perform, name) for name in actions},
-            "rename": partial(view.inspector.look.rename_wanted.emit, 0, RENAMED),
+            "rename": partial(view.inspector.look.rename_requested.emit, 0, RENAMED),
             "trash": pane.trash_view_requested.emit,
             "export many": partial(pane.export_requested.emit, [view.workplace.opened.path]),
             "reader": partial(perform, "reader"),

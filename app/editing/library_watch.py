@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -190,10 +189,10 @@ class LibraryWatch(QObject):
         self._timer.start()
 
     def _watch(self) -> None:
-        """Watch the folder and its trash; where it is not there yet, what it will lie in."""
+        """Watch the folder, its trash, and what it lies in: no folder tells that it moved."""
         folder = self.library.folder
-        there = next((one for one in chain([folder], folder.parents) if one.is_dir()), folder)
-        wanted = {str(one) for one in (there, folder / TRASH) if one.is_dir()}
+        above = next((one for one in folder.parents if one.is_dir()), folder)
+        wanted = {str(one) for one in (above, folder, folder / TRASH) if one.is_dir()}
         watched = set(self._watcher.directories())
         if watched - wanted:
             self._watcher.removePaths(sorted(watched - wanted))

@@ -43,7 +43,7 @@ class CardDelegate(QStyledItemDelegate):
     ) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._covers = Covers(theme)
+        self._covers = Covers(theme, self)
         self.found = False
         self._state = state
 

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
 from app.tutorial.card import Card
@@ -14,13 +14,14 @@ KEPT = 256
 RADIUS = 6  # pixels at zoom 1
 
 
-class Covers:
+class Covers(QObject):
     """Keeps the covers seen last."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, parent: QObject) -> None:
+        super().__init__(parent)
         self._theme = theme
         self._kept: OrderedDict[tuple[str | None, int, int, float], QPixmap] = OrderedDict()
-        theme.restyled.connect(self._kept.clear)
+        theme.restyled.connect(self._forget)
 
     def pixmap(self, card: Card, size: QSize, ratio: float) -> QPixmap:
         """Return a cover with round corners, size in pixels of the window; ratio: of the screen."""
@@ -32,6 +33,9 @@ class Covers:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
         return self._kept[key]
+
+    def _forget(self) -> None:
+        self._kept.clear()
 
     def _painted(self, thumbnail: bytes | None, size: QSize, ratio: float) -> QPixmap:
         pixmap = QPixmap(size * ratio)

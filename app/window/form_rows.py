@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from app.window.full_page import caps
 from app.window.theme import Theme
 
-MARGIN, GAP, LABEL = 12, 8, 72  # pixels at zoom 1
+MARGIN, GAP, LABEL = 12, 8, 60  # pixels at zoom 1
 SHORTEST = 6  # letters of a box
 
 

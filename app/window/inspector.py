@@ -23,7 +23,7 @@ class Inspector(QWidget):
         self.tutorial = TutorialPanel(workplace)
         self.picture = PicturePanel(workplace)
         self.look = LookPanel(workplace)
-        self.look.rename_wanted.connect(self._rename)
+        self.look.rename_requested.connect(self._rename)
         self.rename: RenamePane | None = None
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -72,7 +72,7 @@ class Inspector(QWidget):
         self._stack.setCurrentWidget(pane)
         self._workplace.announcer.say(pane.accessibleName())
         if self.isAncestorOf(QApplication.focusWidget() or self):
-            pane.setFocus()  # but what is typed on the page goes on there
+            pane.list.setFocus()  # but what is typed on the page goes on there
 
     def _end_renaming(self, index: int) -> None:
         if self.rename is not None:

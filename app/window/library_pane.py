@@ -159,9 +159,8 @@ class LibraryPane(QWidget):
             self._show(rows_found(found), found=True)
 
     def _show(self, rows: tuple[Row, ...], *, found: bool) -> None:
-        fresh = not self.list.rows.rows
         self.list.show_rows(rows, found=found)
-        if fresh:
+        if self.list.chosen is None:
             self.list.choose(self._open)
         if found:
             self.heading.setText(self.tr("Found: {n}").format(n=len(rows)).upper())

@@ -106,7 +106,7 @@ class CellDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = theme
         self._view = parent
-        self._covers = Covers(theme)
+        self._covers = Covers(theme, self)
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         """Add the cover; grey what can't be read; no frame around a single cell."""

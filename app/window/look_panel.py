@@ -22,9 +22,9 @@ Atmosphere = Literal["palette", "style", "camera"]
 
 
 class LookPanel(Form):
-    """rename_wanted(index, LookEntry): this change of a row is mentioned elsewhere too."""
+    """rename_requested(index, LookEntry): this change of a row is mentioned elsewhere too."""
 
-    rename_wanted = Signal(int, object)
+    rename_requested = Signal(int, object)
 
     def __init__(self, workplace: Workplace) -> None:
         super().__init__(workplace.theme)
@@ -171,7 +171,7 @@ class LookPanel(Form):
             card.show_entry()
             self._tell(self.tr("An object needs a name. The cross takes the object out."))
         elif rename_hits(self._opened.tutorial, index, entry):
-            self.rename_wanted.emit(index, entry)
+            self.rename_requested.emit(index, entry)
         else:
             tutorial, recipes = self._opened.tutorial, self._opened.recipes
             self._opened.edit(rename(tutorial, index, entry, (), recipes))

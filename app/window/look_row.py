@@ -30,8 +30,8 @@ class LookRow(QFrame):
         self.setProperty("role", "card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.name = Line("", self.tr("terracotta pot"))
-        self.other_names = Line("", self.tr("also called: pot, planter"))
-        self.appearance = Line("", self.tr("looks: orange clay, thick rim"))
+        self.other_names = Line("")
+        self.appearance = Line("")
         self.name.setProperty("strong", True)
         self.fields = (self.name, self.other_names, self.appearance)
         for field in self.fields:
@@ -74,6 +74,11 @@ class LookRow(QFrame):
         self._shown = entry
         if not changed or self.typed == entry:
             self.show_entry()
+        examples = self.tr("also called: pot, planter"), self.tr("looks: orange clay, thick rim")
+        plain = self.tr("other names"), self.tr("how it looks")
+        shown = plain if entry.name else examples
+        self.other_names.setPlaceholderText(shown[0])
+        self.appearance.setPlaceholderText(shown[1])
         name = entry.name or self.tr("new object")
         for widget, words in (
             (self.name, self.tr("Object {n}, name")),

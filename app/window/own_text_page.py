@@ -49,4 +49,3 @@ class OwnTextPage(FullPage):
         )
         self.column.addWidget(self.field)
         self.column.addLayout(buttons)
-        self.setFocusProxy(self.field)

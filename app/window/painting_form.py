@@ -26,7 +26,7 @@ from app.window.workplace import Workplace
 
 SIZES = (512, 768, 1024, 1536)  # pixels a side
 MOST_PASSES, MOST_GUIDANCE = 100, 20.0
-LABEL = 72  # pixels at zoom 1
+LABEL = 60  # pixels at zoom 1
 INSET = 6  # pixels, before a number
 STORYBOARD = ("", "storyboard")  # the painters that draw in one go; the packs' own so far
 

@@ -1,9 +1,10 @@
 """The widgets that a picture's view shows now: each is made when it is first wanted."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TypeVar
 
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.window.picture_tools import EmptyPlace, FixPanel, PictureTools, StaleRow, UnneededPlace
@@ -14,6 +15,7 @@ EDGE, TOP = 6, 36  # pixels at zoom 1: round the tools, and over the buttons of 
 GAP = 6  # above each row
 
 P = TypeVar("P", UnneededPlace, EmptyPlace, PictureTools, StaleRow, TakesStrip, FixPanel)
+ORDER = (UnneededPlace, EmptyPlace, PictureTools, TakesStrip, StaleRow, FixPanel)  # of Tab
 Row = tuple[type[QWidget], int]  # a part under the picture, and its height at zoom 1
 
 
@@ -41,7 +43,18 @@ class PictureParts:
         made.setEnabled(kind is TakesStrip or not self._workplace.opened.read_only)
         self._shown[kind] = made
         made.show()
+        for before, after in pairwise(self.tab_stops):  # what is made late is Tab's last else
+            QWidget.setTabOrder(before, after)
         return made
+
+    @property
+    def tab_stops(self) -> list[QWidget]:
+        """The view and what Tab goes through in its parts, in this order."""
+        stops = [self._view]
+        for part in (self._shown[kind] for kind in ORDER if kind in self._shown):
+            within = (part, *part.findChildren(QWidget))
+            stops += [one for one in within if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        return stops
 
     def drop(self, kind: type[QWidget]) -> None:
         """Take a part away; the focus that was in it goes to the view."""

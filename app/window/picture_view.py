@@ -182,6 +182,11 @@ class PictureView(QWidget):
 
     # ------------------------------------------------------------ buttons, when they are seen
 
+    @property
+    def tab_stops(self) -> list[QWidget]:
+        """What Tab goes through here, in its order."""
+        return self._parts.tab_stops
+
     def _furnish(self) -> None:
         """Make the parts that the picture needs now, and drop those that it doesn't."""
         self._seen = True

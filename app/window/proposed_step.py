@@ -32,7 +32,6 @@ class ProposedStep(QFrame):
         self._number.setProperty("role", "badge")
         self._title = _text("heading")
         self._body = _text("body")
-        self._body.setVisible(self.differs)
         self.state = QLabel("" if self.differs else self.tr("The same as before"))
         self.state.setProperty("role", "secondary")
         self._row = QHBoxLayout()
@@ -43,6 +42,7 @@ class ProposedStep(QFrame):
         self._rows = QVBoxLayout(self)
         self._rows.addLayout(self._row)
         self._rows.addWidget(self._body)
+        self._body.setVisible(self.differs)  # in its place: before, it would be a window
         if self.differs:
             words = self.tr("{step}. Before: {old} After: {new}")
             self._body.setAccessibleName(words.format(step=name, old=step.body, new=proposed.body))

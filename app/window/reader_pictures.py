@@ -7,6 +7,7 @@ import resvg_py
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
+from shiboken6 import isValid
 
 from app.exporting.pictures import raster
 from app.exporting.tree import render
@@ -58,10 +59,14 @@ class ReaderPictures(QWidget):
         return [pixmap for pixmap in found if pixmap is not None]
 
     def _read(self, picture: Picture, sha256: str) -> None:
+        background = self._workplace.background
+
         def draw(take: Take) -> None:
-            self._workplace.background.run(
-                lambda: drawn(picture, take), lambda image: self._keep(picture, image)
-            )
+            background.run(lambda: drawn(picture, take), keep)
+
+        def keep(image: QImage | None) -> None:
+            if isValid(self):  # the person may have gone on
+                self._keep(picture, image)
 
         self._workplace.opened.take(sha256, draw)
 

@@ -38,7 +38,6 @@ class RenamePane(SidePane):
         self._timer.timeout.connect(self._look_again)
         workplace.opened.tutorial_changed.connect(self._tutorial_changed)
         self.list.hits.ticks_changed.connect(self._show_counts)
-        self.setFocusProxy(self.list)
         self._look_again()
 
     def _title(self) -> str:

@@ -224,9 +224,10 @@ class StepView(QWidget):
         y += height
         x, top = (left + text_width + gap, gap) if beside else (left, y + gap)
         for picture in self.step.pictures:
-            height = self.pictures[picture.id].heightForWidth(picture_width)
-            self.pictures[picture.id].setGeometry(x, top, picture_width, height)
-            top += height + px(8)
+            if picture.id in self.pictures:  # its view is made after the text has changed
+                height = self.pictures[picture.id].heightForWidth(picture_width)
+                self.pictures[picture.id].setGeometry(x, top, picture_width, height)
+                top += height + px(8)
         return max(y, top if self.pictures else 0) + gap
 
     # ------------------------------------------------------------ tools
@@ -320,7 +321,8 @@ class StepView(QWidget):
     @property
     def tab_stops(self) -> list[QWidget]:
         """What Tab goes through, in its order."""
-        return [*self.fields, *(self.pictures[p.id] for p in self.step.pictures)]
+        pictures = [self.pictures[picture.id] for picture in self.step.pictures]
+        return [*self.fields, *(stop for picture in pictures for stop in picture.tab_stops)]
 
     def _leave(self, field: TextField, way: int) -> None:
         """Go on to the next field of the step, or out of it."""

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, QObject, Qt, QTime, Signal
+from PySide6.QtCore import QLocale, QObject, QTime, Signal
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from app.editing.keeping import Keeping
@@ -165,7 +165,7 @@ class TutorialView(QObject):
         if isinstance(job, Changing):
             self._proposal = Proposal(self.workplace, job)
             self._proposal.closed.connect(lambda: self._close_centre(self._proposal))
-            self._window.centre.put(self._proposal)
+            self._window.centre.cover(self._proposal)
         self.workplace.runs.add(job)
 
     def _job_ended(self, ended: Ended) -> None:
@@ -223,8 +223,7 @@ class TutorialView(QObject):
             self._window.side.take_away(self._pane)
         self._pane = pane
         pane.closed.connect(lambda: self._close_pane(pane))  # type: ignore[attr-defined]
-        self._window.side.put(pane)
-        pane.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._window.side.cover(pane)
 
     def _close_pane(self, pane: QWidget) -> None:
         self._pane = None if self._pane is pane else self._pane
@@ -233,7 +232,6 @@ class TutorialView(QObject):
     def _close_centre(self, widget: QWidget | None) -> None:
         if widget is not None:
             self._window.centre.take_away(widget)
-            self.page.setFocus()
 
     def _find(self) -> None:
         pane = FindPane(self.workplace, selected_text())
@@ -268,8 +266,7 @@ class TutorialView(QObject):
     def _cover(self, pane: QWidget) -> None:
         """Show a pane over the page; its signal `closed` takes it away."""
         pane.closed.connect(lambda: self._close_centre(pane))  # type: ignore[attr-defined]
-        self._window.centre.put(pane)
-        pane.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._window.centre.cover(pane)
 
     def save_copy(self) -> None:
         """Ask where to, and save a copy of the tutorial as it stands there."""

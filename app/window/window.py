@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from app.window.actions import MENUS, in_groups
 from app.window.message_bar import MessageBar
@@ -99,7 +100,7 @@ class Window(QMainWindow):
         here = next((n for n, p in enumerate(panes) if focused and p.isAncestorOf(focused)), -1)
         step = -1 if backwards else 1
         for distance in range(1, len(panes) + 1):
-            if _focus_first(panes[(here + step * distance) % len(panes)]):
+            if _focus_in(panes[(here + step * distance) % len(panes)]):
                 return
 
     # ------------------------------------------------------------ events
@@ -120,16 +121,44 @@ class Window(QMainWindow):
 
 
 class Place(QStackedWidget):
-    """A place for one widget at a time; put() covers, take_away() uncovers."""
+    """A place for one widget at a time; cover() covers what is there, take_away() uncovers it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._focused: dict[QWidget, QWidget | None] = {}  # what had the focus before, by widget
 
     def put(self, widget: QWidget) -> None:
-        """Show a widget over what is there."""
+        """Show a widget."""
         if self.indexOf(widget) < 0:
             self.addWidget(widget)
         self.setCurrentWidget(widget)
 
+    def cover(self, widget: QWidget) -> None:
+        """Show a widget over what is there and focus its focus proxy, or else its first control.
+
+        The proxy is taken off then: Tab would jump over the controls that stand before it.
+        """
+        self._focused[widget] = QApplication.focusWidget()
+        first = widget.focusProxy()
+        widget.setFocusProxy(None)
+        self.put(widget)
+        if first is not None and _takes_tab(first):
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            _focus_in(widget)
+
     def take_away(self, widget: QWidget) -> None:
-        """Take a widget out and delete it; what it covered shows again."""
+        """Take a widget out and delete it; what it covered shows again, the focus goes back."""
+        held = widget.isAncestorOf(QApplication.focusWidget() or self)
+        before = self._focused.get(widget)
+        self._drop(widget)
+        if held and before is not None and isValid(before) and before.isVisible():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif held:
+            _focus_in(self)
+
+    def _drop(self, widget: QWidget) -> None:
+        self._focused.pop(widget, None)
         if self.indexOf(widget) >= 0:
             self.removeWidget(widget)
             widget.hide()
@@ -139,7 +168,7 @@ class Place(QStackedWidget):
         """Delete all widgets but one."""
         for other in [self.widget(n) for n in range(self.count())]:
             if other is not None and other is not kept:
-                self.take_away(other)
+                self._drop(other)
 
 
 def _place(name: str, title: str) -> Place:
@@ -154,11 +183,16 @@ def _takes(data: QMimeData) -> bool:
     return data.hasUrls() or data.hasImage() or data.hasText()
 
 
-def _focus_first(pane: QWidget) -> bool:
-    """Focus the pane's first widget that takes the focus by keyboard."""
-    for widget in pane.findChildren(QWidget):
-        takes = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-        if takes and widget.isVisible() and widget.isEnabled():
+def _focus_in(pane: QWidget) -> bool:
+    """Focus what had the focus in this pane before, or the first that takes it by keyboard."""
+    last = pane.focusWidget()
+    for widget in ([last] if last is not None else []) + pane.findChildren(QWidget):
+        if _takes_tab(widget) and pane.isAncestorOf(widget):
             widget.setFocus(Qt.FocusReason.TabFocusReason)
             return True
     return False
+
+
+def _takes_tab(widget: QWidget) -> bool:
+    takes = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+    return bool(takes) and widget.isVisible() and widget.isEnabled()

@@ -68,7 +68,7 @@ def test_rows_come_while_a_large_library_is_read(
 def test_what_another_program_does_shows_by_itself(watch: LibraryWatch, qtbot: QtBot) -> None:
     refreshed(watch, qtbot)
     folder = watch.library.folder
-    store(folder / "elsewhere", TEA)
+    store(folder / "elsewhere", TEA, RED)
     shutil.move(folder / "elsewhere" / "tea.interstep", folder / "copied.interstep")
     qtbot.waitUntil(lambda: len(watch.cards) == 5)
     (folder / "egg.interstep").unlink()

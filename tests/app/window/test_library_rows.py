@@ -1,6 +1,7 @@
 """What the library says of tutorials, and how rows are sorted and shown."""
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -155,5 +156,5 @@ def test_pictures_of_the_reader_keep_their_shape_and_stay_inside(
         assert box.top() >= room.top() - 1e-6
         assert box.right() <= room.left() + room.width() + 1e-6
         assert box.bottom() <= room.top() + room.height() + 1e-6
-    for one, other in zip(boxes, boxes[1:], strict=False):
+    for one, other in pairwise(boxes):
         assert not one.intersects(other)
