@@ -2,48 +2,36 @@
 
 import sys
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QObject, QTimer
+from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from app.editing.background import Background
 from app.editing.collecting import Collecting
-from app.editing.library_watch import LibraryWatch
-from app.editing.new_tutorials import NewTutorials
-from app.editing.open_tutorial import OpenTutorial
 from app.editing.settings import Settings
 from app.engine.client import Client
 from app.engine.engine import Engine
-from app.engine.estimates import Timings
 from app.engine.jobs import Job
-from app.engine.runs import Runs
-from app.tutorial import edits
-from app.tutorial.file import TutorialFile
-from app.tutorial.library import Library
-from app.tutorial.model import new_id
 from app.window.actions import make_actions
 from app.window.announcing import Announcer
 from app.window.appearance import Appearance
-from app.window.closing import wants_to_close_unsaved
-from app.window.doctor_page import DoctorPage
-from app.window.engine_bar import EngineBar
-from app.window.export_dialog import ExportDialog
-from app.window.images import Images
-from app.window.library_pane import LibraryPane
-from app.window.pack_rows import pack_rows
-from app.window.packs_page import PacksPage
-from app.window.shortcuts_page import ShortcutsPage
-from app.window.start_page import StartPage
-from app.window.table_page import TablePage
+from app.window.roles import name_roles
 from app.window.theme import Theme
-from app.window.trash_view import TrashView
-from app.window.tutorial_view import TutorialView
 from app.window.window import Window
-from app.window.workplace import Workplace
-from inference.protocol import Event, Found, Probe
+
+if TYPE_CHECKING:
+    from app.editing.library_watch import LibraryWatch
+    from app.editing.new_tutorials import NewTutorials
+    from app.editing.open_tutorial import OpenTutorial
+    from app.window.engine_bar import EngineBar
+    from app.window.library_pane import LibraryPane
+    from app.window.start_page import StartPage
+    from app.window.tutorial_view import TutorialView
 
 TEXTS = (".md", ".markdown", ".txt")
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")
@@ -51,6 +39,8 @@ PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 
 class Studio(QObject):
     """The studio: one window, one engine, one open tutorial at a time.
+
+    The window is painted first; what it needs after that is imported where it is made.
 
     settings_folder, library_folder: instead of the person's own, as for tests and screenshots.
     make_client: instead of an engine under the interpreter that the settings name.
@@ -65,13 +55,12 @@ class Studio(QObject):
     ) -> None:
         super().__init__(application)
         Collecting(self)
+        name_roles()
         self.settings = Settings(settings_folder)
         self.theme = Theme(self)
         self.actions = make_actions(self, self.theme)
         self.background = Background(2, self)
-        folder = library_folder or self.settings.library
-        index = self.settings.cache / "library.sqlite"
-        self.library = LibraryWatch(Library(folder, index), self.background, self)
+        self._folder = library_folder or self.settings.library
         python = self.settings.get("engine_python", sys.executable)
         make_client = make_client or (lambda: Client(python))
         self.engine = Engine(make_client, self)
@@ -79,48 +68,87 @@ class Studio(QObject):
         self.window = Window(self.theme, self.actions)
         self.announcer = Announcer(self.window)
         self.appearance = Appearance(application, self.theme, self.settings, self.actions)
-        self.new_tutorials = NewTutorials(self.library.library, self.background, self)
         self.view: TutorialView | None = None
-        self._make_panes()
         self._connect()
         self._restore_layout()
-        self.show_start()
-        QTimer.singleShot(0, self.library.refresh)
-
-    def _make_panes(self) -> None:
-        self.library_pane = LibraryPane(self.library, self.theme, self.actions)
-        self.engine_bar = EngineBar(self.engine, self.theme, self.actions)
-        self.start_page = StartPage(self.packs, self.theme, self.background, self.settings)
-        self.window.library.put(self.library_pane)
-        self.window.foot.put(self.engine_bar)
+        self.window.side.hide()
+        self.window.top.show_nothing()
 
     def _connect(self) -> None:
         for name, action in self.actions.items():
             action.triggered.connect(partial(self.perform, name))
-        pane, start, new = self.library_pane, self.start_page, self.new_tutorials
+        self.engine.troubled.connect(partial(self.tell, role="warning"))
+        self.window.painted_first.connect(self._begin)
+        self.window.dropped.connect(self._take_drop)
+        self.window.closing.connect(self._close)
+        self.window.messages.message_shown.connect(self.announcer.say)
+
+    def _begin(self) -> None:
+        """Fill the window, and read in what opening a tutorial will need."""
+        self.window.foot.put(self.engine_bar)
+        if self.view is None:
+            self.show_start()
+        self.window.library.put(self.library_pane)
+        self.library.refresh()
+        self.background.run(lambda: import_module("app.window.tutorial_view"))
+
+    @cached_property
+    def engine_bar(self) -> "EngineBar":
+        """The bar at the bottom."""
+        from app.window.engine_bar import EngineBar
+
+        return EngineBar(self.engine, self.theme, self.actions)
+
+    @cached_property
+    def start_page(self) -> "StartPage":
+        """The page on which a tutorial begins."""
+        from app.window.start_page import StartPage
+
+        start = StartPage(self.packs, self.theme, self.background, self.settings)
+        start.write_requested.connect(lambda *told: self.new_tutorials.from_prompt(*told))
+        start.text_given.connect(lambda text: self.new_tutorials.from_text(text))
+        start.file_chosen.connect(lambda path: self.take_files([path]))
+        start.empty_requested.connect(lambda: self.new_tutorials.empty())
+        start.builtin_chosen.connect(lambda name: self.new_tutorials.from_builtin(name))
+        return start
+
+    @cached_property
+    def library(self) -> "LibraryWatch":
+        """The folder of tutorials."""
+        from app.editing.library_watch import LibraryWatch
+        from app.tutorial.library import Library
+
+        library = Library(self._folder, self.settings.cache / "library.sqlite")
+        watch = LibraryWatch(library, self.background, self)
+        watch.told.connect(self.window.messages.show_message)
+        return watch
+
+    @cached_property
+    def library_pane(self) -> "LibraryPane":
+        """The pane at the left."""
+        from app.window.library_pane import LibraryPane
+
+        pane = LibraryPane(self.library, self.theme, self.actions)
         pane.open_requested.connect(self.open_path)
         pane.reader_requested.connect(partial(self.open_path, as_reader=True))
         pane.export_requested.connect(self._export_many)
         pane.trash_requested.connect(self._trash_many)
         pane.rename_requested.connect(self._rename)
-        pane.trash_view_requested.connect(
-            lambda: self.show_page(TrashView(self.library, self.theme))
-        )
+        pane.trash_view_requested.connect(self._show_trash)
         pane.new_requested.connect(self.show_start)
         pane.dropped.connect(self.take_files)
-        self.library.told.connect(self.window.messages.show_message)
-        start.write_requested.connect(new.from_prompt)
-        start.text_given.connect(new.from_text)
-        start.file_chosen.connect(lambda path: self.take_files([path]))
-        start.empty_requested.connect(new.empty)
-        start.builtin_chosen.connect(new.from_builtin)
+        return pane
+
+    @cached_property
+    def new_tutorials(self) -> "NewTutorials":
+        """What makes new tutorials in the library."""
+        from app.editing.new_tutorials import NewTutorials
+
+        new = NewTutorials(self.library.library, self.background, self)
         new.made.connect(self._open_made)
         new.failed.connect(partial(self.tell, role="danger"))
         new.noticed.connect(self.tell)
-        self.engine.troubled.connect(partial(self.tell, role="warning"))
-        self.window.dropped.connect(self._take_drop)
-        self.window.closing.connect(self._close)
-        self.window.messages.message_shown.connect(self.announcer.say)
+        return new
 
     def tell(self, sentence: str, role: str = "info") -> None:
         """Show a sentence above the page."""
@@ -141,19 +169,15 @@ class Studio(QObject):
         window = self.window
         return {
             "new": self.show_start,
-            "empty": self.new_tutorials.empty,
+            "empty": lambda: self.new_tutorials.empty(),
             "open": self._ask_for_file,
             "import": self._ask_for_file,
             "start_page": self.show_start,
             "go_to_prompt": self.show_start,
-            "table": lambda: self.show_page(
-                TablePage(self.library, self.theme, self.settings)
-            ),
-            "packs": lambda: self.show_page(PacksPage(self.packs, self.theme)),
-            "doctor": lambda: self.show_page(
-                DoctorPage(self.packs, self.settings.library, self.theme)
-            ),
-            "shortcuts": lambda: self.show_page(ShortcutsPage(self.theme)),
+            "table": self._show_table,
+            "packs": self._show_packs,
+            "doctor": self._show_doctor,
+            "shortcuts": self._show_shortcuts,
             "show_library": lambda: window.library.setVisible(not window.library.isVisible()),
             "show_inspector": lambda: window.side.setVisible(not window.side.isVisible()),
             "next_pane": window.go_to_next_pane,
@@ -173,7 +197,8 @@ class Studio(QObject):
             self.window.centre.put(self.start_page)
             self.window.side.hide()
             self.window.top.show_nothing()
-            self.library_pane.select(None)
+            if "library_pane" in self.__dict__:
+                self.library_pane.select(None)
             self.start_page.take_focus()
 
     def show_page(self, page: QWidget) -> None:
@@ -188,6 +213,31 @@ class Studio(QObject):
                 getattr(page, name).connect(slot)
         self.theme.dress(page)
         self.window.centre.cover(page)
+
+    def _show_table(self) -> None:
+        from app.window.table_page import TablePage
+
+        self.show_page(TablePage(self.library, self.theme, self.settings))
+
+    def _show_trash(self) -> None:
+        from app.window.trash_view import TrashView
+
+        self.show_page(TrashView(self.library, self.theme))
+
+    def _show_packs(self) -> None:
+        from app.window.packs_page import PacksPage
+
+        self.show_page(PacksPage(self.packs, self.theme))
+
+    def _show_doctor(self) -> None:
+        from app.window.doctor_page import DoctorPage
+
+        self.show_page(DoctorPage(self.packs, self._folder, self.theme))
+
+    def _show_shortcuts(self) -> None:
+        from app.window.shortcuts_page import ShortcutsPage
+
+        self.show_page(ShortcutsPage(self.theme))
 
     # ------------------------------------------------------------ opening
 
@@ -212,6 +262,9 @@ class Studio(QObject):
         if not self._leave():
             return
 
+        from app.editing.open_tutorial import OpenTutorial
+        from app.tutorial.file import TutorialFile
+
         def opened(file: TutorialFile) -> None:
             self._show(OpenTutorial(file, self))
             then()
@@ -220,7 +273,13 @@ class Studio(QObject):
             lambda: TutorialFile.open(path), opened, lambda e: self.tell(f"{e}.", "danger")
         )
 
-    def _show(self, opened: OpenTutorial) -> None:
+    def _show(self, opened: "OpenTutorial") -> None:
+        from app.engine.estimates import Timings
+        from app.engine.runs import Runs
+        from app.window.images import Images
+        from app.window.tutorial_view import TutorialView
+        from app.window.workplace import Workplace
+
         workplace = Workplace(
             opened=opened,
             images=Images(opened, self.background),
@@ -233,23 +292,22 @@ class Studio(QObject):
         self.window.centre.clear(self.start_page)
         self.view = TutorialView(workplace, self.window)
         self.view.copy_made.connect(self.open_path)
+        self.view.ask_for_packs(self.packs)
         self.engine_bar.follow(workplace.runs)
         self.window.side.show()
-        self.packs.ask(Probe(new_id()), partial(self._hear_packs, self.view))
         self.settings.put("last", str(opened.path))
         self.library_pane.select(opened.path)
         self.view.page.setFocus()
-
-    def _hear_packs(self, view: TutorialView, event: Event) -> None:
-        if isinstance(event, Found) and view is self.view:
-            view.inspector.set_packs(pack_rows(event.facts))
 
     def _leave(self) -> bool:
         """Save and close the open tutorial; False where the person would rather stay."""
         if self.view is None:
             return True
         opened = self.view.workplace.opened
+        self.view.keeping.keep()
         if not opened.close():
+            from app.window.closing import wants_to_close_unsaved
+
             if not wants_to_close_unsaved(self.window, opened):
                 return False
             opened.abandon()
@@ -293,6 +351,8 @@ class Studio(QObject):
             self.open_path(Path(name))
 
     def _export_many(self, paths: list[Path]) -> None:
+        from app.window.export_dialog import ExportDialog
+
         self.show_page(ExportDialog.for_files(paths, self.theme, self.background))
 
     def _trash_open(self) -> None:
@@ -313,8 +373,7 @@ class Studio(QObject):
 
     def _rename(self, path: Path, title: str) -> None:
         if self.view is not None and self._is_open(path):
-            opened = self.view.workplace.opened
-            opened.edit(edits.set_field(opened.tutorial, "title", title))
+            self.view.rename(title)
         else:
             self.library.rename(path, title)
 

@@ -1,7 +1,7 @@
 """The library as a table: every column can be sorted by, several rows be selected."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPalette
+from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -21,19 +21,25 @@ from app.window.theme import Theme
 # pixels at zoom 1
 HEIGHT = 46
 COVER = (44, 34)
-WIDTHS = (270, 70, 110, 70, 80, 80, 90, 120, 90)
+WIDTHS = (220, 64, 96, 64, 76, 80, 84, 100, 96)
 LEAST = 48
 
 
 class LibraryTable(QTableView):
-    """opened(Row): by Enter or a double click; delete_requested(): of what is selected."""
+    """The title takes the room that is left until the person makes a column wider or narrower.
+
+    opened(Row): by Enter or a double click; delete_requested(): of what is selected.
+    widths_chosen(): see widths.
+    """
 
     opened = Signal(object)
     delete_requested = Signal()
+    widths_chosen = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
+        self._fits, self._fitting = True, False
         self.rows = LibraryModel()
         self.setModel(self.rows)
         self.setItemDelegate(CellDelegate(theme, self))
@@ -59,6 +65,7 @@ class LibraryTable(QTableView):
         header.setSortIndicator(CHANGED, Qt.SortOrder.DescendingOrder)
         for column, width in enumerate(WIDTHS):
             self.setColumnWidth(column, theme.px(width))
+        header.sectionResized.connect(self._resized)
         self.doubleClicked.connect(
             lambda index: self.opened.emit(index.siblingAtColumn(0).data(ROW))
         )
@@ -73,6 +80,7 @@ class LibraryTable(QTableView):
     def set_widths(self, widths: list[int]) -> None:
         """Take widths that widths gave; anything else is left alone."""
         if len(widths) == len(COLUMNS):
+            self._fits = False
             for column, width in enumerate(widths):
                 if isinstance(width, int) and LEAST <= width <= 2000:
                     self.setColumnWidth(column, width)
@@ -93,6 +101,21 @@ class LibraryTable(QTableView):
             event.ignore()
         else:
             super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the title the room that is left."""
+        super().resizeEvent(event)
+        if self._fits:
+            others = sum(self._theme.px(width) for width in WIDTHS[1:])
+            least = self._theme.px(WIDTHS[0])
+            self._fitting = True
+            self.setColumnWidth(0, max(least, self.viewport().width() - others))
+            self._fitting = False
+
+    def _resized(self, column: int) -> None:
+        if column != CHANGED and not self._fitting:  # the last one takes what the others leave
+            self._fits = False
+            self.widths_chosen.emit()
 
     def _restyle(self) -> None:
         self.verticalHeader().setDefaultSectionSize(self._theme.px(HEIGHT))

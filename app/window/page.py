@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QScrollArea, QWidget
 
 from app.tutorial import edits
 from app.tutorial.model import Step, Tutorial, new_id
@@ -220,7 +220,7 @@ class Page(QScrollArea):
             self.place_soon.start()
 
     def place(self) -> None:
-        """Put everything in its place; what is at the top of the view stays there."""
+        """Put everything in its place; where the author is, nothing moves: see _anchor()."""
         self.place_soon.stop()
         self._placing = True
         anchor, offset = self._anchor()
@@ -250,8 +250,17 @@ class Page(QScrollArea):
         self._stream.scroll_along()
 
     def _anchor(self) -> tuple[str, int]:
-        """Return the first step in sight and how far it is scrolled; nothing at the very top."""
+        """Return the step that stays where it is, and how far it is scrolled.
+
+        That is the one in sight that has the focus, since even the first in sight may grow, or else
+        the first in sight; none at the very top.
+        """
         top = self.verticalScrollBar().value()
+        focused = self.views.get(self.current[0])
+        if focused is not None and focused.isAncestorOf(QApplication.focusWidget() or self):
+            place = self._tops.get(focused.step.id, 0)
+            if place < top + self.viewport().height() and place + self._height(focused.step) > top:
+                return focused.step.id, top - place
         if top == 0:
             return "", 0
         for step in self.tutorial.steps:

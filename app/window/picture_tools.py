@@ -191,7 +191,6 @@ class FixPanel(QFrame):
         row.addWidget(self.button)
         column.addWidget(self.field)
         column.addLayout(row)
-        self.setFocusProxy(self.field)
         workplace.theme.dress(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

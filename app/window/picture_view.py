@@ -221,7 +221,7 @@ class PictureView(QWidget):
                 self._refresh()
                 self._arrange()
             if panel is not None:
-                panel.setFocus()
+                panel.field.setFocus()
 
     def _close_fix(self) -> None:
         self._fixing = False

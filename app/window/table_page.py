@@ -38,6 +38,7 @@ class TablePage(ViewPage):
         self.search.setAccessibleName(self.tr("Search tutorials"))
         self.search.setFixedWidth(theme.px(SEARCH))
         self.filters = TableFilters(theme)
+        self.filters.setContentsMargins(0, theme.px(4), 0, 0)
         self.table = LibraryTable(theme)
         self.table.set_widths(settings.get(WIDTHS, []))
         self.nothing = QLabel()
@@ -73,7 +74,7 @@ class TablePage(ViewPage):
         header = self.table.horizontalHeader()
         header.sortIndicatorChanged.connect(lambda *_: self._show())
         self._keep = QTimer(self, singleShot=True, interval=PAUSE)
-        header.sectionResized.connect(lambda *_: self._keep.start())
+        self.table.widths_chosen.connect(self._keep.start)
         self._keep.timeout.connect(lambda: self._settings.put(WIDTHS, self.table.widths))
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._tell())
         self.table.opened.connect(self._open)
@@ -125,6 +126,8 @@ class TablePage(ViewPage):
             if filtered
             else self.tr("There is no tutorial yet: those that you make appear here.")
         )
+        for tool in (self.search, self.filters, self.export, self.trash):
+            tool.setVisible(bool(self._library.cards))
         self.nothing.setVisible(not cards)
         self.all.setVisible(not cards and filtered)
         self.table.setVisible(bool(cards))

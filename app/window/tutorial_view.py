@@ -8,10 +8,12 @@ from PySide6.QtCore import QLocale, QObject, QTime, Signal
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from app.editing.keeping import Keeping
+from app.engine.engine import Engine
 from app.engine.jobs import Changing, Job, Painting
 from app.engine.runs import Ended
+from app.tutorial import edits
 from app.tutorial.finding import Hit
-from app.tutorial.model import Step
+from app.tutorial.model import Step, new_id
 from app.tutorial.undo import Left
 from app.window.compare import ComparePane
 from app.window.copying import Copying
@@ -20,6 +22,7 @@ from app.window.find_pane import FindPane, selected_text
 from app.window.history_panel import HistoryPanel
 from app.window.inspector import Inspector
 from app.window.outline import Outline
+from app.window.pack_rows import pack_rows
 from app.window.page import Page
 from app.window.picture_actions import PictureActions
 from app.window.printing import Printing
@@ -29,7 +32,7 @@ from app.window.reader import Reader
 from app.window.window import Window
 from app.window.workplace import Workplace
 from app.window.zoom_view import ZoomPane
-from inference.protocol import Notice
+from inference.protocol import Event, Found, Notice, Probe
 
 Handlers = dict[str, Callable[[], None]]
 
@@ -103,6 +106,20 @@ class TutorialView(QObject):
             "stop": self.workplace.runs.stop,
             "go_to_prompt": self.prompt.take_focus,
         }
+
+    def ask_for_packs(self, engine: Engine) -> None:
+        """Offer the packs of this machine in the inspector, as soon as the engine tells them."""
+
+        def hear(event: Event) -> None:
+            if isinstance(event, Found):
+                self.inspector.set_packs(pack_rows(event.facts))
+
+        engine.ask(Probe(new_id()), hear, self.inspector)
+
+    def rename(self, title: str) -> None:
+        """Give the tutorial another title."""
+        opened = self.workplace.opened
+        opened.edit(edits.set_field(opened.tutorial, "title", title))
 
     # ------------------------------------------------------------ state
 

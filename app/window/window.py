@@ -5,8 +5,8 @@ It holds the places; what stands in them comes from the studio.
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QCoreApplication, QMimeData, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QCoreApplication, QMimeData, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
     QMainWindow,
@@ -30,6 +30,7 @@ SMALLEST = (900, 560)
 class Window(QMainWindow):
     """dropped(QMimeData): something was dropped on the window; closing(QCloseEvent): may refuse."""
 
+    painted_first = Signal()
     dropped = Signal(object)
     closing = Signal(object)
 
@@ -40,6 +41,7 @@ class Window(QMainWindow):
         self.setMinimumSize(*SMALLEST)
         self.setAcceptDrops(True)
         self._theme = theme
+        self._painted = False
         self.top = TopBar(theme, actions)
         self.messages = MessageBar(theme)
         self.library = _place("library", self.tr("Library"))
@@ -104,6 +106,13 @@ class Window(QMainWindow):
                 return
 
     # ------------------------------------------------------------ events
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell, behind the first paint, that the window is there."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self.painted_first.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let the studio save, or refuse."""

@@ -138,7 +138,11 @@ def test_enter_opens_and_escape_goes_back(page: TablePage, qtbot: QtBot) -> None
 def test_widths_are_kept(
     page: TablePage, watch: LibraryWatch, qtbot: QtBot, tmp_path: Path
 ) -> None:
+    title = page.table.columnWidth(0)
+    page.resize(1300, 700)
+    assert page.table.columnWidth(0) == title + 200  # it takes the room that is left
     page.table.setColumnWidth(0, 333)
+    page.resize(1100, 700)
     settings = Settings(tmp_path / "settings")
     qtbot.waitUntil(lambda: bool(settings.get("table_widths", [])))
     again = shown(TablePage(watch, Theme(watch), settings), qtbot)
