@@ -14,9 +14,6 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from app.editing.background import Background
 from app.editing.collecting import Collecting
 from app.editing.settings import Settings
-from app.engine.client import Client
-from app.engine.engine import Engine
-from app.engine.jobs import Job
 from app.window.actions import make_actions
 from app.window.announcing import Announcer
 from app.window.appearance import Appearance
@@ -28,8 +25,12 @@ if TYPE_CHECKING:
     from app.editing.library_watch import LibraryWatch
     from app.editing.new_tutorials import NewTutorials
     from app.editing.open_tutorial import OpenTutorial
+    from app.engine.client import Client
+    from app.engine.engine import Engine
+    from app.engine.jobs import Job
     from app.window.engine_bar import EngineBar
     from app.window.library_pane import LibraryPane
+    from app.window.pages import PageName
     from app.window.start_page import StartPage
     from app.window.tutorial_view import TutorialView
 
@@ -42,8 +43,7 @@ class Studio(QObject):
 
     The window is painted first; what it needs after that is imported where it is made.
 
-    settings_folder, library_folder: instead of the person's own, as for tests and screenshots.
-    make_client: instead of an engine under the interpreter that the settings name.
+    settings_folder, library_folder, make_client: instead of the person's own, as for tests.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Studio(QObject):
         application: QApplication,
         settings_folder: Path | None = None,
         library_folder: Path | None = None,
-        make_client: Callable[[], Client] | None = None,
+        make_client: "Callable[[], Client] | None" = None,
     ) -> None:
         super().__init__(application)
         Collecting(self)
@@ -61,13 +61,10 @@ class Studio(QObject):
         self.actions = make_actions(self, self.theme)
         self.background = Background(2, self)
         self._folder = library_folder or self.settings.library
-        python = self.settings.get("engine_python", sys.executable)
-        make_client = make_client or (lambda: Client(python))
-        self.engine = Engine(make_client, self)
-        self.packs = Engine(make_client, self)  # a child of its own: writing goes on meanwhile
+        self._make_client = make_client
+        self.appearance = Appearance(application, self.theme, self.settings, self.actions)
         self.window = Window(self.theme, self.actions)
         self.announcer = Announcer(self.window)
-        self.appearance = Appearance(application, self.theme, self.settings, self.actions)
         self.view: TutorialView | None = None
         self._connect()
         self._restore_layout()
@@ -77,7 +74,6 @@ class Studio(QObject):
     def _connect(self) -> None:
         for name, action in self.actions.items():
             action.triggered.connect(partial(self.perform, name))
-        self.engine.troubled.connect(partial(self.tell, role="warning"))
         self.window.painted_first.connect(self._begin)
         self.window.dropped.connect(self._take_drop)
         self.window.closing.connect(self._close)
@@ -91,6 +87,25 @@ class Studio(QObject):
         self.window.library.put(self.library_pane)
         self.library.refresh()
         self.background.run(lambda: import_module("app.window.tutorial_view"))
+
+    @cached_property
+    def engine(self) -> "Engine":
+        """The engine that writes and paints."""
+        engine = self._new_engine()
+        engine.troubled.connect(partial(self.tell, role="warning"))
+        return engine
+
+    @cached_property
+    def packs(self) -> "Engine":
+        """An engine of its own for packs, so that writing goes on while one is fetched."""
+        return self._new_engine()
+
+    def _new_engine(self) -> "Engine":
+        from app.engine.client import Client
+        from app.engine.engine import Engine
+
+        python = self.settings.get("engine_python", sys.executable)
+        return Engine(self._make_client or (lambda: Client(python)), self)
 
     @cached_property
     def engine_bar(self) -> "EngineBar":
@@ -134,7 +149,7 @@ class Studio(QObject):
         pane.export_requested.connect(self._export_many)
         pane.trash_requested.connect(self._trash_many)
         pane.rename_requested.connect(self._rename)
-        pane.trash_view_requested.connect(self._show_trash)
+        pane.trash_view_requested.connect(partial(self._go_to_page, "trash"))
         pane.new_requested.connect(self.show_start)
         pane.dropped.connect(self.take_files)
         return pane
@@ -174,20 +189,17 @@ class Studio(QObject):
             "import": self._ask_for_file,
             "start_page": self.show_start,
             "go_to_prompt": self.show_start,
-            "table": self._show_table,
-            "packs": self._show_packs,
-            "doctor": self._show_doctor,
-            "shortcuts": self._show_shortcuts,
+            "table": partial(self._go_to_page, "table"),
+            "packs": partial(self._go_to_page, "packs"),
+            "doctor": partial(self._go_to_page, "doctor"),
+            "shortcuts": partial(self._go_to_page, "shortcuts"),
             "show_library": lambda: window.library.setVisible(not window.library.isVisible()),
             "show_inspector": lambda: window.side.setVisible(not window.side.isVisible()),
             "next_pane": window.go_to_next_pane,
             "previous_pane": partial(window.go_to_next_pane, backwards=True),
             "trash_tutorial": self._trash_open,
-            "quit": self._quit,
+            "quit": QApplication.closeAllWindows,
         }
-
-    def _quit(self) -> None:
-        self.window.close()
 
     # ------------------------------------------------------------ what is shown
 
@@ -214,30 +226,11 @@ class Studio(QObject):
         self.theme.dress(page)
         self.window.centre.cover(page)
 
-    def _show_table(self) -> None:
-        from app.window.table_page import TablePage
+    def _go_to_page(self, name: "PageName") -> None:
+        from app.window.pages import make_page
 
-        self.show_page(TablePage(self.library, self.theme, self.settings))
-
-    def _show_trash(self) -> None:
-        from app.window.trash_view import TrashView
-
-        self.show_page(TrashView(self.library, self.theme))
-
-    def _show_packs(self) -> None:
-        from app.window.packs_page import PacksPage
-
-        self.show_page(PacksPage(self.packs, self.theme))
-
-    def _show_doctor(self) -> None:
-        from app.window.doctor_page import DoctorPage
-
-        self.show_page(DoctorPage(self.packs, self._folder, self.theme))
-
-    def _show_shortcuts(self) -> None:
-        from app.window.shortcuts_page import ShortcutsPage
-
-        self.show_page(ShortcutsPage(self.theme))
+        parts = (self.library, self.packs, self.settings, self._folder, self.theme)
+        self.show_page(make_page(name, *parts))
 
     # ------------------------------------------------------------ opening
 
@@ -248,7 +241,7 @@ class Studio(QObject):
             return
         self._open(path, lambda: self.perform("reader") if as_reader else None)
 
-    def _open_made(self, path: Path, job: Job | None) -> None:
+    def _open_made(self, path: Path, job: "Job | None") -> None:
         def start() -> None:
             if job is not None and self.view is not None:
                 self.view.workplace.runs.add(job)
@@ -274,21 +267,11 @@ class Studio(QObject):
         )
 
     def _show(self, opened: "OpenTutorial") -> None:
-        from app.engine.estimates import Timings
-        from app.engine.runs import Runs
-        from app.window.images import Images
         from app.window.tutorial_view import TutorialView
-        from app.window.workplace import Workplace
+        from app.window.workplace import workplace_of
 
-        workplace = Workplace(
-            opened=opened,
-            images=Images(opened, self.background),
-            runs=Runs(opened, self.engine, Timings(self.settings)),
-            theme=self.theme,
-            actions=self.actions,
-            announcer=self.announcer,
-            background=self.background,
-        )
+        parts = (self.theme, self.actions, self.announcer, self.background)
+        workplace = workplace_of(opened, self.engine, self.settings, *parts)
         self.window.centre.clear(self.start_page)
         self.view = TutorialView(workplace, self.window)
         self.view.copy_made.connect(self.open_path)
@@ -409,7 +392,8 @@ class Studio(QObject):
         if not self._leave():
             event.ignore()
             return
-        self.engine.close()
-        self.packs.close()
+        for made in ("engine", "packs"):
+            if made in self.__dict__:
+                getattr(self, made).close()
         self.background.close()
         event.accept()

@@ -147,8 +147,9 @@ class ExportDialog(QWidget):
         if self._workplace is not None:
             self._workplace.announcer.say(self.result.text())
         while (item := self._after.takeAt(0)) is not None:
-            if item.widget() is not None:
-                item.widget().deleteLater()
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
         if good:
             for text, place in (
                 (self.tr("Open"), good[0]),

@@ -34,12 +34,12 @@ class ExportForm(QWidget):
             (self.tr("Markdown with a folder of pictures"), "markdown"),
         ):
             self.format.addItem(text, kind)
-        self.width = QComboBox()
+        self.picture_width = QComboBox()
         for width in WIDTHS:
             text = (
                 self.tr("{n} pixels at most").format(n=width) if width else self.tr("As they are")
             )
-            self.width.addItem(text, width)
+            self.picture_width.addItem(text, width)
         self.pictures = QComboBox()
         for text, kind in (
             (self.tr("As they are"), "original"),
@@ -61,7 +61,7 @@ class ExportForm(QWidget):
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
         for label, field in (
             (self.tr("Format"), self.format),
-            (self.tr("Width of the pictures"), self.width),
+            (self.tr("Width of the pictures"), self.picture_width),
             (self.tr("Kind of pictures"), self.pictures),
         ):
             form.addRow(label, field)
@@ -88,7 +88,7 @@ class ExportForm(QWidget):
         layout = self.format.currentData()
         return ExportOptions(
             layout="file" if layout == "markdown" else layout,
-            picture_width=self.width.currentData(),
+            picture_width=self.picture_width.currentData(),
             picture_format=self.pictures.currentData(),
         )
 

@@ -212,10 +212,8 @@ class PackCard(QWidget):
 
     def set_busy(self, mine: bool, request: Request) -> None:
         """Show that a request is under way: this pack's own, or another's."""
-        for number in range(self._buttons.count()):
-            widget = self._buttons.itemAt(number).widget()
-            if widget is not None:
-                widget.setEnabled(widget is self._stop)
+        for button in self.findChildren(QPushButton):
+            button.setEnabled(button is self._stop)
         if mine:
             self._request = request
             self._began = time.monotonic()

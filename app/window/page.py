@@ -264,8 +264,8 @@ class Page(QScrollArea):
         if top == 0:
             return "", 0
         for step in self.tutorial.steps:
-            place = self._tops.get(step.id)
-            if place is not None and place + self._height(step) > top:
+            place = self._tops.get(step.id, top)
+            if place + self._height(step) > top:
                 return step.id, top - place
         return "", 0
 

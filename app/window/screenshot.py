@@ -55,7 +55,7 @@ def take_screenshot(
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
     studio.window.close()
     return bytes(data.data())
 

@@ -23,6 +23,9 @@ from app.window.theme import LINE_HEIGHT, Role, Theme
 
 SEPARATOR = "\u2029"  # between paragraphs, in a document's raw text
 LINE_ENDS = dict.fromkeys(map(ord, "\r\u2029\ufdd0\ufdd1"), "\n")
+# A byte order mark in front turns all letters when the text is read from Qt; half a pair gets lost.
+NOT_HELD = dict.fromkeys((0xFEFF, 0xFFFE, *range(0xD800, 0xE000)), "")
+AS_HELD = LINE_ENDS | NOT_HELD
 PASTE_AS_STEPS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
@@ -254,12 +257,12 @@ class LineField(TextField):
         super().keyPressEvent(event)
 
     def _insert(self, words: str) -> None:
-        self.insertPlainText(" ".join(words.split()))
+        self.insertPlainText(_in_lines(" ".join(words.split())))
 
 
 def _in_lines(text: str) -> str:
     """Return the text as a document holds it: what Qt takes for the end of a line is one."""
-    return text.replace("\r\n", "\n").translate(LINE_ENDS)
+    return text.replace("\r\n", "\n").translate(AS_HELD)
 
 
 def _common(one: str, other: str) -> int:

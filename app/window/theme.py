@@ -105,6 +105,7 @@ class Theme(QObject):
         self.reduced_motion = False
         self._dressed: WeakSet[QWidget] = WeakSet()
         self._fonts: dict[Role, QFont] = {}
+        self._sheet = ""
 
     @property
     def dark(self) -> bool:
@@ -113,7 +114,7 @@ class Theme(QObject):
 
     def use(self, *, dark: bool | None = None, zoom: float | None = None) -> None:
         """Change colours or text zoom."""
-        self._fonts = {}
+        self._fonts, self._sheet = {}, ""
         if dark is not None:
             self.colours = DARK if dark else LIGHT
         if zoom is not None:
@@ -180,6 +181,11 @@ class Theme(QObject):
 
     def style_sheet(self) -> str:
         """Return the style sheet of the whole program."""
+        if not self._sheet:
+            self._sheet = self._made_sheet()
+        return self._sheet
+
+    def _made_sheet(self) -> str:
         sizes = {f"px{n}": f"{self.px(n)}px" for n in (1, 2, 4, 6, 8, 10, 12, 16, 18, 24, 28, 32)}
         fonts = {name: f"{self.px(size)}px" for name, size in SIZES.items()}
         names = {"family": family(), "indicators": INDICATORS.as_posix()}

@@ -149,7 +149,7 @@ class Place(QStackedWidget):
         """
         self._focused[widget] = QApplication.focusWidget()
         first = widget.focusProxy()
-        widget.setFocusProxy(None)
+        widget.setFocusProxy(None)  # type: ignore[arg-type]
         self.put(widget)
         if first is not None and _takes_tab(first):
             first.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -8,6 +8,9 @@ from PySide6.QtGui import QAction
 
 from app.editing.background import Background
 from app.editing.open_tutorial import OpenTutorial
+from app.editing.settings import Settings
+from app.engine.engine import Engine
+from app.engine.estimates import Timings
 from app.engine.runs import Runs
 from app.window.announcing import Announcer
 from app.window.images import Images
@@ -31,3 +34,24 @@ class Workplace:
     def picture_states(self) -> PictureStates:
         """What is known of the pictures beyond the tutorial, the same object for all parts."""
         return PictureStates(self.opened, self.runs, self.background)
+
+
+def workplace_of(
+    opened: OpenTutorial,
+    engine: Engine,
+    settings: Settings,
+    theme: Theme,
+    actions: Mapping[str, QAction],
+    announcer: Announcer,
+    background: Background,
+) -> Workplace:
+    """Return the workplace of a tutorial that was just opened."""
+    return Workplace(
+        opened=opened,
+        images=Images(opened, background),
+        runs=Runs(opened, engine, Timings(settings)),
+        theme=theme,
+        actions=actions,
+        announcer=announcer,
+        background=background,
+    )

@@ -341,7 +341,5 @@ def test_everything_is_undone_and_nothing_is_lost(
 @pytest.mark.timeout(TO_SHRINK)
 @settings(max_examples=300, deadline=None, suppress_health_check=SLOW_AND_LARGE)
 @given(actions=ACTIONS)
-def test_nothing_is_lost_on_many_days(
-    tmp_path: Path, qtbot: QtBot, actions: Actions
-) -> None:
+def test_nothing_is_lost_on_many_days(tmp_path: Path, qtbot: QtBot, actions: Actions) -> None:
     live(tmp_path / "day.interstep", qtbot, actions)

@@ -58,9 +58,7 @@ def pictures(draw: st.DrawFn) -> Drawn:
     return Drawn(description, alt_text, shows, draw(st.none() | st.integers(0, 5)))
 
 
-STEPS = st.lists(
-    st.tuples(TEXTS, TEXTS, st.lists(pictures(), max_size=3)), min_size=1, max_size=6
-)
+STEPS = st.lists(st.tuples(TEXTS, TEXTS, st.lists(pictures(), max_size=3)), min_size=1, max_size=6)
 
 
 def painted(

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import fake_engine
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,11 +17,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.engine.jobs import Continuing
-from app.tutorial.model import Callout, Picture, Step, Tutorial, step_by_id
+from app.tutorial import edits
+from app.tutorial.model import Callout, Picture, Step, Take, Tutorial, step_by_id
 from app.window.body_field import BodyField
 from app.window.page import Page
 from app.window.text_field import TextField
 from app.window.workplace import Workplace
+from inference.protocol import image
 
 KEY, MOD = Qt.Key, Qt.KeyboardModifier
 NASTY = (
@@ -40,6 +43,7 @@ NASTY = (
     "<b>html</b> &amp; <script>x</script> \\* \\\\ a_b_c",
     "zero\u200bwidth \u00ad soft \ufffc object \x00 null \x0b\x0c",
 )
+OTHERWISE_HELD = "\r\u2029\ufdd0\ufdd1\ufeff\ufffe"  # ends of lines, byte order marks
 STREAMED = 5  # steps that the run writes
 AT_END = 2**31 - 1
 
@@ -233,8 +237,7 @@ def test_a_step_that_is_opened_and_left_keeps_its_bytes(page: Page, qtbot: QtBot
 
 
 TEXTS = st.lists(
-    st.sampled_from(NASTY) | st.text(st.characters(exclude_characters="\r\u2029\ufdd0\ufdd1")),
-    max_size=3,
+    st.sampled_from(NASTY) | st.text(st.characters(exclude_characters=OTHERWISE_HELD)), max_size=3
 ).map("".join)
 
 
@@ -254,3 +257,49 @@ def test_any_text_is_shown_and_left_as_it_is(
         assert field.text == text
     field.deleteLater()
     assert told == []
+
+
+@pytest.mark.parametrize(
+    "odd", ["\ufffeabc", "\ufeffabc", "a\ud800bc", "abc\ud83c", "\ufeff\ufeffabc"]
+)
+def test_what_qt_cannot_hold_costs_no_letter(page: Page, odd: str) -> None:
+    field = BodyField(page.workplace.theme, "How", page)
+    told: list[str] = []
+    field.text_edited.connect(told.append)
+    for _ in range(3):
+        field.show_text(odd)
+        assert field.text == "abc"
+    assert told == []
+    field.select(3, 3)
+    QTest.keyClicks(field, "d")
+    assert told == ["abcd"]
+
+
+# ---------------------------------------------------------------- found by the random author
+
+
+def test_a_merge_with_a_picture_is_undone_on_the_page(page: Page) -> None:
+    """The text changes before the picture has its widget."""
+    page.go_to("s4", field="body")
+    assert page.tutorial.steps[4].pictures
+    page.handlers["merge"]()
+    look(page)
+    assert page.views["s3"].pictures.keys() == {"p4"}
+    page.workplace.opened.undo()
+    look(page)
+    assert page.views["s4"].pictures.keys() == {"p4"}
+
+
+def test_a_picture_that_grows_at_the_top_moves_nothing_below(page: Page, qtbot: QtBot) -> None:
+    page.go_to("s5", field="title", start=1, end=3)
+    page.verticalScrollBar().setValue(page.span("s4")[0] + 20)
+    page.place()
+    before, height = stand(page), page.views["s4"].height()
+    side = fake_engine.SIDE
+    shown = image(fake_engine.png(1), side, side)
+    take = Take(shown.sha256, "image/png", side, side, shown.data(), {}, {})
+    opened = page.workplace.opened
+    made = edits.offer_take(opened.tutorial, "s4", "p4", take.sha256, instead_of=None)
+    opened.save(made[0], takes=[take])
+    qtbot.waitUntil(lambda: page.views["s4"].height() > height)
+    assert stand(page) == before
