@@ -1,7 +1,6 @@
 """Takes as pixmaps: read on the file's thread, decoded on another, kept while there is room."""
 
 from collections import OrderedDict
-from collections.abc import Callable
 
 from PySide6.QtCore import QBuffer, QByteArray, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QImageReader, QPixmap
@@ -69,7 +68,7 @@ class Images(QObject):
 
 
 def decoded(data: bytes, side: int) -> QImage | None:
-    """Return the image turned as its EXIF says, scaled to fit side x side pixels; None if it can't."""
+    """Return the image turned as its EXIF says, scaled to fit side x side; None if it can't."""
     array = QByteArray(data)
     buffer = QBuffer(array)
     reader = QImageReader(buffer)

@@ -155,11 +155,10 @@ WRONG = (
     ("packs", "install", "starter", "--writer", "x.gguf"),
     ("packs", "bake"),
     ("teach",),
-    (),
 )
 
 
-@pytest.mark.parametrize("words", WRONG, ids=lambda words: " ".join(words)[:60] or "nothing")
+@pytest.mark.parametrize("words", WRONG, ids=lambda words: " ".join(words)[:60])
 def test_wrong_usage(words: tuple[str, ...], folder: Path, refusal: Refusal) -> None:
     refusal(*words, code=2)
     assert not list(folder.iterdir())

@@ -17,6 +17,7 @@ from random_edits import GONE, MADE, TYPED, Hand, a_take
 
 from app.editing.open_tutorial import OpenTutorial
 from app.engine.run import RequestRun
+from app.tutorial import edits
 from app.tutorial.edits import Edit
 from app.tutorial.file import TutorialFile
 from app.tutorial.model import Callout, Look, LookEntry, Picture, Step, Take, Tutorial
@@ -59,7 +60,7 @@ def beginning() -> tuple[Tutorial, list[Take]]:
         Step("d", "Water", draft=True),
     )
     materials = ("terracotta pot", "soil")
-    return Tutorial("t", "Repot a cactus", look=look, materials=materials, steps=steps), takes
+    return Tutorial("t", look=look, materials=materials, steps=steps), takes
 
 
 def written(tutorial: Tutorial) -> dict[Key, Any]:
@@ -132,6 +133,9 @@ class Day:
         """Look whether the tutorial and its takes are sound."""
         ids = [step.id for step in self.tutorial.steps]
         assert len(ids) == len(set(ids))
+        for picture in (picture for step in self.tutorial.steps for picture in step.pictures):
+            assert picture.chosen in (None, *picture.takes)
+            assert len(picture.takes) == len(set(picture.takes))
         assert named_takes(self.tutorial) <= self.opened.infos.keys()
         assert self.takes <= self.opened.infos.keys(), "a take is gone"
         self.takes = set(self.opened.infos)
@@ -147,6 +151,24 @@ class Day:
         make = TYPED[which % len(TYPED)]
         for _ in range(1 + which % 3):
             self._edit(make(self.hand, n, k), typing=True)
+
+    def meddle(self, n: int, k: int, _which: int) -> None:
+        """Write or choose where the run has just written."""
+        if self.run is None or not self.run.entry.changes:
+            return
+        changes = self.run.entry.changes
+        change, words = changes[n % len(changes)], self.hand.words(k)
+        place = (change.step, change.picture)
+        if change.field == "chosen":
+            taken = self.hand.offered(place, k) if k % 2 else None
+            self._edit(edits.choose_take(self.tutorial, *place, taken))
+        elif change.picture:
+            made = edits.set_picture(self.tutorial, *place, "description", words)
+            self._edit(made, typing=True)
+        elif change.step:
+            self._edit(edits.set_step(self.tutorial, change.step, "body", words), typing=True)
+        else:
+            self._edit(edits.set_field(self.tutorial, "summary", words), typing=True)
 
     def _edit(self, made: Edit, *, typing: bool = False) -> None:
         before = written(self.tutorial)
@@ -308,7 +330,7 @@ def a_day(path: Path, qtbot: QtBot) -> Iterator[Day]:
 
 
 HAPPENINGS = (
-    *("type", "edit", "edit", "edit", "engine", "engine", "engine"),
+    *("type", "edit", "edit", "edit", "engine", "engine", "engine", "meddle"),
     *("undo", "redo", "undo_and_redo", "undo_all", "save", "reopen"),
 )
 NUMBERS = st.integers(0, GONE)
