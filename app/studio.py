@@ -223,7 +223,6 @@ class Studio(QObject):
         ):
             if hasattr(page, name):
                 getattr(page, name).connect(slot)
-        self.theme.dress(page)
         self.window.centre.cover(page)
 
     def _go_to_page(self, name: "PageName") -> None:
@@ -334,9 +333,9 @@ class Studio(QObject):
             self.open_path(Path(name))
 
     def _export_many(self, paths: list[Path]) -> None:
-        from app.window.export_dialog import ExportDialog
+        from app.window.export_page import ExportPage
 
-        self.show_page(ExportDialog.for_files(paths, self.theme, self.background))
+        self.show_page(ExportPage(paths, self.theme, self.settings, self.background))
 
     def _trash_open(self) -> None:
         if self.view is not None:

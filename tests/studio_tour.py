@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 
 import fake_engine
-from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.engine.client import Client
@@ -29,7 +29,7 @@ QUIET = 15  # milliseconds between two looks at whether all is settled
 CACTUS = Tutorial(
     id="cactus",
     title="Μεταφυτεύω έναν κάκτο",
-    summary="Περισσότερος χώρος για τις ρίζες.",
+    summary="Περισσότερος χώρος στις ρίζες.",
     prompt="Πώς μεταφυτεύω έναν κάκτο;",
     language="el",
     materials=("γλάστρα", "χώμα"),
@@ -43,7 +43,7 @@ CACTUS = Tutorial(
             "Διάλεξε γλάστρα",
             "Δύο δάχτυλα **πιο μεγάλη**.\n\n- γλάστρα\n- χώμα",
             callouts=(Callout("tip", "Με τρύπα."), Callout("warning", "Αγκάθια!")),
-            pictures=(Picture("p1", "Μια γλάστρα."), Picture("p2", "Ένας κάκτος.")),
+            pictures=(Picture("p1", "Καφέ γλάστρα."), Picture("p2", "Ένας κάκτος.")),
             duration="5",
             note="Ξανακοίτα το.",
             draft=True,
@@ -173,3 +173,15 @@ class Tour:
 def visible(window: QWidget) -> list[QWidget]:
     """Return all widgets that can be seen, the window itself included."""
     return [one for one in (window, *window.findChildren(QWidget)) if one.isVisible()]
+
+
+def controls(window: QWidget) -> list[QWidget]:
+    """Return what Tab should reach."""
+    return [
+        one
+        for one in visible(window)
+        if one.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and one.isEnabled()
+        and one.focusProxy() is None
+        and not isinstance(one.parent(), QAbstractSpinBox | QComboBox)
+    ]

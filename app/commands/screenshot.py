@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -10,26 +9,30 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from app.commands.errors import CommandError
+from app.exporting.writing import replace_file
+
+SCALES = ("QT_SCALE_FACTOR", "QT_SCREEN_SCALE_FACTORS", "QT_FONT_DPI")
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the PNG and return the exit code."""
     if options.out.suffix.lower() != ".png":
         raise CommandError(f"{options.out.name!r}: end the name in .png.", 2)
+    if not options.out.absolute().parent.is_dir():
+        raise CommandError(f"The folder {options.out.parent} does not exist: make it first.")
     if options.file is not None and not options.file.is_file():
         raise CommandError(f"{options.file} does not exist: check its name and folder.")
+    for name in SCALES:  # the picture has the size asked for on every desktop
+        os.environ.pop(name, None)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ.setdefault("QT_LOGGING_RULES", "qt.text.font.db.warning=false")
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     from app.window.screenshot import Scene, take_screenshot  # needs the application
 
-    with tempfile.TemporaryDirectory(prefix="interstep-") as name:
-        folder = Path(name)
-        scene = Scene(options.page, options.theme == "dark", options.size)
-        file = Path(shutil.copy(options.file, folder)) if options.file is not None else None
-        data = take_screenshot(application, folder, file, scene)
-    part = options.out.with_name(f".{options.out.name}.part")
-    part.write_bytes(data)
-    part.replace(options.out)
+    scene = Scene(options.page, options.theme == "dark", options.size)
+    with tempfile.TemporaryDirectory(prefix="interstep-") as folder:
+        data = take_screenshot(application, Path(folder), options.file, scene)
+    replace_file(options.out, data)
     print(options.out)
     return 0

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.commands.errors import CommandError
 
-AWAKE = 200  # milliseconds after which Python looks for a Ctrl+C while Qt waits
+AWAKE = 200  # milliseconds after which Python looks for signals while Qt waits
 
 
 def run(options: argparse.Namespace) -> int:
@@ -29,7 +29,8 @@ def run(options: argparse.Namespace) -> int:
     else:
         studio.open_last()
     studio.window.show()
-    signal.signal(signal.SIGINT, lambda *_: studio.window.close())
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, lambda *_: studio.window.close())
     awake = QTimer()
     awake.timeout.connect(lambda: None)
     awake.start(AWAKE)

@@ -1,6 +1,6 @@
 """A callout of a step: a coloured block with its kind and an editable text."""
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -39,20 +39,10 @@ class CalloutView(QWidget):
     def follow(self, callout: Callout, name: str) -> None:
         """Show a callout; name: its accessible name, such as “Step 3, caution”."""
         self.callout = callout
-        self.field.setPlaceholderText(self.words[callout.kind])
+        self.field.setPlaceholderText(callout_words()[callout.kind])
         self.field.setAccessibleName(name)
         self.field.show_text(callout.text)
         self.update()
-
-    @property
-    def words(self) -> dict[CalloutKind, str]:
-        """The kinds in the person's language."""
-        return {
-            "tip": self.tr("Tip"),
-            "note": self.tr("Note"),
-            "caution": self.tr("Caution"),
-            "warning": self.tr("Warning"),
-        }
 
     def restyle(self) -> None:
         """Take over fonts and colours of the theme."""
@@ -93,7 +83,7 @@ class CalloutView(QWidget):
         menu = QMenu(self)
         self._theme.dress(menu)
         for kind in CALLOUTS:
-            action = menu.addAction(self.words[kind])
+            action = menu.addAction(callout_words()[kind])
             action.triggered.connect(
                 lambda _=False, kind=kind: self.callout_edited.emit(
                     Callout(kind, self.callout.text)
@@ -105,3 +95,14 @@ class CalloutView(QWidget):
 
     def _take_text(self, text: str) -> None:
         self.callout_edited.emit(Callout(self.callout.kind, text))
+
+
+def callout_words() -> dict[CalloutKind, str]:
+    """Return the kinds in the person's language."""
+    translate = QCoreApplication.translate
+    return {
+        "tip": translate("CalloutView", "Tip"),
+        "note": translate("CalloutView", "Note"),
+        "caution": translate("CalloutView", "Caution"),
+        "warning": translate("CalloutView", "Warning"),
+    }

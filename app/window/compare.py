@@ -48,6 +48,9 @@ class ComparePane(QWidget):
         self._lay_out()
         for side, (box, button) in enumerate(zip(self.boxes, self.buttons, strict=True)):
             box.setAccessibleName(self.tr("Left take") if side == 0 else self.tr("Right take"))
+            button.setAccessibleName(
+                self.tr("Choose the left take") if side == 0 else self.tr("Choose the right take")
+            )
             box.currentIndexChanged.connect(self._look)
             button.clicked.connect(lambda _=False, side=side: self._choose(side))
         workplace.opened.tutorial_changed.connect(self._follow)

@@ -187,15 +187,20 @@ class DoctorPage(FullPage):
         fact.setWordWrap(True)
         columns.addWidget(mark)
         columns.addWidget(title)
-        columns.addWidget(fact, 1)
+        facts = QVBoxLayout()
+        facts.addWidget(fact)
+        columns.addLayout(facts, 1)
         if line.mend:
             command = QLabel(line.mend)
             command.setProperty("role", "keys")
             copy = QPushButton(self.tr("Copy"))
             copy.setAccessibleName(self.tr("Copy the command {name}").format(name=line.mend))
             copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(line.mend))
-            columns.addWidget(command)
-            columns.addWidget(copy)
+            mending = QHBoxLayout()
+            mending.addWidget(command)
+            mending.addWidget(copy)
+            mending.addStretch(1)
+            facts.addLayout(mending)
         return row
 
     def _copy(self) -> None:

@@ -1,19 +1,18 @@
 """A form in a side pane: labels at the left, fields at the right, small heads above."""
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
-    QFrame,
     QGridLayout,
     QLabel,
     QLineEdit,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
+from app.window.column_area import ColumnArea
 from app.window.full_page import caps
 from app.window.theme import Theme
 
@@ -41,17 +40,13 @@ class Line(QLineEdit):
         self.setCursorPosition(caret)
 
 
-class Form(QScrollArea):
+class Form(ColumnArea):
     """A column of sections that scrolls, in rows of a label and a field."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._manners = _Manners(self)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.sheet = QWidget()
         self._column = QVBoxLayout(self.sheet)
         self._column.addStretch(1)

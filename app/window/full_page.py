@@ -27,6 +27,7 @@ class FullPage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(title)
         self.theme = theme
+        theme.dress(self)
         self.back = QPushButton(self.tr("Back"))
         self.back.setProperty("kind", "quiet")
         self.back.clicked.connect(self.closed)

@@ -1,7 +1,7 @@
 """The head of the page: title, summary, and what you need."""
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.tutorial import edits
@@ -114,7 +114,7 @@ class HeadView(QWidget):
             y += height + gap
         y += gap
         self._needs_top = y
-        label = self._theme.px(LABEL)
+        label = self._label_width
         time = self._theme.px(90)
         room = width - label - time
         self._boxes, bottom = self._flow(label, y, room)
@@ -122,6 +122,11 @@ class HeadView(QWidget):
         self.needs.setGeometry(label, y + self._theme.px(4), room, height)
         self.time.setGeometry(width - time, y + self._theme.px(4), time, self.time.height_for(time))
         return y + height + self._theme.px(16)
+
+    @property
+    def _label_width(self) -> int:
+        words = QFontMetrics(self._theme.font("caps")).horizontalAdvance(self.tr("You need"))
+        return max(self._theme.px(LABEL), words + self._theme.px(GAP))
 
     def _flow(self, left: int, top: int, width: int) -> tuple[list[tuple[QRect, str]], int]:
         """Return the chips' places, in lines, and where the last line ends."""
@@ -146,7 +151,7 @@ class HeadView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._theme.font("caps"))
         painter.setPen(self._theme.colour("muted"))
-        label = QRect(0, self._needs_top, self._theme.px(LABEL), self._theme.px(24))
+        label = QRect(0, self._needs_top, self._label_width, self._theme.px(24))
         painter.drawText(label, Qt.AlignmentFlag.AlignVCenter, self.tr("You need"))
         if self.needs.hasFocus():
             return

@@ -1,7 +1,7 @@
 """The library as a table: every column can be sorted by, several rows be selected."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPalette, QResizeEvent
+from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
-    QWidget,
 )
 
 from app.window.covers import Covers
@@ -125,7 +124,7 @@ class LibraryTable(QTableView):
 class CellDelegate(QStyledItemDelegate):
     """Puts the cover before the title and a thin line under each row."""
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, parent: QTableView) -> None:
         super().__init__(parent)
         self._theme = theme
         self._view = parent
@@ -150,7 +149,9 @@ class CellDelegate(QStyledItemDelegate):
             option.palette.setColor(QPalette.ColorRole.Text, self._theme.colour("muted"))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Paint the cell and its part of the line."""
+        """Paint the cell and its part of the line, which shows the row where the keys are."""
         super().paint(painter, option, index)
-        painter.setPen(self._theme.colour("line"))
+        here = self._view.hasFocus() and self._view.currentIndex().row() == index.row()
+        width = self._theme.px(2) if here else 1
+        painter.setPen(QPen(self._theme.colour("accent" if here else "line"), width))
         painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())

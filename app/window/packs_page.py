@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app.engine.engine import Engine
 from app.tutorial.model import new_id
 from app.window.doctor_page import gigabytes
+from app.window.estimate_words import duration
 from app.window.full_page import FullPage, card
 from app.window.theme import Theme
 from inference.protocol import (
@@ -230,13 +231,9 @@ class PackCard(QWidget):
             passed = time.monotonic() - self._began
             if event.done and passed > 2:  # the first seconds tell little
                 left = passed * (event.total - event.done) / event.done
-                words += " · " + self.tr("about {time}").format(time=_duration(left))
+                words += " · " + self.tr("about {time}").format(time=duration(left))
             self._words.setText(words)
 
 
 def _parts(pack: dict[str, Any]) -> list[dict[str, Any]]:
     return [part for part in pack.values() if isinstance(part, dict)]
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{max(seconds, 1):.0f} s"

@@ -1,13 +1,10 @@
 """The inspector's tab of one picture: what to paint, what it sees, how, and what it shows."""
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -16,6 +13,7 @@ from app.tutorial import edits
 from app.tutorial.model import Tutorial, step_by_id
 from app.tutorial.undo import picture_by_id
 from app.window.chips import Chips
+from app.window.column_area import ColumnArea
 from app.window.full_page import caps
 from app.window.painting_form import PaintingForm
 from app.window.recipe_view import RecipeView
@@ -26,17 +24,13 @@ MARGIN = 12  # pixels at zoom 1
 PADDING = 18  # of a field: what the style sheet adds to its text
 
 
-class PicturePanel(QScrollArea):
+class PicturePanel(ColumnArea):
     """Shows one picture; show_picture says which."""
 
     def __init__(self, workplace: Workplace) -> None:
         super().__init__()
         self._workplace = workplace
         self._place = ("", "")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.nothing = QLabel(self.tr("Choose a picture to see how it is made."))
         self.nothing.setProperty("role", "secondary")
         self.nothing.setWordWrap(True)

@@ -11,7 +11,7 @@ from app.window.picture_tools import EmptyPlace, FixPanel, PictureTools, StaleRo
 from app.window.takes_strip import TakesStrip
 from app.window.workplace import Workplace
 
-EDGE, TOP = 6, 36  # pixels at zoom 1: round the tools, and over the buttons of an empty place
+EDGE, TOP = 4, 36  # pixels at zoom 1: round the tools, and over the buttons of an empty place
 GAP = 6  # above each row
 
 P = TypeVar("P", UnneededPlace, EmptyPlace, PictureTools, StaleRow, TakesStrip, FixPanel)
@@ -76,6 +76,8 @@ class PictureParts:
         px, width = self._workplace.theme.px, frame.width()
         top, edge = px(TOP), px(EDGE)
         for kind, part in self._shown.items():
+            if isinstance(part, PictureTools):
+                part.fit(width - 2 * edge)
             size = part.sizeHint()
             if kind is UnneededPlace:
                 part.setGeometry(frame)

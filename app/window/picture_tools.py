@@ -40,6 +40,7 @@ class PictureTools(QFrame):
         row = _row(self, workplace, 2)
         row.setSpacing(0)
         states = workplace.picture_states
+        self._buttons: list[QToolButton] = []
         for name, text, tip, do in (
             ("redraw", self.tr("Redraw"), self.tr("Paint a new take"), self._redraw),
             (
@@ -50,9 +51,11 @@ class PictureTools(QFrame):
             ),
             ("image-add", self.tr("Import"), self.tr("Show your own picture"), self._import),
         ):
-            row.addWidget(self._button(name, text, tip, do))
+            self._buttons.append(self._button(name, text, tip, do))
         self.more = self._button("more", "", self.tr("More"), self._show_menu)
-        row.addWidget(self.more)
+        self._buttons.append(self.more)
+        for button in self._buttons:
+            row.addWidget(button)
         workplace.theme.dress(self)
         self.adjustSize()
 
@@ -72,6 +75,15 @@ class PictureTools(QFrame):
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         button.clicked.connect(lambda: do())
         return button
+
+    def fit(self, width: int) -> None:
+        """Leave the words away where they have no room: the tooltips say them too."""
+        style = Qt.ToolButtonStyle
+        for shown in (style.ToolButtonTextBesideIcon, style.ToolButtonIconOnly):
+            for button in self._buttons:
+                button.setToolButtonStyle(shown if button.text() else style.ToolButtonIconOnly)
+            if self.minimumSizeHint().width() <= width:
+                return
 
     def _redraw(self) -> None:
         picture_jobs.paint(*self._place)
@@ -176,6 +188,7 @@ class FixPanel(QFrame):
         self.field = QLineEdit()
         self.field.setPlaceholderText(self.tr("remove the cup, make the pot blue"))
         self.field.setAccessibleName(self.tr("What to change in this picture"))
+        self.field.setToolTip(self.field.placeholderText())
         self.field.returnPressed.connect(self._paint)
         self.button = QPushButton(self.tr("Paint"))
         self.button.setProperty("kind", "primary")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -68,7 +69,8 @@ class PromptCard(QFrame):
         self.add = QPushButton(self.tr("Add photos"))
         self.add.setToolTip(self.tr("Pictures that the writer can look at"))
         self.add.clicked.connect(self._choose_photos)
-        self.write = QPushButton(f" {self.tr('Write')}   Ctrl+Enter")
+        keys = QKeySequence("Ctrl+Enter").toString(QKeySequence.SequenceFormat.NativeText)
+        self.write = QPushButton(f" {self.tr('Write')}   {keys}")
         self.write.setProperty("kind", "primary")
         self.write.setAccessibleName(self.tr("Write"))
         self.write.clicked.connect(self._write)

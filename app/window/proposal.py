@@ -1,7 +1,7 @@
 """Other words for steps, as the writer proposes them: what would change, to accept or to leave."""
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.engine.jobs import Changing
 from app.engine.runs import Ended
@@ -58,7 +58,6 @@ class Proposal(FullPage):
         self._runs.job_ended.connect(self._end)
         self._opened.tutorial_changed.connect(self._follow)
         self.closed.connect(self._give_up)
-        self.theme.dress(self)
         self.setFocusProxy(self.discard)
         waits = self._runs.current is not None and self._runs.current is not job
         self.status.setText(
@@ -74,12 +73,16 @@ class Proposal(FullPage):
         row.setContentsMargins(px(24), px(8), px(24), px(8))
         inner = QWidget()
         inner.setMaximumWidth(px(PAGE + 112))  # as wide as the cards
-        buttons = QHBoxLayout(inner)
-        buttons.setContentsMargins(0, 0, 0, 0)
+        rows = QVBoxLayout(inner)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(px(8))
+        rows.addWidget(self.status)
+        buttons = QHBoxLayout()
         buttons.setSpacing(px(8))
         for button in (self.accept, self.tick_all, self.discard):
             buttons.addWidget(button)
-        buttons.addWidget(self.status, 1)
+        buttons.addStretch(1)
+        rows.addLayout(buttons)
         row.addStretch(1)
         row.addWidget(inner, 100)
         row.addStretch(1)

@@ -18,6 +18,7 @@ ROLES = {
     "CompareCanvas": QAccessible.Role.Graphic,
     "ZoomCanvas": QAccessible.Role.Graphic,
     "Page": QAccessible.Role.Document,
+    "ReaderPages": QAccessible.Role.Document,
 }
 
 

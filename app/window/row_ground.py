@@ -13,12 +13,13 @@ def paint_ground(painter: QPainter, option: QStyleOptionViewItem, theme: Theme) 
     """Paint the ground of the row that the option tells of."""
     box: QRect = option.rect
     flags = QStyle.StateFlag
-    chosen = bool(option.state & flags.State_Selected)
-    if not chosen and not option.state & flags.State_MouseOver:
-        return
-    painter.setBrush(theme.colour("accentsoft" if chosen else "sel"))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if option.state & flags.State_Selected:
+        painter.setBrush(theme.colour("accentsoft"))
+    elif option.state & flags.State_MouseOver:
+        painter.setBrush(theme.colour("sel"))
     painter.setPen(Qt.PenStyle.NoPen)
-    if chosen and option.state & flags.State_HasFocus:
+    if option.state & flags.State_HasFocus:
         painter.setPen(theme.colour("accent"))
     radius = theme.px(RADIUS)
     painter.drawRoundedRect(box.adjusted(0, 1, -1, -1), radius, radius)

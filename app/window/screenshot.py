@@ -1,6 +1,5 @@
 """A picture of the real window, made offscreen with settings and a library of its own."""
 
-import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,11 +7,13 @@ from pathlib import Path
 from PySide6.QtCore import QBuffer, QByteArray, QEventLoop, QIODevice
 from PySide6.QtWidgets import QApplication
 
-from app.studio import Studio
+from app.studio import TEXTS, Studio
+from app.tutorial.file import TutorialFile
 
 PATIENCE = 20.0  # seconds
-QUIET = 0.6  # seconds without anything to paint or decode, after which the window is done
+QUIET = 0.6  # seconds without anything to read, decode or ask, after which the window is done
 BUILT_IN = "repot-a-cactus"
+AT_WORK = ("starting", "busy")  # states of an engine
 
 
 @dataclass(frozen=True)
@@ -27,19 +28,38 @@ class Scene:
 def take_screenshot(
     application: QApplication, folder: Path, file: Path | None, scene: Scene
 ) -> bytes:
-    """Return the PNG of the window. folder: empty, for settings and library; file: is moved there.
+    """Return the PNG of the window. folder: empty, for settings and library; file: is only read.
 
-    Without a file the tutorial page shows a built-in one.
+    Without a file the tutorial page shows a built-in one. Raises TutorialError for a file that is
+    no readable tutorial.
     """
     library = folder / "library"
     library.mkdir()
-    if file is not None:
-        file = Path(shutil.move(file, library / file.name))
+    if file is not None and file.suffix.lower() not in TEXTS:
+        copy = library / f"{file.stem}.interstep"
+        with TutorialFile.read(file) as original:
+            original.copy_to(copy, original.tutorial)
+        file = copy
     studio = Studio(application, folder / "settings", library)
     studio.appearance.choose("dark" if scene.dark else "light")
     studio.window.resize(*scene.size)
+    painted = QEventLoop()
+    studio.window.painted_first.connect(painted.quit)
     studio.window.show()
-    match scene.page:
+    painted.exec()  # only then the studio fills its window
+    _go_to(studio, scene.page, file)
+    _settle(application, studio)
+    image = studio.window.grab().toImage()
+    studio.window.close()
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    return bytes(data.data())
+
+
+def _go_to(studio: Studio, page: str, file: Path | None) -> None:
+    match page:
         case "start":
             pass
         case "tutorial" if file is not None:
@@ -50,14 +70,6 @@ def take_screenshot(
             studio.perform("table")
         case page:
             studio.perform(page)
-    _settle(application, studio)
-    image = studio.window.grab().toImage()
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]
-    studio.window.close()
-    return bytes(data.data())
 
 
 def _settle(application: QApplication, studio: Studio) -> None:
@@ -67,5 +79,5 @@ def _settle(application: QApplication, studio: Studio) -> None:
     while time.monotonic() < end and time.monotonic() - quiet_since < QUIET:
         application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
         time.sleep(0.005)
-        if studio.is_busy:
+        if studio.is_busy or studio.packs.state in AT_WORK:
             quiet_since = time.monotonic()

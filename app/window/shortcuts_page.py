@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 from app.window.actions import ACTIONS, MENUS
 from app.window.full_page import FullPage, caps
 from app.window.theme import Theme
+from app.window.wrapping import WrappingLayout
 
-COLUMNS = 2
+COLUMN = 320  # pixels at zoom 1: a column, at least
 
 
 class ShortcutsPage(FullPage):
@@ -26,12 +27,11 @@ class ShortcutsPage(FullPage):
         self.search.setAccessibleName(self.tr("Search shortcuts"))
         self.search.textChanged.connect(self._filter)
         self.column.addWidget(self.search)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(theme.px(32))
-        self.column.addLayout(grid)
-        groups = [group for menu, text in MENUS if (group := self._group(menu, text))]
-        for number, group in enumerate(groups):
-            grid.addWidget(group, number // COLUMNS, number % COLUMNS)
+        columns = WrappingLayout(theme.px(32), theme.px(16), theme.px(COLUMN))
+        self.column.addLayout(columns)
+        for menu, text in MENUS:
+            if group := self._group(menu, text):
+                columns.addWidget(group)
         self.setFocusProxy(self.search)
 
     def _group(self, menu: str, text: str) -> QWidget | None:

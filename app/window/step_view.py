@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.tutorial import edits
 from app.tutorial.model import Callout, Step
 from app.window.body_field import BodyField
-from app.window.callout_view import CalloutView
+from app.window.callout_view import CalloutView, callout_words
 from app.window.clipping import is_empty
 from app.window.picture_import import holds_image
 from app.window.picture_view import PictureView
@@ -178,7 +178,7 @@ class StepView(QWidget):
 
     def _callout_name(self, callout: Callout) -> str:
         return self.tr("Step {n} of {total}, {kind}").format(
-            n=self.number, total=self.total, kind=callout.kind
+            n=self.number, total=self.total, kind=callout_words()[callout.kind]
         )
 
     def restyle(self) -> None:

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, QObject, QTime, Signal
+from PySide6.QtCore import QLocale, QObject, QTime, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from app.editing.keeping import Keeping
@@ -49,7 +50,6 @@ class TutorialView(QObject):
         opened, runs = workplace.opened, workplace.runs
         self.page = Page(workplace)
         self.prompt = PromptField(workplace)
-        self.inspector = Inspector(workplace)
         self._pictures = PictureActions(workplace, lambda: self.page.current)
         self._copying = Copying(workplace)
         self._printing = Printing(workplace)
@@ -65,8 +65,8 @@ class TutorialView(QObject):
         column.addWidget(self.page, 1)
         column.addWidget(self.prompt)
         window.centre.put(centre)
-        window.side.put(self.inspector)
-        self.page.current_changed.connect(self.inspector.show_picture)
+        # Behind the first paint of the page, for its many fields take as long as the page itself.
+        QTimer.singleShot(0, self, lambda: window.side.put(self.inspector))
         self.page.current_changed.connect(lambda step, _picture: self.prompt.set_step(step))
         self.page.told.connect(self._tell)
         self._pictures.troubled.connect(self._tell)
@@ -85,6 +85,13 @@ class TutorialView(QObject):
         self._enable()
         self._offer_what_was_interrupted()
         self._tell_problems()
+
+    @cached_property
+    def inspector(self) -> Inspector:
+        """The inspector at the right."""
+        inspector = Inspector(self.workplace)
+        self.page.current_changed.connect(inspector.show_picture)
+        return inspector
 
     @property
     def handlers(self) -> Handlers:
@@ -114,7 +121,7 @@ class TutorialView(QObject):
             if isinstance(event, Found):
                 self.inspector.set_packs(pack_rows(event.facts))
 
-        engine.ask(Probe(new_id()), hear, self.inspector)
+        engine.ask(Probe(new_id()), hear, self)
 
     def rename(self, title: str) -> None:
         """Give the tutorial another title."""
@@ -267,7 +274,7 @@ class TutorialView(QObject):
         self._show_pane(outline)
 
     def _export(self) -> None:
-        dialog = ExportDialog.of(self.workplace)
+        dialog = ExportDialog(self.workplace)
         dialog.jump_requested.connect(self.page.go_to)
         self._show_pane(dialog)
 

@@ -29,6 +29,7 @@ class Workplace:
     actions: Mapping[str, QAction]
     announcer: Announcer
     background: Background
+    settings: Settings
 
     @cached_property
     def picture_states(self) -> PictureStates:
@@ -54,4 +55,5 @@ def workplace_of(
         actions=actions,
         announcer=announcer,
         background=background,
+        settings=settings,
     )

@@ -87,8 +87,12 @@ def describe(hand: Hand, n: int, k: int) -> Edit:
 
 
 def tell_in_words(hand: Hand, n: int, k: int) -> Edit:
-    place = hand.place(n)
-    tutorial, told = edits.set_picture(hand.tutorial, *place, "alt_text", hand.words(k))
+    return confirmed_alt(hand.tutorial, hand.place(n), hand.words(k))
+
+
+def confirmed_alt(tutorial: Tutorial, place: tuple[str, str], words: str) -> Edit:
+    """Tell what a picture shows, as typing in its field does."""
+    tutorial, told = edits.set_picture(tutorial, *place, "alt_text", words)
     tutorial, confirmed = edits.set_picture(tutorial, *place, "alt_confirmed", True)
     return tutorial, chained((told, confirmed))
 

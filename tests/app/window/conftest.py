@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.editing.background import Background
 from app.editing.open_tutorial import OpenTutorial
+from app.editing.settings import Settings
 from app.engine.client import Client
 from app.engine.engine import Engine
 from app.engine.runs import Runs
@@ -64,7 +65,7 @@ def open_file(qapp: QApplication, tmp_path: Path) -> Iterator[Callable[..., Open
 
 @pytest.fixture
 def make_workplace(
-    qapp: QApplication, open_file: Callable[..., OpenTutorial]
+    qapp: QApplication, open_file: Callable[..., OpenTutorial], tmp_path: Path
 ) -> Iterator[Callable[..., Workplace]]:
     """Return a function that opens a tutorial with the fake engine; all is closed at the end."""
     window = QWidget()
@@ -82,6 +83,7 @@ def make_workplace(
             actions=make_actions(window, theme),
             announcer=Announcer(window),
             background=background,
+            settings=Settings(tmp_path / "settings"),
         )
 
     yield make

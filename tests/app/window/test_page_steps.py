@@ -163,12 +163,14 @@ def test_arrows_go_through_all_fields(page: Page) -> None:
 
 def test_tab_goes_from_text_to_picture_to_the_next_step(page: Page) -> None:
     page.go_to("s2", field="title")
+    s2, s3 = view(page, "s2"), view(page, "s3")
     order = []
-    for _ in range(4):
+    while not s3.title.hasFocus():
         order.append(QApplication.focusWidget())
         key(page, KEY.Key_Tab)
-    s2, s3 = view(page, "s2"), view(page, "s3")
-    assert order == [s2.title, s2.body, s2.pictures["p2"], s3.title]
+    picture = s2.pictures["p2"]
+    assert order[:3] == [s2.title, s2.body, picture]
+    assert all(picture.isAncestorOf(one) for one in order[3:])  # its buttons
 
 
 # ---------------------------------------------------------------- callouts, time, note
@@ -184,7 +186,7 @@ def test_a_callout_is_typed_changed_and_removed(page: Page, qtbot: QtBot) -> Non
     assert page.tutorial.steps[0].callouts == (Callout("warning", "Mind the spines"),)
     field = view(page, "s1").callouts[0].field
     assert field.hasFocus()
-    assert field.accessibleName() == "Step 1 of 3, warning"
+    assert field.accessibleName() == "Step 1 of 3, Warning"
     field.select(0, len(field.text))
     key(page, KEY.Key_Backspace)
     key(page, KEY.Key_Backspace)

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.editing.background import Background
 from app.editing.open_tutorial import OpenTutorial
+from app.editing.settings import Settings
 from app.engine.client import Client
 from app.engine.engine import Engine
 from app.engine.runs import Runs
@@ -54,7 +56,7 @@ def engine(qtbot: QtBot) -> Iterator[Engine]:
 
 @pytest.fixture
 def real(
-    engine: Engine, open_file: Callable[..., OpenTutorial], qtbot: QtBot
+    engine: Engine, open_file: Callable[..., OpenTutorial], qtbot: QtBot, tmp_path: Path
 ) -> Iterator[Workplace]:
     """The dog's tutorial, open, with the real engine."""
     window = QWidget()
@@ -70,6 +72,7 @@ def real(
         actions=make_actions(window, theme),
         announcer=Announcer(window),
         background=background,
+        settings=Settings(tmp_path / "settings"),
     )
     background.close()
 
