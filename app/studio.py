@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.editing.background import Background
 from app.editing.collecting import Collecting
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.engine.client import Client
     from app.engine.engine import Engine
     from app.engine.jobs import Job
+    from app.engine.upkeep import Upkeep
     from app.window.engine_bar import EngineBar
     from app.window.library_pane import LibraryPane
     from app.window.pages import PageName
@@ -54,7 +55,7 @@ class Studio(QObject):
         make_client: "Callable[[], Client] | None" = None,
     ) -> None:
         super().__init__(application)
-        Collecting(self)
+        self._collecting = Collecting(self)
         name_roles()
         self.settings = Settings(settings_folder)
         self.theme = Theme(self)
@@ -67,7 +68,7 @@ class Studio(QObject):
         self.announcer = Announcer(self.window)
         self.view: TutorialView | None = None
         self._connect()
-        self._restore_layout()
+        self.window.restore_layout(self.settings)
         self.window.side.hide()
         self.window.top.show_nothing()
 
@@ -99,6 +100,21 @@ class Studio(QObject):
     def packs(self) -> "Engine":
         """An engine of its own for packs, so that writing goes on while one is fetched."""
         return self._new_engine()
+
+    @cached_property
+    def upkeep(self) -> "Upkeep":
+        """What is done with packs; it goes on while its page is closed."""
+        from app.engine.upkeep import Upkeep
+
+        upkeep = Upkeep(self.packs, self)
+        upkeep.packs_changed.connect(self._look_at_packs)
+        return upkeep
+
+    def _look_at_packs(self) -> None:
+        """Have what shows packs ask for them anew."""
+        self.start_page.offer.look()
+        if self.view is not None:
+            self.view.ask_for_packs(self.packs)
 
     def _new_engine(self) -> "Engine":
         from app.engine.client import Client
@@ -193,6 +209,7 @@ class Studio(QObject):
             "packs": partial(self._go_to_page, "packs"),
             "doctor": partial(self._go_to_page, "doctor"),
             "shortcuts": partial(self._go_to_page, "shortcuts"),
+            "about": partial(self._go_to_page, "about"),
             "show_library": lambda: window.library.setVisible(not window.library.isVisible()),
             "show_inspector": lambda: window.side.setVisible(not window.side.isVisible()),
             "next_pane": window.go_to_next_pane,
@@ -228,8 +245,9 @@ class Studio(QObject):
     def _go_to_page(self, name: "PageName") -> None:
         from app.window.pages import make_page
 
-        parts = (self.library, self.packs, self.settings, self._folder, self.theme)
-        self.show_page(make_page(name, *parts))
+        engines = (self.engine, self.upkeep)
+        page = make_page(name, self.library, *engines, self.settings, self._folder, self.theme)
+        self.show_page(page)
 
     # ------------------------------------------------------------ opening
 
@@ -274,6 +292,7 @@ class Studio(QObject):
         self.window.centre.clear(self.start_page)
         self.view = TutorialView(workplace, self.window)
         self.view.copy_made.connect(self.open_path)
+        self.view.page.built.connect(self._collecting.settle)
         self.view.ask_for_packs(self.packs)
         self.engine_bar.follow(workplace.runs)
         self.window.side.show()
@@ -300,6 +319,7 @@ class Studio(QObject):
         self.window.side.clear()
         self.view.deleteLater()
         self.view = None
+        self._collecting.loosen()
         opened.deleteLater()
         self.library.refresh()
         return True
@@ -323,14 +343,11 @@ class Studio(QObject):
             self.new_tutorials.from_text(data.text())
 
     def _ask_for_file(self) -> None:
-        kinds = self.tr("Tutorials and texts ({kinds})").format(
-            kinds=" ".join(f"*{suffix}" for suffix in (".interstep", *TEXTS))
-        )
-        name, _ = QFileDialog.getOpenFileName(
-            self.window, self.tr("Open"), str(self.settings.library), kinds
-        )
-        if name:
-            self.open_path(Path(name))
+        from app.window.choosing import ask_for_file
+
+        path = ask_for_file(self.window, self._folder)
+        if path is not None:
+            self.open_path(path)
 
     def _export_many(self, paths: list[Path]) -> None:
         from app.window.export_page import ExportPage
@@ -364,11 +381,6 @@ class Studio(QObject):
 
     # ------------------------------------------------------------ layout
 
-    def _restore_layout(self) -> None:
-        self.window.resize(1280, 800)
-        self.window.restoreGeometry(self.settings.bytes("geometry"))
-        self.window.splitter.restoreState(self.settings.bytes("splitter"))
-
     @property
     def is_busy(self) -> bool:
         """Whether anything is being read, decoded, written or painted."""
@@ -386,8 +398,7 @@ class Studio(QObject):
 
     def _close(self, event: QCloseEvent) -> None:
         """Save all and end the engines, or refuse."""
-        self.settings.put_bytes("geometry", self.window.saveGeometry())
-        self.settings.put_bytes("splitter", self.window.splitter.saveState())
+        self.window.keep_layout(self.settings)
         if not self._leave():
             event.ignore()
             return

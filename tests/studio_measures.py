@@ -98,11 +98,16 @@ def scrolled(application: QApplication, area: QScrollArea) -> dict[str, float]:
     return spread(times)
 
 
+def settle(application: QApplication) -> None:
+    """Let what is done unasked come to its end: imports, the check of all takes, the library."""
+    end = time.monotonic() + SETTLE
+    while time.monotonic() < end:
+        application.processEvents()
+
+
 def idle_share(application: QApplication) -> float:
     """Return the share of a core that the process takes while nothing happens."""
-    end = time.monotonic() + SETTLE
-    while time.monotonic() < end:  # the check of all takes, a refresh of the library
-        application.processEvents()
+    settle(application)
     loop = QEventLoop()
     QTimer.singleShot(int(IDLE * 1000), loop.quit)
     before = time.process_time()
@@ -215,7 +220,7 @@ def big(folder: Path) -> None:
     studio = make_studio(application, folder)
     studio.window.show()
     path = folder / "big.interstep"
-    until(application, lambda: not studio.is_busy)
+    settle(application)
     begin = time.perf_counter()
     studio.open_path(path)
     until(application, lambda: studio.view is not None)
@@ -224,6 +229,7 @@ def big(folder: Path) -> None:
     page = studio.view.page
     until(application, lambda: not page.is_building and not studio.is_busy)
     built = time.perf_counter() - begin
+    settle(application)
     page.show_step("s250")
     body = page.views["s250"].body
     body.setFocus()

@@ -137,13 +137,13 @@ class Tour:
     def covers(self) -> dict[str, Callable[[], object]]:
         """What opens each pane and page that Escape closes, while a tutorial is open."""
         perform, view, pane = self.studio.perform, self.view, self.studio.library_pane
-        actions = ("find", "history", "outline", "export", "table", "packs", "doctor", "shortcuts")
+        at_side = ("find", "history", "outline", "export")
+        over = ("table", "packs", "doctor", "shortcuts", "about", "reader")
         return {
-            **{name: partial(perform, name) for name in actions},
+            **{name: partial(perform, name) for name in (*at_side, *over)},
             "rename": partial(view.inspector.look.rename_requested.emit, 0, RENAMED),
             "trash": pane.trash_view_requested.emit,
             "export many": partial(pane.export_requested.emit, [view.workplace.opened.path]),
-            "reader": partial(perform, "reader"),
             "proposal": partial(view.prompt.job_requested.emit, Changing(7, "πιο σύντομα")),
             "compare": partial(self.at_the_picture, "compare"),
             "zoom": partial(self.at_the_picture, "zoom_picture"),

@@ -8,11 +8,11 @@ from PySide6.QtCore import QObject, Signal
 
 from app.editing.background import Background
 from app.engine.jobs import Writing
-from app.tutorial.errors import TutorialError
+from app.tutorial.errors import TutorialError, sentences
 from app.tutorial.file import TutorialFile
 from app.tutorial.importing import Imported, from_text, read_markdown
 from app.tutorial.library import Library
-from app.tutorial.model import Making, Picture, Step, Tutorial, new_id
+from app.tutorial.model import Making, Picture, Step, Take, Tutorial, new_id
 from app.tutorial.photos import read_photo
 from assets.corpus import corpus
 
@@ -67,26 +67,17 @@ class NewTutorials(QObject):
 
     def from_photos(self, paths: Iterable[Path]) -> None:
         """Make a tutorial of one step for each picture."""
-
-        def content() -> Imported:
-            takes = [read_photo(path) for path in paths]
-            steps = tuple(
-                Step(
-                    new_id(),
-                    pictures=(Picture(new_id(), takes=(take.sha256,), chosen=take.sha256),),
-                )
-                for take in takes
-            )
-            return Imported(Tutorial(new_id(), steps=steps), {take.sha256: take for take in takes})
-
-        self._make(content, "")
+        self._make(lambda: _of_photos(paths), "")
 
     def _make(self, content: Callable[[], Imported], name: str, job: Writing | None = None) -> None:
+        untitled = self.tr("Untitled tutorial")
+
         def work() -> tuple[Path, tuple[str, ...]]:
             imported = content()
             tutorial = imported.tutorial
-            path = self._library.free_path(tutorial.title or name or "Untitled tutorial")
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path = self._library.free_path(tutorial.title or name or untitled)
+            with sentences(path.parent):
+                path.parent.mkdir(parents=True, exist_ok=True)
             TutorialFile.create(path, tutorial, imported.takes.values()).close()
             return path, imported.notices
 
@@ -98,6 +89,25 @@ class NewTutorials(QObject):
         self._background.run(work, done, self._fail)
 
     def _fail(self, error: Exception) -> None:
-        if not isinstance(error, TutorialError | OSError):
+        if not isinstance(error, TutorialError):
             raise error
         self.failed.emit(f"{error}.")
+
+
+def _of_photos(paths: Iterable[Path]) -> Imported:
+    """Return a step for each picture that can be read, and a sentence for each that can't."""
+    takes: dict[str, Take] = {}
+    steps: list[Step] = []
+    notices: list[str] = []
+    for path in paths:
+        try:
+            take = read_photo(path)
+        except TutorialError as error:
+            notices.append(f"{error}.")
+            continue
+        takes[take.sha256] = take
+        picture = Picture(new_id(), takes=(take.sha256,), chosen=take.sha256)
+        steps.append(Step(new_id(), pictures=(picture,)))
+    if not steps:
+        raise TutorialError("none of these pictures can be read", "choose others")
+    return Imported(Tutorial(new_id(), steps=tuple(steps)), takes, tuple(notices))

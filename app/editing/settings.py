@@ -21,10 +21,11 @@ class Settings:
     def get(self, name: str, default: T) -> T:
         """Return a value that JSON can hold, of the same type as the default."""
         try:
-            value = json.loads(str(self._values.value(name, "null")))
-        except ValueError:
+            text = str(self._values.value(name, "null"))
+            value = json.loads(text, parse_constant=_refuse)
+        except (ValueError, RecursionError):
             return default
-        return value if isinstance(value, type(default)) else default
+        return value if type(value) is type(default) else default
 
     def put(self, name: str, value: Any) -> None:
         """Remember a value that JSON can hold."""
@@ -43,3 +44,8 @@ class Settings:
         """The folder of the tutorials; local unless the person chose otherwise."""
         chosen = self.get("library", "")
         return Path(chosen) if chosen else user_documents_path() / "Interstep"
+
+
+def _refuse(constant: str) -> None:
+    """Refuse what is no number, such as NaN: no measure can be made of it."""
+    raise ValueError(constant)

@@ -1,8 +1,7 @@
 """What is being done with the packs of this machine; it goes on while no page shows it."""
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -40,9 +39,9 @@ class Work:
 
     def after(self, event: Progress, now: float) -> "Work":
         """Return the work as an event tells it; now in seconds."""
-        if (event.what, event.total) != (self.what, self.total):
-            self = replace(self, since=now, done_then=event.done)
-        return replace(self, what=event.what, done=event.done, total=event.total)
+        same = (event.what, event.total) == (self.what, self.total)
+        since, done_then = (self.since, self.done_then) if same else (now, event.done)
+        return Work(self.request, event.what, event.done, event.total, since, done_then)
 
     def seconds_left(self, now: float) -> float | None:
         """Return how long it still takes as measured so far, None while that is unknown."""
@@ -64,7 +63,8 @@ class Upkeep(QObject):
     """Asks an engine about packs, one request at a time.
 
     facts: what a Probe found last, empty before. work: what is under way, or None. outcomes: by
-    the pack's id, "" for a writer of the person's own. trouble: why nothing can be found out, or "".
+    the pack's id, "" for a writer of the person's own. trouble: why nothing can be found out, or
+    empty.
     facts_changed(), work_changed(): look at them. packs_changed(): a request has ended.
     """
 
@@ -75,7 +75,7 @@ class Upkeep(QObject):
     def __init__(self, engine: Engine, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.engine = engine
-        self.facts: Mapping[str, Any] = {}
+        self.facts: dict[str, Any] = {}
         self.trouble = ""
         self.work: Work | None = None
         self.outcomes: dict[str, Outcome] = {}

@@ -149,3 +149,15 @@ def with_step(tutorial: Tutorial, step: Step) -> Tutorial:
     """Return the tutorial with the step of the same id replaced."""
     steps = tuple(step if old.id == step.id else old for old in tutorial.steps)
     return replace(tutorial, steps=steps)
+
+
+def changed_steps(before: Tutorial, after: Tutorial) -> dict[int, tuple[Step, Step]] | None:
+    """Return the steps that are others now, by number from 1, each as it was and is.
+
+    None when steps were added, deleted or moved. Quick, since unchanged steps are the same objects.
+    """
+    if len(before.steps) != len(after.steps):
+        return None
+    pairs = enumerate(zip(before.steps, after.steps, strict=True), 1)
+    changed = {number: pair for number, pair in pairs if pair[0] is not pair[1]}
+    return changed if all(old.id == new.id for old, new in changed.values()) else None

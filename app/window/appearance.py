@@ -30,7 +30,7 @@ class Appearance(QObject):
         group = QActionGroup(self)
         for choice in CHOICES:
             group.addAction(actions[f"theme_{choice}"])
-        theme.zoom = settings.get("zoom", 1.0)
+        theme.zoom = min(max(settings.get("zoom", 1.0), ZOOMS[0]), ZOOMS[-1])
         theme.reduced_motion = settings.get("reduced_motion", False)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
         theme.restyled.connect(self._dress_application)

@@ -119,7 +119,7 @@ class Card(QAbstractButton):
         self.words = f"{example.title} {domain} {example.summary} {materials}".casefold()
         self.setAccessibleName(self.tr("{title}, built-in").format(title=example.title))
         self.setAccessibleDescription(f"{self._line}. {example.summary}")
-        self.setToolTip(example.summary)
+        self.setToolTip(f"{example.title}\n{example.summary}")  # the title may be cut off
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -1,8 +1,9 @@
 """Copying a whole tutorial to the clipboard, as Markdown or as rich text with pictures."""
 
 from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QMimeData
+from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
 from app.exporting.clipboard import as_markdown, as_rich_text
@@ -10,27 +11,28 @@ from app.tutorial.file import TutorialFile
 from app.window.workplace import Workplace
 
 
-class Copying:
-    """Makes the texts off the GUI thread, then puts them on the clipboard."""
+class Copying(QObject):
+    """Makes the texts off the GUI thread, then puts them on the clipboard.
 
-    def __init__(self, workplace: Workplace) -> None:
+    told(sentence): it is there, or why not.
+    """
+
+    told = Signal(str)
+
+    def __init__(self, workplace: Workplace, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._workplace = workplace
 
     @property
     def handlers(self) -> dict[str, Callable[[], None]]:
         """What the actions do here."""
         return {
-            "copy_markdown": lambda: self._copy(rich=False),
-            "copy_rich": lambda: self._copy(rich=True),
+            "copy_markdown": partial(self._copy, _plain),
+            "copy_rich": partial(self._copy, _rich),
         }
 
-    def _copy(self, *, rich: bool) -> None:
-        def make(file: TutorialFile) -> tuple[str, str]:
-            takes = file.whole_takes()
-            page = as_rich_text(file.tutorial, takes) if rich else ""
-            return as_markdown(file.tutorial, takes), page
-
-        self._workplace.opened.ask(make, self._put)
+    def _copy(self, make: Callable[[TutorialFile], tuple[str, str]]) -> None:
+        self._workplace.opened.ask(make, self._put, lambda error: self.told.emit(f"{error}."))
 
     def _put(self, texts: tuple[str, str]) -> None:
         plain, page = texts
@@ -39,5 +41,15 @@ class Copying:
         if page:
             data.setHtml(page)
         QGuiApplication.clipboard().setMimeData(data)
-        translate = QCoreApplication.translate
-        self._workplace.announcer.say(translate("Copying", "The tutorial is on the clipboard."))
+        words = self.tr("The tutorial is on the clipboard as Markdown.")
+        rich = self.tr("The tutorial is on the clipboard, with its pictures.")
+        self.told.emit(rich if page else words)
+
+
+def _plain(file: TutorialFile) -> tuple[str, str]:
+    return as_markdown(file.tutorial, file.whole_takes()), ""
+
+
+def _rich(file: TutorialFile) -> tuple[str, str]:
+    takes = file.whole_takes()
+    return as_markdown(file.tutorial, takes), as_rich_text(file.tutorial, takes)

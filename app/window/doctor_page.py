@@ -1,49 +1,33 @@
-"""The doctor: what works on this machine, and the one command that mends what doesn't."""
+"""The doctor: what works on this computer, and the one command that mends what doesn't."""
 
-import getpass
-import platform
-import shutil
-from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Literal
 
-import psutil
-from PySide6.QtCore import QCoreApplication, qVersion
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.engine.engine import Engine
-from app.tutorial.model import new_id
+from app.engine.upkeep import Upkeep
+from app.window.doctor_facts import Line, State, as_text, lines
 from app.window.full_page import FullPage, caps, card
 from app.window.icons import icon
 from app.window.theme import Theme
-from inference.protocol import Event, Failed, Found, Probe
 
-State = Literal["good", "look", "bad"]
 ICONS: dict[State, tuple[str, str]] = {
     "good": ("check", "accent"),
     "look": ("info", "warn"),
     "bad": ("warning", "danger"),
 }
-LITTLE_DISK, LITTLE_MEMORY = 2e9, 1e9  # bytes
-
-
-@dataclass(frozen=True)
-class Line:
-    """One fact; mend: the command that mends it, or empty."""
-
-    group: str
-    name: str
-    fact: str
-    state: State = "good"
-    mend: str = ""
+NAMES = 140  # pixels at zoom 1
 
 
 class DoctorPage(FullPage):
-    """Shows the facts; asks the engine for those that only it can know."""
+    """Shows the facts; upkeep asks for those that only an engine can know.
 
-    def __init__(self, engine: Engine, library: Path, theme: Theme) -> None:
+    engine: the one that writes and paints. library: the folder of the tutorials.
+    """
+
+    def __init__(self, engine: Engine, upkeep: Upkeep, library: Path, theme: Theme) -> None:
         translate = QCoreApplication.translate
         super().__init__(
             translate("DoctorPage", "Doctor"),
@@ -51,173 +35,108 @@ class DoctorPage(FullPage):
             theme,
         )
         self._engine = engine
+        self._upkeep = upkeep
         self._library = library
         self._lines: list[Line] = []
-        copy = QPushButton(self.tr("Copy to clipboard"))
-        copy.setToolTip(self.tr("Plain text, without your name or your folders"))
-        copy.clicked.connect(self._copy)
-        again = QPushButton(self.tr("Check again"))
-        again.clicked.connect(self.check)
-        for button in (again, copy):
+        self.start_again = QPushButton(self.tr("Start it again"))
+        self.start_again.setAccessibleName(self.tr("Start the engine again"))
+        self.start_again.clicked.connect(self._start_again)
+        self.again = QPushButton(self.tr("Check again"))
+        self.again.clicked.connect(self.check)
+        self.copy = QPushButton(self.tr("Copy to clipboard"))
+        self.copy.setToolTip(self.tr("Plain text, without your name or your folders"))
+        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text))
+        for button in (self.start_again, self.again, self.copy):
             self.tools.addWidget(button)
         self._place = QWidget()
         self.column.addWidget(self._place)
+        upkeep.facts_changed.connect(self._show)
+        engine.state_changed.connect(self._show)
         theme.restyled.connect(self._show)
         self.check()
 
     def check(self) -> None:
         """Look at everything again."""
-        self._lines = [*self._of_program(), *self._of_machine()]
         self._show()
-        self._engine.ask(Probe(new_id()), self._hear, self)
+        self._upkeep.look()
 
     @property
     def text(self) -> str:
         """The facts as plain text, without the person's name and folders."""
-        lines = [f"{line.name}: {line.fact}" for line in self._lines]
-        return _anonymous("\n".join(lines)) + "\n"
+        return as_text(self._lines)
 
-    def _hear(self, event: Event) -> None:
-        if isinstance(event, Found):
-            self._lines = [
-                *self._of_program(),
-                *self._of_machine(),
-                *self._of_engine(event.facts),
-            ]
-            self._show()
-        elif isinstance(event, Failed):
-            group = self.tr("Engine")
-            fact = f"{event.message} {event.hint}".strip()
-            self._lines.append(Line(group, self.tr("Engine"), fact, "bad"))
-            self._show()
+    def _start_again(self) -> None:
+        for engine in (self._engine, self._upkeep.engine):
+            if engine.state == "broken":
+                engine.start_again()
+        self.check()
 
-    def _of_program(self) -> list[Line]:
-        group = self.tr("Program")
-        return [
-            Line(group, "Interstep", version("interstep")),
-            Line(group, "Python", platform.python_version()),
-            Line(group, "Qt", str(qVersion())),
-        ]
-
-    def _of_machine(self) -> list[Line]:
-        group = self.tr("Computer")
-        memory = psutil.virtual_memory()
-        folder = next(one for one in (self._library, *self._library.parents) if one.exists())
-        disk = shutil.disk_usage(folder).free
-        return [
-            Line(group, self.tr("System"), f"{platform.system()} {platform.release()}"),
-            Line(
-                group,
-                self.tr("Memory"),
-                self.tr("{free} free of {total}").format(
-                    free=gigabytes(memory.available), total=gigabytes(memory.total)
-                ),
-                "good" if memory.available > LITTLE_MEMORY else "look",
-            ),
-            Line(
-                group,
-                self.tr("Disk"),
-                self.tr("{free} free where the library lies").format(free=gigabytes(disk)),
-                "good" if disk > LITTLE_DISK else "look",
-            ),
-            Line(group, self.tr("Library"), str(self._library)),
-        ]
-
-    def _of_engine(self, facts: dict[str, Any]) -> list[Line]:
-        group = self.tr("Engine")
-        writer = facts.get("llama_cpp")
-        ready = [str(pack.get("name")) for pack in facts.get("packs", []) if pack.get("ready")]
-        return [
-            Line(group, self.tr("Processor cores"), str(facts.get("cores", "?"))),
-            Line(
-                group,
-                self.tr("Writer"),
-                f"llama.cpp {writer}" if writer else self.tr("llama.cpp is not installed"),
-                "good" if writer else "bad",
-                "" if writer else 'pip install "interstep[cpu]"',
-            ),
-            Line(
-                group,
-                self.tr("Packs"),
-                ", ".join(ready) or self.tr("none installed yet: see Packs"),
-                "good" if ready else "look",
-            ),
-            Line(group, self.tr("Painter"), self.tr("the storyboard painter, built in")),
-            Line(
-                group,
-                self.tr("GPU"),
-                self.tr("CUDA: {version}").format(version=_version("torch"))
-                if _version("torch")
-                else self.tr("not used: the packs for any CPU need none"),
-            ),
-            Line(group, self.tr("Advice"), str(facts.get("reason", ""))),
-        ]
+    # ------------------------------------------------------------ what it shows
 
     def _show(self) -> None:
+        self._lines = lines(self._engine, self._upkeep, self._library)
+        broken = "broken" in (self._engine.state, self._upkeep.engine.state)
+        self.start_again.setVisible(broken)
         fresh = QWidget()
         rows = QVBoxLayout(fresh)
         rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(self.theme.px(12))
-        for group in dict.fromkeys(line.group for line in self._lines):
+        rows.setSpacing(self.theme.px(8))
+        for number, group in enumerate(dict.fromkeys(line.group for line in self._lines)):
+            if number:
+                rows.addSpacing(self.theme.px(12))
             rows.addWidget(caps(group))
-            frame = card()
-            column = QVBoxLayout(frame)
-            column.setContentsMargins(16, 12, 16, 12)
-            for line in self._lines:
-                if line.group == group:
-                    column.addWidget(self._row(line))
-            rows.addWidget(frame)
+            rows.addWidget(self._card([line for line in self._lines if line.group == group]))
         self.column.replaceWidget(self._place, fresh)
+        self._place.hide()
         self._place.deleteLater()
         self._place = fresh
 
+    def _card(self, group: list[Line]) -> QFrame:
+        frame, px = card(), self.theme.px
+        column = QVBoxLayout(frame)
+        column.setContentsMargins(px(16), px(12), px(16), px(12))
+        column.setSpacing(px(8))
+        for line in group:
+            column.addWidget(self._row(line))
+        return frame
+
     def _row(self, line: Line) -> QWidget:
-        row = QWidget()
-        row.setAccessibleName(f"{line.name}: {line.fact}")
-        columns = QHBoxLayout(row)
-        columns.setContentsMargins(0, 0, 0, 0)
+        row, px = QWidget(), self.theme.px
+        words = {"good": self.tr("good"), "look": self.tr("look at it"), "bad": self.tr("missing")}
+        row.setAccessibleName(f"{line.name}: {line.fact} ({words[line.state]})")
         name, colour = ICONS[line.state]
         mark = QLabel()
-        size = self.theme.px(16)
-        mark.setPixmap(icon(name, getattr(self.theme.colours, colour)).pixmap(size, size))
+        mark.setPixmap(icon(name, getattr(self.theme.colours, colour)).pixmap(px(16), px(16)))
+        mark.setAccessibleName(words[line.state])
         title = QLabel(line.name)
-        title.setFixedWidth(self.theme.px(140))
+        title.setFixedWidth(px(NAMES))
+        title.setWordWrap(True)
         title.setProperty("role", "secondary")
         fact = QLabel(line.fact)
+        fact.setTextFormat(Qt.TextFormat.PlainText)
+        fact.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         fact.setWordWrap(True)
-        columns.addWidget(mark)
-        columns.addWidget(title)
         facts = QVBoxLayout()
+        facts.setSpacing(px(4))
         facts.addWidget(fact)
-        columns.addLayout(facts, 1)
         if line.mend:
-            command = QLabel(line.mend)
-            command.setProperty("role", "keys")
-            copy = QPushButton(self.tr("Copy"))
-            copy.setAccessibleName(self.tr("Copy the command {name}").format(name=line.mend))
-            copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(line.mend))
-            mending = QHBoxLayout()
-            mending.addWidget(command)
-            mending.addWidget(copy)
-            mending.addStretch(1)
-            facts.addLayout(mending)
+            facts.addLayout(self._mending(line.mend))
+        columns = QHBoxLayout(row)
+        columns.setContentsMargins(0, 0, 0, 0)
+        columns.setSpacing(px(8))
+        columns.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        columns.addWidget(title, 0, Qt.AlignmentFlag.AlignTop)
+        columns.addLayout(facts, 1)
         return row
 
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.text)
-
-
-def gigabytes(size: float) -> str:
-    """Return a size in bytes as people read it."""
-    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
-
-
-def _anonymous(text: str) -> str:
-    return text.replace(str(Path.home()), "~").replace(getpass.getuser(), "…")
-
-
-def _version(distribution: str) -> str:
-    try:
-        return version(distribution)
-    except PackageNotFoundError:
-        return ""
+    def _mending(self, command: str) -> QHBoxLayout:
+        shown = QLabel(command)
+        shown.setProperty("role", "keys")
+        copy = QPushButton(self.tr("Copy"))
+        copy.setAccessibleName(self.tr("Copy the command {name}").format(name=command))
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(command))
+        row = QHBoxLayout()
+        row.addWidget(shown)
+        row.addWidget(copy)
+        row.addStretch(1)
+        return row

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from app.engine.engine import Engine
 from app.engine.jobs import Changing, Continuing, Job, Painting, Writing
 from app.engine.runs import Runs
-from app.window.doctor_page import gigabytes
+from app.window.sizes import gigabytes
 from app.window.theme import Theme
 from app.window.top_bar import HEIGHT
 from inference.protocol import (

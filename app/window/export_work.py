@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -20,15 +19,8 @@ from app.window.wrapping import WrappingLayout
 
 Told = Callable[[Path], None]
 Failed = Callable[[Exception], None]
-
-
-class Write(Protocol):
-    """Exports a tutorial off the GUI thread: told(file written) or failed(error) is called then."""
-
-    def __call__(
-        self, file: Path, out: Path, options: ExportOptions, told: Told, failed: Failed
-    ) -> None:
-        """Begin, and return at once."""
+# Exports a file to a place off the GUI thread, and has then told what was written, or the error.
+Write = Callable[[Path, Path, ExportOptions, Told, Failed], None]
 
 
 class ExportWork(QWidget):

@@ -70,6 +70,9 @@ class Form(ColumnArea):
         words.setBuddy(field)
         if not field.accessibleName():
             field.setAccessibleName(label)
+        if isinstance(field, QComboBox):  # the pane may be too narrow for what is chosen
+            field.currentTextChanged.connect(field.setToolTip)
+            field.setToolTip(field.currentText())
         holder = QWidget()
         grid = QGridLayout(holder)
         grid.setContentsMargins(0, 0, 0, 0)

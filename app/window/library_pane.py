@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QAction, QDesktopServices, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import (
+    QAction,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDropEvent,
+    QFontMetrics,
+    QKeyEvent,
+)
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -24,6 +31,7 @@ from app.window.library_list import ENTER, LibraryList
 from app.window.library_model import Row, rows_found, rows_of
 from app.window.theme import Theme
 
+SIGNS = 64  # pixels at zoom 1: the signs in the search field and the room around its words
 PAUSE = 120  # milliseconds after a letter before the library is searched
 DROPPED = (".interstep", ".md", ".markdown", ".txt", ".png", ".jpg", ".jpeg", ".webp")
 
@@ -237,6 +245,10 @@ class LibraryPane(QWidget):
     def _restyle(self) -> None:
         self._glass.setIcon(icon("search", self._theme.colours.muted))
         self._clear.setIcon(icon("close", self._theme.colours.muted))
+        words = QFontMetrics(self._theme.font("control")).horizontalAdvance(
+            self.search.placeholderText()
+        )
+        self.search.setMinimumWidth(words + self._theme.px(SIGNS))
 
 
 def show_in_folder(path: Path) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushBu
 
 from app.engine.engine import Engine
 from app.tutorial.model import new_id
-from app.window.doctor_page import gigabytes
+from app.window.sizes import gigabytes
 from app.window.theme import Theme
 from inference.protocol import LAST_EVENTS, Event, Failed, Finished, Found, Install, Probe, Progress
 

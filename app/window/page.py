@@ -10,23 +10,23 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QScrollArea
 
 from app.tutorial import edits
-from app.tutorial.model import Step, Tutorial, new_id
+from app.tutorial.model import Step, Tutorial, changed_steps, new_id
 from app.tutorial.undo import Entry, Left
 from app.window.head_view import HeadView
 from app.window.page_actions import PageActions
 from app.window.page_stream import PageStream
 from app.window.paper import Paper
+from app.window.step_height import estimated_height
 from app.window.step_view import StepView
+from app.window.tab_order import chain
 from app.window.theme import PAGE
 from app.window.workplace import Workplace
 
 SLICE = 0.008  # seconds of building at a time
 MARGIN, PADDING = 24, 32  # pixels at zoom 1, around the sheet and inside it
-LINE, FRAME = 22, 170  # pixels at zoom 1: a line, and a picture, of a step not built yet
-WORDS = 55  # characters of a line, about
 
 
 class Page(QScrollArea):
@@ -34,6 +34,7 @@ class Page(QScrollArea):
 
     current_changed = Signal(str, str)
     told = Signal(str)
+    built = Signal()  # every step has its widget
 
     def __init__(self, workplace: Workplace) -> None:
         super().__init__()
@@ -54,6 +55,7 @@ class Page(QScrollArea):
         self.views: dict[str, StepView] = {}
         self._heights: dict[str, int] = {}
         self._tops: dict[str, int] = {}
+        self._numbered: set[str] = set()  # steps whose widgets still show an old total
         self._placing = False
         self.selected: list[str] = []
         self.current = ("", "")
@@ -92,21 +94,35 @@ class Page(QScrollArea):
 
     def _follow(self, before: Tutorial, after: Tutorial) -> None:
         """Touch only what changed: a step that is the same object is left alone."""
-        if before.steps is not after.steps:
-            old = {step.id: step for step in before.steps}
-            moved = [step.id for step in before.steps] != [step.id for step in after.steps]
-            if moved:
-                self._forget({step.id for step in after.steps})
-            total = len(after.steps)
-            for number, step in enumerate(after.steps, 1):
-                view = self.views.get(step.id)
-                if view is not None and (moved or old.get(step.id) is not step):
-                    view.follow(step, number, total)
-                    if moved:
-                        self._chain_focus(number - 1)
-            if moved:
-                self.place()
+        changed, total = changed_steps(before, after), len(after.steps)
+        if changed is None:
+            self._forget({step.id for step in after.steps})
+            self._renumber(before, after)
+            self.place()
+        for number, (_, step) in (changed or {}).items():
+            if step.id in self.views:
+                self.views[step.id].follow(step, number, total)
         self.head.follow(after)
+
+    def _renumber(self, before: Tutorial, after: Tutorial) -> None:
+        """Follow what changed or is in sight at once; the others only have another total."""
+        old = {step.id: step for step in before.steps}
+        top, total = self.verticalScrollBar().value(), len(after.steps)
+        bottom = top + self.viewport().height()
+        self._numbered = set()
+        for place, step in enumerate(after.steps):
+            if step.id not in self.views:
+                continue
+            here = self._tops.get(step.id, top)
+            seen = here < bottom and here + self._height(step) > top
+            view = self.views[step.id]
+            if seen or old.get(step.id) is not step or view.number != place + 1:
+                view.follow(step, place + 1, total)
+                self._chain_focus(place)
+            else:
+                self._numbered.add(step.id)
+        if self._numbered:
+            self._idle.start()
 
     def _forget(self, kept: set[str]) -> None:
         for gone in self.views.keys() - kept:
@@ -163,31 +179,29 @@ class Page(QScrollArea):
         for number, step in enumerate(self.tutorial.steps, 1):
             if step.id not in self.views:
                 self._build(step, number)
-                if time.perf_counter() > end:
-                    return
+            elif step.id in self._numbered:
+                self._numbered.discard(step.id)
+                self.views[step.id].follow(step, number, len(self.tutorial.steps))
+            if time.perf_counter() > end:
+                return
         self._idle.stop()
+        self._numbered.clear()
         self.place()
+        self.built.emit()
 
     @property
     def is_building(self) -> bool:
-        """Whether steps out of sight still wait for their widgets."""
+        """Whether steps out of sight still wait for their widgets or numbers."""
         return self._idle.isActive()
 
     def _chain_focus(self, place: int) -> None:
         """Let Tab go from the step before this one through it to the next."""
         steps = self.tutorial.steps
         around = [self.views.get(step.id) for step in steps[max(place - 1, 0) : place + 2]]
-        last: QWidget | None = self.head.fields[-1] if place == 0 else None
-        for view in around:
-            if view is None:
-                last = None
-                continue
-            for widget in view.tab_stops:
-                if last is not None:
-                    QWidget.setTabOrder(last, widget)
-                last = widget
-        if last is not None and place >= len(steps) - 2:
-            QWidget.setTabOrder(last, self.add_button)
+        stops = [view.tab_stops if view is not None else None for view in around]
+        first = [self.head.fields[-1]] if place == 0 else None
+        last = [self.add_button] if place >= len(steps) - 2 else None
+        chain([first, *stops, last])
 
     # ------------------------------------------------------------ placing
 
@@ -202,13 +216,7 @@ class Page(QScrollArea):
     def _height(self, step: Step) -> int:
         """Return a step's height, estimated until it is built."""
         known = self._heights.get(step.id)
-        if known is not None:
-            return known
-        px = self._theme.px
-        lines = 2 + len(step.body) // WORDS + step.body.count("\n")
-        return max(
-            px(LINE) * lines + px(LINE) * 2 * len(step.callouts), px(FRAME) * len(step.pictures)
-        )
+        return estimated_height(step, self._theme) if known is None else known
 
     def _grow(self, step_id: str) -> None:
         view = self.views.get(step_id)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.tutorial import edits
-from app.tutorial.model import Tutorial, step_by_id
+from app.tutorial.model import Tutorial, changed_steps, step_by_id
 from app.tutorial.undo import picture_by_id
 from app.window.chips import Chips
 from app.window.column_area import ColumnArea
@@ -101,10 +101,15 @@ class PicturePanel(ColumnArea):
         self._refresh()
 
     def _tutorial_changed(self, before: Tutorial, after: Tutorial) -> None:
-        same_step = step_by_id(before, self._place[0]) is step_by_id(after, self._place[0])
-        if not same_step or before.making is not after.making:
+        changed = changed_steps(before, after)
+        steps = None if changed is None else list(changed.values())
+        # Typing in a body concerns no picture.
+        if steps is not None:
+            steps = [(a, b) for a, b in steps if (a.pictures, a.draft) != (b.pictures, b.draft)]
+        own = steps is None or any(new.id == self._place[0] for _, new in steps)
+        if own or before.making is not after.making:
             self._refresh()
-        elif before.anchor != after.anchor or before.steps is not after.steps:
+        elif steps or before.anchor != after.anchor:
             self.chips.refresh()
 
     def _refresh(self) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPaintEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -172,7 +172,9 @@ class StartPage(QStackedWidget):
     def _restyle(self) -> None:
         px = self._theme.px
         self._sheet.setMaximumWidth(px(WIDE + 48))
-        self.search.setFixedWidth(px(SEARCH))
+        metrics = QFontMetrics(self._theme.font("control"))
+        words = metrics.horizontalAdvance(self.search.placeholderText())
+        self.search.setFixedWidth(max(px(SEARCH), words + px(40)))
         self._rows.setContentsMargins(px(24), px(56), px(24), px(32))
         self._rows.setSpacing(px(12))
         self._ways.set_measures(px(8), px(8))

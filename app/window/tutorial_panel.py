@@ -181,7 +181,7 @@ class TutorialPanel(Form):
             widget.setVisible(step is not None)
         if step is None:
             return
-        number = tutorial.steps.index(step) + 1
+        number = next(n for n, one in enumerate(tutorial.steps, 1) if one is step)
         words = self.tr("Step {n} of {total}").format(n=number, total=len(tutorial.steps))
         self.step_head.setText(words.upper())
         self.step_duration.show_text(step.duration)

@@ -35,6 +35,7 @@ from app.window.workplace import Workplace
 from app.window.zoom_view import ZoomPane
 from inference.protocol import Event, Found, Notice, Probe
 
+SOON = 60  # milliseconds
 Handlers = dict[str, Callable[[], None]]
 
 
@@ -51,8 +52,8 @@ class TutorialView(QObject):
         self.page = Page(workplace)
         self.prompt = PromptField(workplace)
         self._pictures = PictureActions(workplace, lambda: self.page.current)
-        self._copying = Copying(workplace)
-        self._printing = Printing(workplace)
+        self._copying = Copying(workplace, self)
+        self._printing = Printing(workplace, self)
         self.keeping = Keeping(opened)
         self.keeping.changed_elsewhere.connect(self._tell_changed)
         self.keeping.damaged.connect(self._tell_damaged)
@@ -73,11 +74,13 @@ class TutorialView(QObject):
         self._pictures.compare_requested.connect(self._compare)
         self._pictures.zoom_requested.connect(self._zoom)
         self._printing.failed.connect(self._tell)
+        self._copying.told.connect(self._tell)
         runs.noticed.connect(self._notice)
         runs.step_finished.connect(self._say_step)
         self.prompt.job_requested.connect(self._start)
-        opened.tutorial_changed.connect(self._show_state)
-        opened.saving_changed.connect(self._show_state)
+        self._state = QTimer(self, interval=SOON, singleShot=True)
+        self._state.timeout.connect(self._show_state)
+        opened.saving_changed.connect(self._show_state_soon)
         opened.undo_changed.connect(self._enable)
         opened.reverted.connect(self._tell_left)
         runs.job_ended.connect(self._job_ended)
@@ -130,7 +133,12 @@ class TutorialView(QObject):
 
     # ------------------------------------------------------------ state
 
-    def _show_state(self, *_: object) -> None:
+    def _show_state_soon(self) -> None:
+        """Not for each letter that is typed."""
+        if not self._state.isActive():
+            self._state.start()
+
+    def _show_state(self) -> None:
         opened = self.workplace.opened
         tutorial = opened.tutorial
         if opened.read_only:

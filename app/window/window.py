@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
+from app.editing.settings import Settings
 from app.window.actions import MENUS, in_groups
 from app.window.message_bar import MessageBar
 from app.window.theme import Theme
@@ -91,6 +92,17 @@ class Window(QMainWindow):
     def _restyle(self) -> None:
         self.setPalette(self._theme.palette())
         self.setFont(self._theme.font("control"))
+
+    def restore_layout(self, settings: Settings) -> None:
+        """Take the size and the panes' widths that were kept."""
+        self.resize(1280, 800)
+        self.restoreGeometry(settings.bytes("geometry"))
+        self.splitter.restoreState(settings.bytes("splitter"))
+
+    def keep_layout(self, settings: Settings) -> None:
+        """Keep the size and the panes' widths for the next start."""
+        settings.put_bytes("geometry", self.saveGeometry())
+        settings.put_bytes("splitter", self.splitter.saveState())
 
     # ------------------------------------------------------------ panes
 

@@ -46,6 +46,7 @@ NASTY = (
 OTHERWISE_HELD = "\r\u2029\ufdd0\ufdd1\ufeff\ufffe"  # ends of lines, byte order marks
 STREAMED = 5  # steps that the run writes
 AT_END = 2**31 - 1
+MOST = 3000  # actions during one run
 
 
 def nasty_steps(count: int) -> Iterator[Step]:
@@ -163,6 +164,7 @@ def test_fields_and_carets_are_the_authors_while_a_run_writes(
     runs.add(Continuing(seed, "long", STREAMED))
     acted = 0
     while not ended:
+        assert acted < MOST, "the run doesn't end"
         author.act()
         acted += 1
         look(page)

@@ -11,7 +11,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from inference.__main__ import claim_pipes
-from inference.protocol import Event, Failed, Finished, Found, Install, Probe, Progress, Request
+from inference.protocol import (
+    Event,
+    Failed,
+    Finished,
+    Found,
+    Install,
+    Notice,
+    Probe,
+    Progress,
+    Remove,
+    Request,
+    Verify,
+)
 from inference.serving import Server
 
 SIZE, PART = 98_000_000, 9_800_000  # bytes
@@ -19,12 +31,12 @@ PAUSE = 0.02  # seconds between two parts
 
 
 def events_of(request: Request, state: Path) -> Iterator[Event]:
-    """Answer a Probe and an Install."""
+    """Answer as a machine does on which the starter pack can be installed and removed."""
     script = state.read_text()
     match request:
         case Probe():
-            starter = {"id": "starter", "name": "Starter", "download": SIZE}
-            starter["ready"] = script == "installed"
+            starter = {"id": "starter", "name": "Starter", "download": SIZE, "size": SIZE}
+            starter["ready"] = starter["installed"] = script == "installed"
             writer = None if script == "no llama.cpp" else "0.3"
             facts = {"llama_cpp": writer, "recommended": "starter", "packs": [starter]}
             yield Found(request.id, facts)
@@ -36,6 +48,10 @@ def events_of(request: Request, state: Path) -> Iterator[Event]:
                 time.sleep(PAUSE)
                 yield Progress(request.id, "Fetching starter.gguf", done, SIZE, "bytes")
             state.write_text("installed")
+        case Verify():
+            yield Notice(request.id, "pack", "starter.gguf is whole.")
+        case Remove():
+            state.write_text("")
     yield Finished(request.id)
 
 

@@ -1,0 +1,151 @@
+"""One pack on a card: what it is, what it takes, and what can be done with it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+
+from app.engine.upkeep import PackRequest, Upkeep
+from app.tutorial.model import new_id
+from app.window.languages import LANGUAGES
+from app.window.pack_work import PackWork
+from app.window.side_pane import note
+from app.window.sizes import gigabytes
+from app.window.theme import Theme
+from app.window.wrapping import WrappingLayout
+from inference.protocol import Install, Remove, Verify
+
+
+class PackCard(QFrame):
+    """Follows its pack's facts and its work; removing asks once, here on the card."""
+
+    def __init__(self, upkeep: Upkeep, pack: str, theme: Theme) -> None:
+        super().__init__()
+        self._upkeep = upkeep
+        self._pack = pack
+        self._asking = False
+        self._facts: Mapping[str, Any] = {}
+        self.setProperty("role", "card")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.name = QLabel()
+        self.name.setProperty("role", "heading")
+        self.name.setTextFormat(Qt.TextFormat.PlainText)
+        self.best = QLabel(self.tr("Best for this computer"))
+        self.best.setProperty("role", "badge")
+        self.summary = note(role="body")
+        self.told = note()
+        self.question = note(role="warning")
+        self.install = self._button("", self._begin_install, "primary")
+        self.check = self._button(self.tr("Check"), lambda: self._begin(Verify(new_id(), pack)))
+        self.check.setToolTip(self.tr("Read its files again and compare them"))
+        self.remove = self._button(self.tr("Remove…"), lambda: self._ask(True))
+        self.yes = self._button(self.tr("Remove"), self._begin_remove, "danger")
+        self.no = self._button(self.tr("Keep"), lambda: self._ask(False))
+        self._lay_out(theme)
+        upkeep.work_changed.connect(self._show_buttons)
+
+    def _button(self, text: str, do: Any, kind: str = "") -> QPushButton:
+        button = QPushButton(text)
+        button.setProperty("kind", kind)
+        button.clicked.connect(do)
+        return button
+
+    def _lay_out(self, theme: Theme) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(theme.px(8))
+        head.addWidget(self.name)
+        head.addWidget(self.best)
+        head.addStretch(1)
+        buttons = WrappingLayout(theme.px(8), theme.px(8))
+        for button in self._buttons:
+            buttons.addWidget(button)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(theme.px(16), theme.px(12), theme.px(16), theme.px(12))
+        rows.setSpacing(theme.px(8))
+        rows.addLayout(head)
+        for label in (self.summary, self.told):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            rows.addWidget(label)
+        rows.addWidget(PackWork(self._upkeep, self._pack, theme))
+        rows.addWidget(self.question)
+        rows.addLayout(buttons)
+
+    @property
+    def _buttons(self) -> tuple[QPushButton, ...]:
+        return self.install, self.check, self.remove, self.yes, self.no
+
+    # ------------------------------------------------------------ what it shows
+
+    def show_pack(self, facts: Mapping[str, Any], *, best: bool) -> None:
+        """Show the pack as a Probe found it; best: the one for this computer."""
+        self._facts = facts
+        name = str(facts.get("name") or self._pack)
+        self.name.setText(name)
+        self.best.setVisible(best)
+        self.summary.setText(str(facts.get("summary", "")))
+        self.told.setText(self._told())
+        self.setAccessibleName(f"{name}. {self.summary.text()} {self.told.text()}")
+        size = gigabytes(float(facts.get("download") or 0))
+        fetched = self.tr("Install: {size} to fetch").format(size=size)
+        self.install.setText(fetched if facts.get("download") else self.tr("Install"))
+        question = self.tr("Remove {name} and free {size}? It would have to be fetched again.")
+        freed = gigabytes(float(facts.get("size") or 0))
+        self.question.setText(question.format(name=name, size=freed))
+        for button in self._buttons:
+            button.setAccessibleName(f"{button.text()}: {name}")
+        self._ask(False)
+
+    def _told(self) -> str:
+        facts = self._facts
+        if facts.get("ready"):
+            state = self.tr("Installed")
+        else:
+            state = self.tr("Damaged") if facts.get("installed") else self.tr("Not installed")
+        weights = [facts.get("writer"), facts.get("reader")]
+        licences = {str(one.get("licence", "")) for one in weights if isinstance(one, Mapping)}
+        languages = (str(one) for one in facts.get("languages", ()))
+        told = [
+            state,
+            gigabytes(float(facts.get("size") or 0)),
+            ", ".join(LANGUAGES.get(one, one) for one in languages),
+            self.tr("sees pictures") if facts.get("eyes") else self.tr("can't see pictures"),
+            *sorted(licences),
+        ]
+        return " · ".join(word for word in told if word)
+
+    def _show_buttons(self) -> None:
+        ready, installed = bool(self._facts.get("ready")), bool(self._facts.get("installed"))
+        shown = {
+            self.install: not ready and not self._asking,
+            self.check: ready and not self._asking,
+            self.remove: installed and not self._asking,
+            self.yes: self._asking,
+            self.no: self._asking,
+        }
+        for button, visible in shown.items():
+            button.setVisible(visible)
+            button.setEnabled(self._upkeep.work is None)
+        self.question.setVisible(self._asking)
+
+    # ------------------------------------------------------------ what can be done
+
+    def _ask(self, asking: bool) -> None:
+        """Ask whether to remove it, or no more; the focus goes to the harmless answer."""
+        held = self.yes.hasFocus() or self.no.hasFocus()
+        self._asking = asking
+        self._show_buttons()
+        if asking:
+            self.no.setFocus()
+        elif held:
+            self.remove.setFocus()
+
+    def _begin_install(self) -> None:
+        self._begin(Install(new_id(), self._pack))
+
+    def _begin_remove(self) -> None:
+        self._ask(False)
+        self._begin(Remove(new_id(), self._pack))
+
+    def _begin(self, request: PackRequest) -> None:
+        self._upkeep.begin(request)
