@@ -43,7 +43,6 @@ class Studio(QObject):
     """The studio: one window, one engine, one open tutorial at a time.
 
     The window is painted first; what it needs after that is imported where it is made.
-
     settings_folder, library_folder, make_client: instead of the person's own, as for tests.
     """
 
@@ -356,16 +355,10 @@ class Studio(QObject):
 
     def _trash_open(self) -> None:
         if self.view is not None:
-            self._trash(self.view.workplace.opened.path)
-
-    def _trash(self, path: Path) -> None:
-        """Move a tutorial to the trash; the open one is closed before."""
-        if self._is_open(path):
-            self.show_start()
-        if not self._is_open(path):
-            self.library.trash([path])
+            self._trash_many([self.view.workplace.opened.path])
 
     def _trash_many(self, paths: list[Path]) -> None:
+        """Move tutorials to the trash; the open one is closed before."""
         if any(self._is_open(path) for path in paths):
             self.show_start()
         self.library.trash(path for path in paths if not self._is_open(path))
@@ -384,11 +377,7 @@ class Studio(QObject):
     @property
     def is_busy(self) -> bool:
         """Whether anything is being read, decoded, written or painted."""
-        workplace = self.view.workplace if self.view is not None else None
-        return self.background.is_busy or (
-            workplace is not None
-            and (workplace.opened.is_busy or workplace.runs.current is not None)
-        )
+        return self.background.is_busy or (self.view is not None and self.view.is_busy)
 
     def open_last(self) -> None:
         """Open the tutorial that was open last, if it is still there."""

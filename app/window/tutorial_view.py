@@ -117,6 +117,12 @@ class TutorialView(QObject):
             "go_to_prompt": self.prompt.take_focus,
         }
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether the file's thread or the engine has something to do."""
+        workplace = self.workplace
+        return workplace.opened.is_busy or workplace.runs.current is not None
+
     def ask_for_packs(self, engine: Engine) -> None:
         """Offer the packs of this machine in the inspector, as soon as the engine tells them."""
 
