@@ -26,6 +26,11 @@ def state(folder: Path) -> dict[str, str]:
     return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
+def image_of(path: Path) -> Image.Image:
+    with Image.open(path) as image:
+        return image.convert("RGB")
+
+
 def shot(*words: str | Path, account: Path) -> Outcome:
     """Run `interstep screenshot` in the account's folder, which is all that the person has."""
     account.mkdir(exist_ok=True)
@@ -46,7 +51,7 @@ def test_a_screenshot_is_the_window_and_changes_nothing(dog: Path, tmp_path: Pat
         assert done.code == 0, done.err
         assert done.out == f"{out}\n"
         assert done.err == ""
-        images[theme] = Image.open(out).convert("L")
+        images[theme] = image_of(out).convert("L")
         assert list(state(out.parent)) == [str(out)]  # no settings, no library, no lock
         out.unlink()
     assert {image.size for image in images.values()} == {(1000, 700)}
@@ -61,7 +66,7 @@ def test_every_page_is_another_picture(dog: Path, tmp_path: Path) -> None:
         out = tmp_path / f"{page}.png"
         done = shot("-o", out, "--page", page, "--size", "900x560", account=tmp_path / "account")
         assert done.code == 0, done.err
-        seen.add(hashlib.sha256(Image.open(out).tobytes()).hexdigest())
+        seen.add(hashlib.sha256(image_of(out).tobytes()).hexdigest())
     assert len(seen) == 5
 
 
@@ -71,7 +76,7 @@ def test_a_tutorial_with_pictures_is_shown_with_them(dog: Path, tmp_path: Path) 
     for name, words in (("bare", ["--page", "library"]), ("dog", [dog])):
         out = tmp_path / f"{name}.png"
         assert shot(*words, "-o", out, account=tmp_path / "account").code == 0
-        found = Image.open(out).convert("RGB").getcolors(1_000_000)
+        found = image_of(out).getcolors(1_000_000)
         assert found is not None
         colours[name] = len(found)
     assert colours["dog"] > 2 * colours["bare"]
@@ -82,7 +87,7 @@ def test_an_old_picture_is_replaced_whole(tmp_path: Path) -> None:
     out.parent.mkdir()
     out.write_text("old")
     assert shot("-o", out, "--page", "start", "--size", "900x560", account=out.parent).code == 0
-    assert Image.open(out).size == (900, 560)
+    assert image_of(out).size == (900, 560)
     assert [path.name for path in out.parent.iterdir()] == ["x.png"]
 
 
