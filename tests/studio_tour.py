@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import fake_engine
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QRect, Qt
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -86,10 +86,15 @@ class Tour:
         self._qtbot.waitUntil(done, timeout=PATIENCE)
 
     def settle(self) -> None:
-        """Let the studio work until nothing is to be done any more."""
-        for _ in range(2):
+        """Let the studio work until nothing is to be done and nothing moves any more."""
+        before, now = None, self._places()
+        while before != now:
             self._qtbot.wait(QUIET)
             self.until(lambda: not self.studio.is_busy)
+            before, now = now, self._places()
+
+    def _places(self) -> list[QRect]:
+        return [widget.geometry() for widget in visible(self.window)]
 
     def open_tutorial(self, tutorial: Tutorial = CACTUS) -> None:
         """Put a tutorial into the library and open it."""

@@ -71,6 +71,7 @@ class PaintingForm(QWidget):
         self.seed = QLineEdit()
         digits = QRegularExpression("[0-9]{1,9}")
         self.seed.setValidator(QRegularExpressionValidator(digits, self.seed))
+        self.seed.setToolTip(self.tr("A new one each time, unless it is locked"))
         self.seed.editingFinished.connect(self._type_seed)
         self.lock = QToolButton()
         self.lock.setCheckable(True)
