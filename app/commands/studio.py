@@ -30,7 +30,8 @@ def run(options: argparse.Namespace) -> int:
         studio.open_last()
     studio.window.show()
     for ending in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(ending, lambda *_: studio.window.close())
+        # Not at once: the signal may come while a slot holds a lock that closing needs.
+        signal.signal(ending, lambda *_: QTimer.singleShot(0, studio.window.close))
     awake = QTimer()
     awake.timeout.connect(lambda: None)
     awake.start(AWAKE)

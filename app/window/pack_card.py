@@ -89,7 +89,7 @@ class PackCard(QFrame):
         size = gigabytes(float(facts.get("download") or 0))
         fetched = self.tr("Install: {size} to fetch").format(size=size)
         self.install.setText(fetched if facts.get("download") else self.tr("Install"))
-        question = self.tr("Remove {name} and free {size}? It would have to be fetched again.")
+        question = self.tr("Remove {name}? It frees up to {size}; you can install it again.")
         freed = gigabytes(float(facts.get("size") or 0))
         self.question.setText(question.format(name=name, size=freed))
         for button in self._buttons:

@@ -182,7 +182,7 @@ def test_a_signal_closes_the_studio_and_its_tutorial(
     account = tmp_path / "account"
     mine = {"HOME": str(account), "XDG_CONFIG_HOME": str(account / "config")}
     mine |= {"XDG_CACHE_HOME": str(account / "cache"), "QT_QPA_PLATFORM": "offscreen"}
-    lock = dog.with_name(f"{dog.name}.lock")
+    lock = dog.with_name(f".{dog.name}.lock")
     process = subprocess.Popen(
         [*COMMAND, dog], cwd=dog.parent, env=os.environ | mine, stderr=subprocess.PIPE, text=True
     )
@@ -190,8 +190,12 @@ def test_a_signal_closes_the_studio_and_its_tutorial(
         last = account / "config" / "interstep" / "studio.ini"
         while process.poll() is None and not (last.exists() and dog.name in last.read_text()):
             time.sleep(0.05)
+        assert lock.exists()
         process.send_signal(ending)
-        _, err = process.communicate(timeout=60)
+        try:
+            _, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 0, err
     assert "Traceback" not in err
     assert not lock.exists()
