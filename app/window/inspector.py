@@ -29,6 +29,7 @@ class Inspector(QWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName(self.tr("Inspector"))
         bar = self.tabs.tabBar()
+        bar.setAccessibleName(self.tr("Inspector"))
         bar.setDrawBase(False)
         bar.setExpanding(False)
         bar.setUsesScrollButtons(False)

@@ -70,7 +70,7 @@ class PromptCard(QFrame):
         self.add.setToolTip(self.tr("Pictures that the writer can look at"))
         self.add.clicked.connect(self._choose_photos)
         keys = QKeySequence("Ctrl+Enter").toString(QKeySequence.SequenceFormat.NativeText)
-        self.write = QPushButton(f" {self.tr('Write')}   {keys}")
+        self.write = QPushButton(" {word}   {keys}".format(word=self.tr("Write"), keys=keys))
         self.write.setProperty("kind", "primary")
         self.write.setAccessibleName(self.tr("Write"))
         self.write.clicked.connect(self._write)

@@ -99,7 +99,8 @@ def _head(tutorial: Tutorial, theme: Theme) -> Iterator[str]:
         yield _box(escape(text), "caution", theme)
     needs = [item for item in (*tutorial.materials, *tutorial.tools) if item.strip()]
     if needs:
-        yield f"<h3>{escape(translate('Reader', 'You need'))}</h3>"
+        needed = translate("Reader", "You need")  # in an f-string lupdate wouldn't find it
+        yield f"<h3>{escape(needed)}</h3>"
         yield f"<ul>{''.join(f'<li>{escape(item)}</li>' for item in needs)}</ul>"
     facts = [text.strip() for text in (tutorial.duration, tutorial.difficulty) if text.strip()]
     if facts:
