@@ -84,7 +84,8 @@ QToolButton::menu-indicator { image: none; width: 0; }
 
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDoubleSpinBox {
   background: $page; color: $ink; border: 1px solid $line; border-radius: $px6;
-  padding: $px6 $px8; selection-background-color: $accent; selection-color: $onaccent; }
+  padding: $px6 $px8; selection-background-color: $accent; selection-color: $onaccent;
+  placeholder-text-color: $muted; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBox:focus,
 QDoubleSpinBox:focus { border: 2px solid $accent; padding: $px4 $px6; }
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled {

@@ -35,7 +35,7 @@ class TopBar(QWidget):
         row.addWidget(_button(actions["new"], self.tr("New"), "plain"))
         row.addSpacing(8)
         row.addWidget(self._title)
-        row.addWidget(self._draft)
+        row.addWidget(self._draft, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._saved)
         row.addStretch(1)
         self._of_tutorial = [

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 from studio_tour import Tour, controls
 
-from app.engine.jobs import Continuing, Painting
+from app.engine.jobs import Continuing
 from app.tutorial.model import Tutorial
 from app.window.outline import Outline
 
@@ -58,6 +58,10 @@ def went_round(key: Qt.Key) -> list[QWidget]:
     raise AssertionError(f"from {described(start)} the focus never comes back")
 
 
+def is_new_window(widget: QWidget) -> bool:
+    return widget.isWindow() and not isinstance(widget, QMenu)
+
+
 class Windows(QObject):
     """Notes every window that is shown, were it for a moment: it would take the focus."""
 
@@ -66,9 +70,8 @@ class Windows(QObject):
         self.shown: list[str] = []
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        shown = event.type() == QEvent.Type.Show and isinstance(watched, QWidget)
-        if shown and watched.isWindow() and not isinstance(watched, QMenu):
-            self.shown.append(described(watched))
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget):
+            self.shown += [described(watched)] if is_new_window(watched) else []
         return False
 
 
@@ -141,9 +144,9 @@ def test_f6_goes_through_the_panes_and_back_to_the_caret(tour: Tour) -> None:
     tour.open_tutorial()
     tour.view.page.go_to("s2")
     caret = focused()
-    tour.view.workplace.runs.add(Painting(7, "s1", "p1", instruction="slow paint"))
-    tour.until(lambda: bool(tour.window.foot.currentWidget().findChildren(QWidget)))
     window = tour.window
+    tour.view.workplace.runs.add(Continuing(7, "slow"))
+    tour.until(lambda: bool(controls(window.foot)))
     panes = (window.top, window.library, window.centre, window.side, window.foot)
     there = [pane for pane in panes if controls(pane)]
     assert window.foot in there

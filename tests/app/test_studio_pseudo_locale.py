@@ -148,7 +148,8 @@ def test_the_made_up_language_keeps_what_translators_keep() -> None:
 
 
 def test_every_word_can_be_translated(abroad: Tour) -> None:
-    names, leaks = content(), {}
+    names = content()
+    leaks: dict[str, str] = {}
     for page in abroad.pages():
         texts = chain(painted(abroad.window), *(told(one) for one in visible(abroad.window)))
         for text in texts:
