@@ -1,18 +1,16 @@
 """`interstep redraw`: the picture of one step is drawn again; the old take stays in the file."""
 
 import argparse
-import secrets
 
 from app.commands.conversation import Conversation, print_json
 from app.commands.errors import CommandError, sentence
 from app.commands.progress import ProgressLine
+from app.engine.jobs import new_seed
 from app.engine.redrawing import redraw
 from app.engine.run import RequestRun
 from app.tutorial.file import TutorialFile
 from app.tutorial.undo import picture_by_id
 from inference.protocol import Cancelled, Event, Failed, Finished, Json, PaintFinished
-
-SEEDS = 10**9
 
 
 def run(options: argparse.Namespace) -> int:
@@ -33,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
         request = redraw(
             file,
             steps[options.step - 1],
-            secrets.randbelow(SEEDS) if options.seed is None else options.seed,
+            new_seed() if options.seed is None else options.seed,
             options.mode,
             options.instruction,
             options.neighbours,

@@ -3,7 +3,6 @@
 import argparse
 import os
 import re
-import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 from app.commands.conversation import Conversation, print_json
 from app.commands.errors import CommandError, sentence
 from app.commands.progress import ProgressLine
+from app.engine.jobs import new_seed
 from app.engine.redrawing import given_step
 from app.engine.run import RequestRun
 from app.exporting.writing import export
@@ -25,7 +25,6 @@ from inference.protocol import Cancelled, Event, Failed, Finished, Notice, Write
 
 LONGEST_PROMPT = 2000  # characters
 SUFFIXES = (".interstep", ".md", ".html")
-SEEDS = 10**9
 
 
 def run(options: argparse.Namespace) -> int:
@@ -43,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     )
     if options.source and not tutorial.steps:
         raise CommandError("There is no text to make steps of: give at least one sentence.")
-    seed = secrets.randbelow(SEEDS) if options.seed is None else options.seed
+    seed = new_seed() if options.seed is None else options.seed
     request = _request(tutorial, photos, seed, options.pack, options.steps)
     progress = ProgressLine()
     for notice in given.notices:

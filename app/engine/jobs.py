@@ -4,6 +4,7 @@ A job names steps and pictures by id and holds no picture: its request is made w
 from the tutorial as it then stands.
 """
 
+import secrets
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,6 +12,12 @@ from inference.protocol import ProtocolError, from_json, to_json
 
 Neighbour = Literal["previous", "next", "anchor"]
 NEIGHBOURS: tuple[Neighbour, ...] = ("previous", "next", "anchor")
+SEEDS = 10**9
+
+
+def new_seed() -> int:
+    """Return a seed that nobody chose, from 0 to below SEEDS."""
+    return secrets.randbelow(SEEDS)
 
 
 @dataclass(frozen=True)

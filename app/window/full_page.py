@@ -1,54 +1,24 @@
-"""A page over the tutorial, such as the doctor's: a title, a way back, and a scrolling column."""
+"""A page over the tutorial that scrolls as a whole, such as the doctor's."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from app.window.icons import icon
+from app.window.over_page import OverPage
 from app.window.theme import PAGE, Theme
 
 
-class FullPage(QWidget):
-    """closed(): the person goes back, by the button or Escape."""
-
-    closed = Signal()
+class FullPage(OverPage):
+    """Its head scrolls with the rest; what it shows goes into `column`."""
 
     def __init__(self, title: str, lead: str, theme: Theme) -> None:
-        super().__init__()
-        self.setObjectName("bg")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAccessibleName(title)
-        self.theme = theme
-        theme.dress(self)
-        self.back = QPushButton(self.tr("Back"))
-        self.back.setProperty("kind", "quiet")
-        self.back.clicked.connect(self.closed)
-        heading = QLabel(title)
-        heading.setProperty("role", "title")
-        heading.setWordWrap(True)
-        self.lead = QLabel(lead)
-        self.lead.setProperty("role", "lead")
-        self.lead.setWordWrap(True)
-        self.tools = QHBoxLayout()
-        head = QHBoxLayout()
-        head.addWidget(heading, 1)
-        head.addLayout(self.tools)
-        head.addWidget(self.back)
+        super().__init__(title, lead, theme)
         self.column = QVBoxLayout()
         self.column.setSpacing(theme.px(12))
         sheet = QWidget()
         rows = QVBoxLayout(sheet)
         rows.setContentsMargins(24, 32, 24, 32)
         rows.setSpacing(theme.px(12))
-        rows.addLayout(head)
+        rows.addLayout(self.head)
         rows.addWidget(self.lead)
         rows.addSpacing(theme.px(8))
         rows.addLayout(self.column)
@@ -64,18 +34,6 @@ class FullPage(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
         self.setFocusProxy(self.back)
-        theme.restyled.connect(self._restyle)
-        self._restyle()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go back on Escape."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def _restyle(self) -> None:
-        self.back.setIcon(icon("previous", self.theme.colours.ink))
 
 
 def caps(text: str) -> QLabel:

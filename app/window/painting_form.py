@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.engine.jobs import new_seed
 from app.tutorial import edits
 from app.tutorial.model import Making, PaintOptions
 from app.window.icons import icon
-from app.window.picture_jobs import new_seed
 from app.window.workplace import Workplace
 
 SIZES = (512, 768, 1024, 1536)  # pixels a side

@@ -1,19 +1,11 @@
 """What is painted when a person asks for it: jobs, in the order in which they are to be done."""
 
-import secrets
 from collections.abc import Iterator
 
-from app.engine.jobs import Painting
+from app.engine.jobs import SEEDS, Painting, new_seed
 from app.tutorial.model import Picture, Step, Tutorial, step_by_id
 from app.tutorial.undo import picture_by_id
 from app.window.workplace import Workplace
-
-SEEDS = 10**9
-
-
-def new_seed() -> int:
-    """Return a seed that nobody chose."""
-    return secrets.randbelow(SEEDS)
 
 
 def seed_of(tutorial: Tutorial, number: int = 0) -> int:

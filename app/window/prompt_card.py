@@ -1,6 +1,5 @@
 """The card on the start page in which the person types what they want to teach."""
 
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.engine.estimates import PLANNED, Store, Timings, pictures_of
+from app.engine.jobs import new_seed
 from app.tutorial.model import Making
 from app.window.estimate_words import estimate_words
 from app.window.growing_field import GrowingField
@@ -188,7 +188,7 @@ class PromptCard(QFrame):
             return
         self._slip.start()
         self._enable()
-        seed = secrets.randbelow(10**9)
+        seed = new_seed()
         self.write_requested.emit(self.field.text, self.making, list(self.photos), seed)
 
     def _enable(self) -> None:

@@ -1,6 +1,5 @@
 """The field at the page's foot: more steps, or other words for those that are there."""
 
-import secrets
 from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
@@ -14,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.engine.jobs import Changing, Continuing, Job, Writing
+from app.engine.jobs import Changing, Continuing, Job, Writing, new_seed
 from app.tutorial import edits
 from app.tutorial.model import Tutorial, step_by_id
 from app.window.estimate_words import estimate_words
@@ -124,7 +123,7 @@ class PromptField(QWidget):
     def job(self) -> Job | None:
         """What would be asked for now; None where words are missing."""
         text, making = self.field.text, self._opened.tutorial.making
-        seed = secrets.randbelow(10**9) if making.seed is None else making.seed
+        seed = new_seed() if making.seed is None else making.seed
         match self.kind:
             case "write":
                 prompted = text or self._opened.tutorial.prompt

@@ -73,6 +73,7 @@ def test_what_another_program_does_shows_by_itself(watch: LibraryWatch, qtbot: Q
     qtbot.waitUntil(lambda: len(watch.cards) == 5)
     (folder / "egg.interstep").unlink()
     qtbot.waitUntil(lambda: "Boil an egg" not in titles(watch))
+    assert len(watch.cards) == 4
 
 
 def test_a_folder_that_vanishes_is_empty_until_it_is_back(
@@ -82,8 +83,11 @@ def test_a_folder_that_vanishes_is_empty_until_it_is_back(
     folder = watch.library.folder
     folder.rename(folder.with_name("away"))
     qtbot.waitUntil(lambda: watch.cards == ())
+    before = titles(watch)
     folder.with_name("away").rename(folder)
     qtbot.waitUntil(lambda: len(watch.cards) == 4)
+    assert before == []
+    assert "Boil an egg" in titles(watch)
 
 
 def test_trash_offers_to_restore(watch: LibraryWatch, qtbot: QtBot) -> None:

@@ -13,14 +13,12 @@ from app.editing.open_tutorial import OpenTutorial
 from app.editing.settings import Settings
 from app.engine.client import Client
 from app.engine.engine import Engine
-from app.engine.runs import Runs
 from app.tutorial.file import TutorialFile
 from app.tutorial.model import Picture, Step, Take, Tutorial
 from app.window.actions import make_actions
 from app.window.announcing import Announcer
-from app.window.images import Images
 from app.window.theme import Theme
-from app.window.workplace import Workplace
+from app.window.workplace import Workplace, workplace_of
 
 FAKE = ("-P", str(Path(fake_engine.__file__).resolve()))
 
@@ -75,16 +73,8 @@ def make_workplace(
 
     def make(tutorial: Tutorial | None = None, takes: Iterable[Take] = ()) -> Workplace:
         opened = open_file(tutorial or cactus(), takes)
-        return Workplace(
-            opened=opened,
-            images=Images(opened, background),
-            runs=Runs(opened, engine),
-            theme=theme,
-            actions=make_actions(window, theme),
-            announcer=Announcer(window),
-            background=background,
-            settings=Settings(tmp_path / "settings"),
-        )
+        parts = (theme, make_actions(window, theme), Announcer(window), background)
+        return workplace_of(opened, engine, Settings(tmp_path / "settings"), *parts)
 
     yield make
     engine.close()

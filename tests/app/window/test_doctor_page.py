@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from app.engine.client import Client
 from app.engine.engine import Engine
@@ -96,6 +97,7 @@ def test_a_page_that_is_gone_hears_no_more(upkeep: Upkeep, qtbot: QtBot) -> None
     page = DoctorPage(upkeep.engine, upkeep, Path.home(), Theme())
     page.deleteLater()
     qtbot.waitUntil(lambda: bool(upkeep.facts), timeout=PATIENCE)
+    assert not isValid(page)
 
 
 def test_a_library_that_is_not_there_yet_has_a_disk(upkeep: Upkeep, tmp_path: Path) -> None:

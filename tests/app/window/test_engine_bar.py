@@ -112,7 +112,8 @@ def test_a_rewrite_is_named(
     words: list[str] = []
     workplace.runs.text_streamed.connect(lambda _: words.extend(said(bar)))
     workplace.runs.add(Changing(1, "shorter", "s3"))
-    qtbot.waitUntil(lambda: "Rewriting step 3" in words)
+    qtbot.waitUntil(lambda: workplace.runs.current is None)
+    assert "Rewriting step 3" in words
 
 
 def test_what_waits_is_counted_and_can_be_taken_out(

@@ -14,17 +14,15 @@ from app.editing.open_tutorial import OpenTutorial
 from app.editing.settings import Settings
 from app.engine.client import Client
 from app.engine.engine import Engine
-from app.engine.runs import Runs
 from app.tutorial import edits
 from app.tutorial.model import Picture, Step, Tutorial
 from app.tutorial.undo import picture_by_id
 from app.window import picture_edits, picture_jobs
 from app.window.actions import make_actions
 from app.window.announcing import Announcer
-from app.window.images import Images
 from app.window.recipe_view import RecipeView
 from app.window.theme import Theme
-from app.window.workplace import Workplace
+from app.window.workplace import Workplace, workplace_of
 
 DOG = Tutorial(
     "t",
@@ -64,16 +62,8 @@ def real(
     theme = Theme(window)
     background = Background(1, window)
     opened = open_file(DOG)
-    yield Workplace(
-        opened=opened,
-        images=Images(opened, background),
-        runs=Runs(opened, engine),
-        theme=theme,
-        actions=make_actions(window, theme),
-        announcer=Announcer(window),
-        background=background,
-        settings=Settings(tmp_path / "settings"),
-    )
+    parts = (theme, make_actions(window, theme), Announcer(window), background)
+    yield workplace_of(opened, engine, Settings(tmp_path / "settings"), *parts)
     background.close()
 
 

@@ -274,4 +274,6 @@ def test_a_take_is_painted_in_its_own_colours(
     def middle() -> str:
         return view.grab().toImage().pixelColor(126, 100).name()
 
+    qtbot.waitUntil(lambda: workplace.images.pixmap(GREEN.sha256, 252) is not None)
     qtbot.waitUntil(lambda: middle() == "#008000")
+    assert middle() == "#008000"
