@@ -48,6 +48,7 @@ class OpenTutorial(QObject):
         self._background = Background(1, self)
         self._history = History(file.tutorial)
         self._infos = dict(file.infos())
+        self._recipes = {sha256: info.recipe for sha256, info in self._infos.items()}
         self._staleness = Staleness()
         self._takes: dict[str, Take] = {}  # not yet on disk
         self._chunks: dict[str, str] = {}
@@ -105,7 +106,7 @@ class OpenTutorial(QObject):
     @property
     def recipes(self) -> Mapping[str, Mapping[str, Any]]:
         """The recipes of all takes by sha256."""
-        return {sha256: info.recipe for sha256, info in self._infos.items()}
+        return self._recipes
 
     # ------------------------------------------------------------ changes
 
@@ -125,6 +126,7 @@ class OpenTutorial(QObject):
             if take.sha256 not in self._infos:
                 self._takes[take.sha256] = take
                 self._infos[take.sha256] = _info(take)
+                self._recipes[take.sha256] = take.recipe
         self._dirty = True
         self.takes_changed.emit()
 

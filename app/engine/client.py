@@ -5,9 +5,10 @@ whatever kind, ends the engine too.
 """
 
 import sys
+import time
 from collections import deque
 
-from PySide6.QtCore import QObject, QProcess, Signal
+from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
 from inference.protocol import (
     MAX_LINE,
@@ -19,6 +20,7 @@ from inference.protocol import (
 )
 
 TAIL = 8192  # bytes of one gulp of complaints that are looked at: an engine may print megabytes
+SLICE = 0.003  # seconds of events at a time
 PATIENCE = 2000  # milliseconds that the engine has to end by itself
 
 
@@ -41,6 +43,8 @@ class Client(QObject):
         super().__init__(parent)
         self._complaints: deque[str] = deque(maxlen=12)
         self._ending = False
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self._read_events)
         self._process = QProcess(self)
         self._process.setProgram(python)
         self._process.setArguments(list(arguments))
@@ -85,19 +89,27 @@ class Client(QObject):
             self._process.kill()
 
     def _read_events(self) -> None:
+        """Pass on what came, for a slice of time; the rest follows the person's own events."""
+        end = time.monotonic() + SLICE
         while self._process.canReadLine():
-            line = bytes(self._process.readLine().data())
-            if len(line) > MAX_LINE:
-                self._process.kill()
+            if time.monotonic() > end:
+                self._later.start()
                 return
-            try:
-                event = read_event(line)
-            except ProtocolError as error:
-                self._complaints.append(f"a line that is no event: {error}")
-                continue
-            self.event_received.emit(event)
+            self._read_event()
         if self._process.bytesAvailable() > MAX_LINE:
             self._process.kill()
+
+    def _read_event(self) -> None:
+        line = bytes(self._process.readLine().data())
+        if len(line) > MAX_LINE:
+            self._process.kill()
+            return
+        try:
+            event = read_event(line)
+        except ProtocolError as error:
+            self._complaints.append(f"a line that is no event: {error}")
+        else:
+            self.event_received.emit(event)
 
     def _read_complaints(self) -> None:
         data = bytes(self._process.readAllStandardError().data())[-TAIL:]
@@ -110,7 +122,8 @@ class Client(QObject):
             self.engine_stopped.emit(f"The engine can't be started: {self._process.errorString()}.")
 
     def _on_finished(self, code: int, _status: QProcess.ExitStatus) -> None:
-        self._read_events()
+        while self._process.canReadLine():
+            self._read_event()
         self._read_complaints()
         if not self._ending:
             self._ending = True

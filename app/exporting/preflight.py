@@ -1,6 +1,6 @@
 """What the author may want to see to before an export; nothing of it forbids one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,7 +30,7 @@ def preflight(tutorial: Tutorial, recipes: Recipes) -> tuple[Finding, ...]:
     )
 
 
-def _of_step(number: int, step: Step, old: dict[str, Stale]) -> Iterator[Finding]:
+def _of_step(number: int, step: Step, old: Mapping[str, Stale]) -> Iterator[Finding]:
     shown = [picture for picture in step.pictures if not picture.not_needed]
     if not (step.title.strip() or step.body.strip() or step.callouts or shown):
         yield Finding("empty_step", step.id, "", number)
@@ -41,7 +41,7 @@ def _of_step(number: int, step: Step, old: dict[str, Stale]) -> Iterator[Finding
             yield Finding(kind, step.id, picture.id, number)
 
 
-def _of_picture(picture: Picture, old: dict[str, Stale]) -> Iterator[Kind]:
+def _of_picture(picture: Picture, old: Mapping[str, Stale]) -> Iterator[Kind]:
     if picture.chosen is None:
         yield "no_picture"
         return

@@ -12,6 +12,7 @@ import string
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, Literal
 
 from app.tutorial.edits import Edit, chained, set_picture
@@ -58,7 +59,7 @@ class _Around:
     look: Look
     look_json: Any
     anchor: str | None
-    origins: Mapping[str, tuple[_Origin, ...]]
+    origins: dict[str, tuple[_Origin, ...]]
     differences: dict[str, "_Difference"]
 
 
@@ -70,7 +71,7 @@ class _Difference:
     atmosphere: tuple[Reason, ...]
 
 
-def stale(tutorial: Tutorial, recipes: Recipes) -> dict[str, Stale]:
+def stale(tutorial: Tutorial, recipes: Recipes) -> Mapping[str, Stale]:
     """Return the stale pictures by id; one that the author keeps as it is isn't among them."""
     return Staleness().stale(tutorial, recipes)
 
@@ -79,34 +80,79 @@ class Staleness:
     """Finds the stale pictures again and again, and looks only at what changed since."""
 
     def __init__(self) -> None:
-        self._seen: tuple[object, ...] = ()
-        self._around = _Around(Look(), None, None, {}, {})
-        self._known: dict[str, tuple[Step, Recipe, Stale | None]] = {}
+        self._tutorial = Tutorial("")
+        self._around = _around(self._tutorial)
+        self._known: dict[str, _Known] = {}
+        self._found: Mapping[str, Stale] = {}
 
-    def stale(self, tutorial: Tutorial, recipes: Recipes) -> dict[str, Stale]:
-        """Return the stale pictures by id; a recipe must not change under its sha256."""
-        offers = tuple(
-            (step.id, [(p.id, p.chosen, p.takes, p.withdrawn) for p in step.pictures])
-            for step in tutorial.steps
-        )
-        seen = (tutorial.look, tutorial.anchor, offers)
-        if seen != self._seen:
-            self._seen, self._around, self._known = seen, _around(tutorial), {}
-        known = {}
-        for step, picture, recipe in _painted(tutorial, recipes):
-            before = self._known.get(picture.id)
-            if before is None or before[0] is not step or before[1] is not recipe:
-                before = (step, recipe, _verdict(step, picture, recipe, self._around))
-            known[picture.id] = before
-        self._known = known
-        return {name: reason for name, (_, _, reason) in known.items() if reason is not None}
+    def stale(self, tutorial: Tutorial, recipes: Recipes) -> Mapping[str, Stale]:
+        """Return the stale pictures by id.
+
+        A recipe must be there before a picture shows its take, and must not change.
+        """
+        before, self._tutorial = self._tutorial, tutorial
+        if tutorial is before:
+            return self._found
+        grown = _grown_steps(before, tutorial)
+        if grown is None or (before.look, before.anchor) != (tutorial.look, tutorial.anchor):
+            self._around, self._known = _around(tutorial), {}
+            concerned = list(tutorial.steps)
+        else:
+            touched = _touched(self._around.origins, grown)
+            for picture in (p for _, old, _ in grown if old is not None for p in old.pictures):
+                self._known.pop(picture.id, None)
+            seeing = (one.step for one in self._known.values() if one.sees & touched)
+            concerned = [*(step for _, _, step in grown), *(seeing if touched else ())]
+        for step, picture, recipe in _painted(concerned, recipes):
+            found = _verdict(step, picture, recipe, self._around)
+            sees = frozenset(sha256 for _, sha256 in _conditions(recipe))
+            self._known[picture.id] = _Known(step, sees, found)
+        known = self._known.items()
+        self._found = {name: one.found for name, one in known if one.found is not None}
+        return self._found
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What was found for a picture of this step whose recipe sees these takes."""
+
+    step: Step
+    sees: frozenset[str]
+    found: Stale | None
+
+
+def _grown_steps(before: Tutorial, after: Tutorial) -> list[tuple[int, Step | None, Step]] | None:
+    """Return the steps that changed or came behind, by number; None when others moved or went."""
+    pairs = enumerate(zip_longest(before.steps, after.steps), 1)
+    grown = [(number, old, new) for number, (old, new) in pairs if old is not new]
+    kept = all(new is not None and (old is None or old.id == new.id) for _, old, new in grown)
+    return grown if kept else None
+
+
+def _touched(
+    origins: dict[str, tuple[_Origin, ...]], grown: Iterable[tuple[int, Step | None, Step]]
+) -> set[str]:
+    """Bring the origins up to date with these steps; return the takes whose origins changed."""
+    touched = set()
+    for number, old, new in grown:
+        was = [] if old is None else list(_offers(number, old))
+        now = list(_offers(number, new))
+        if was == now:
+            continue
+        for sha256, origin in was:
+            origins[sha256] = tuple(o for o in origins[sha256] if o != origin)
+        for sha256, origin in now:
+            all_of_it = (*origins.get(sha256, ()), origin)
+            origins[sha256] = tuple(sorted(all_of_it, key=lambda one: one.number))
+        touched |= {sha256 for sha256, _ in (*was, *now)}
+    return touched
 
 
 def keep_as_is(tutorial: Tutorial, pictures: Collection[str], recipes: Recipes) -> Edit:
     """Keep pictures as they are: none is stale until something that concerns it changes again."""
     around = _around(tutorial)
     entries = []
-    for step, picture, recipe in _painted(tutorial, recipes):
+    for step, picture, recipe in _painted(tutorial.steps, recipes):
         if picture.id in pictures:
             state = _state(step, picture, recipe, around)
             tutorial, entry = set_picture(tutorial, step.id, picture.id, "kept", state)
@@ -118,14 +164,14 @@ def showing(tutorial: Tutorial, names: Collection[str], recipes: Recipes) -> set
     """Return the ids of the painted pictures that show an object of one of these names."""
     return {
         picture.id
-        for _, picture, recipe in _painted(tutorial, recipes)
+        for _, picture, recipe in _painted(tutorial.steps, recipes)
         if mentioned(names, _shown(picture, recipe))
     }
 
 
-def _painted(tutorial: Tutorial, recipes: Recipes) -> Iterator[tuple[Step, Picture, Recipe]]:
+def _painted(steps: Iterable[Step], recipes: Recipes) -> Iterator[tuple[Step, Picture, Recipe]]:
     """Yield the pictures that show a painted take, with its recipe."""
-    for step in tutorial.steps:
+    for step in steps:
         for picture in step.pictures:
             recipe = recipes.get(picture.chosen) if picture.chosen else None
             if recipe and not picture.not_needed:
@@ -135,11 +181,17 @@ def _painted(tutorial: Tutorial, recipes: Recipes) -> Iterator[tuple[Step, Pictu
 def _around(tutorial: Tutorial) -> _Around:
     origins: dict[str, tuple[_Origin, ...]] = {}
     for number, step in enumerate(tutorial.steps, 1):
-        for picture in step.pictures:
-            origin = _Origin(picture.id, picture.chosen, number)
-            for sha256 in dict.fromkeys((*picture.takes, *picture.withdrawn)):
-                origins[sha256] = (*origins.get(sha256, ()), origin)
+        for sha256, origin in _offers(number, step):
+            origins[sha256] = (*origins.get(sha256, ()), origin)
     return _Around(tutorial.look, to_json(tutorial.look), tutorial.anchor, origins, {})
+
+
+def _offers(number: int, step: Step) -> Iterator[tuple[str, _Origin]]:
+    """Yield the takes that a step's pictures offer or offered, each with its origin."""
+    for picture in step.pictures:
+        origin = _Origin(picture.id, picture.chosen, number)
+        for sha256 in dict.fromkeys((*picture.takes, *picture.withdrawn)):
+            yield sha256, origin
 
 
 def _verdict(step: Step, picture: Picture, recipe: Recipe, around: _Around) -> Stale | None:

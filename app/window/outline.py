@@ -73,7 +73,7 @@ class Outline(SidePane):
         """Look at the steps and their states now."""
         self._timer.stop()
         opened, step = self._workplace.opened, self._current
-        self.model.show_lines(lines(opened.tutorial, dict(opened.stale)))
+        self.model.show_lines(lines(opened.tutorial, opened.stale))
         self.show_step(step)
         self.empty.setVisible(not opened.tutorial.steps)
         self.list.setVisible(bool(opened.tutorial.steps))

@@ -1,5 +1,6 @@
 """The steps of a tutorial as one line each, with how their pictures stand."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -24,7 +25,7 @@ class Line:
     states: tuple[State, ...]
 
 
-def lines(tutorial: Tutorial, stale: dict[str, Stale]) -> tuple[Line, ...]:
+def lines(tutorial: Tutorial, stale: Mapping[str, Stale]) -> tuple[Line, ...]:
     """Return a line for each step; stale: the stale pictures by id."""
     total = len(tutorial.steps)
     return tuple(
@@ -33,7 +34,7 @@ def lines(tutorial: Tutorial, stale: dict[str, Stale]) -> tuple[Line, ...]:
     )
 
 
-def _states(step: Step, stale: dict[str, Stale]) -> tuple[State, ...]:
+def _states(step: Step, stale: Mapping[str, Stale]) -> tuple[State, ...]:
     shown = [picture for picture in step.pictures if not picture.not_needed]
     holds: dict[State, bool] = {
         "stale": any(picture.id in stale for picture in shown),

@@ -10,14 +10,13 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QScrollArea
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea
 
-from app.tutorial import edits
-from app.tutorial.model import Step, Tutorial, changed_steps, new_id
+from app.tutorial.model import Step, Tutorial, changed_steps
 from app.tutorial.undo import Entry, Left
 from app.window.head_view import HeadView
 from app.window.page_actions import PageActions
-from app.window.page_stream import PageStream
+from app.window.page_end import PageEnd
 from app.window.paper import Paper
 from app.window.step_height import estimated_height
 from app.window.step_view import StepView
@@ -25,7 +24,7 @@ from app.window.tab_order import chain
 from app.window.theme import PAGE
 from app.window.workplace import Workplace
 
-SLICE = 0.008  # seconds of building at a time
+SLICE = 0.003  # seconds of building at a time
 MARGIN, PADDING = 24, 32  # pixels at zoom 1, around the sheet and inside it
 
 
@@ -48,10 +47,6 @@ class Page(QScrollArea):
         self.sheet = Paper(workplace.theme)
         self.setWidget(self.sheet)
         self.head = HeadView(workplace, self.sheet)
-        self.add_button = QPushButton(self.tr("Add a step"), self.sheet)
-        self.add_button.setProperty("kind", "quiet")
-        self._theme.dress(self.add_button)
-        self.add_button.clicked.connect(lambda: self.actions_of_page.add_step())
         self.views: dict[str, StepView] = {}
         self._heights: dict[str, int] = {}
         self._tops: dict[str, int] = {}
@@ -60,7 +55,7 @@ class Page(QScrollArea):
         self.selected: list[str] = []
         self.current = ("", "")
         self.actions_of_page: PageActions = PageActions(self)
-        self._stream = PageStream(self)
+        self._end = PageEnd(self)
         self._idle = QTimer(self, interval=0)
         self._idle.timeout.connect(self._build_some)
         self.place_soon = QTimer(self, interval=0, singleShot=True)
@@ -71,10 +66,11 @@ class Page(QScrollArea):
     def _connect(self) -> None:
         opened, runs = self.workplace.opened, self.workplace.runs
         opened.tutorial_changed.connect(self._follow)
+        self.workplace.picture_states.state_changed.connect(self._follow_state)
         opened.reverted.connect(self._show_reverted)
-        runs.text_streamed.connect(self._stream.take)
-        runs.step_finished.connect(lambda _step: self._stream.end())
-        runs.job_ended.connect(lambda _ended: self._stream.end())
+        runs.text_streamed.connect(self._end.take)
+        runs.step_finished.connect(lambda _step: self._end.end())
+        runs.job_ended.connect(lambda _ended: self._end.end())
         self._theme.restyled.connect(self._restyle)
         self.head.height_changed.connect(self.place_soon.start)
         self.head.down_wanted.connect(lambda: self._enter_step(0, 1))
@@ -98,11 +94,16 @@ class Page(QScrollArea):
         if changed is None:
             self._forget({step.id for step in after.steps})
             self._renumber(before, after)
-            self.place()
+            grown = after.steps[: len(before.steps)] == before.steps
+            self.place(len(before.steps) if grown else 0)
         for number, (_, step) in (changed or {}).items():
             if step.id in self.views:
                 self.views[step.id].follow(step, number, total)
         self.head.follow(after)
+
+    def _follow_state(self, picture: str) -> None:
+        for view in (v.pictures[picture] for v in self.views.values() if picture in v.pictures):
+            view.refresh()
 
     def _renumber(self, before: Tutorial, after: Tutorial) -> None:
         """Follow what changed or is in sight at once; the others only have another total."""
@@ -132,13 +133,12 @@ class Page(QScrollArea):
             self._heights.pop(gone, None)
         self.selected = [one for one in self.selected if one in kept]
 
-    def _show_reverted(self, left: tuple[Left, ...], entry: Entry) -> None:
+    def _show_reverted(self, _left: tuple[Left, ...], entry: Entry) -> None:
         """Go where undo or redo changed something."""
         for change in entry.changes:
             if change.step in {step.id for step in self.tutorial.steps}:
                 self.show_step(change.step)
                 return
-        del left
 
     # ------------------------------------------------------------ building
 
@@ -198,10 +198,9 @@ class Page(QScrollArea):
         """Let Tab go from the step before this one through it to the next."""
         steps = self.tutorial.steps
         around = [self.views.get(step.id) for step in steps[max(place - 1, 0) : place + 2]]
-        stops = [view.tab_stops if view is not None else None for view in around]
         first = [self.head.fields[-1]] if place == 0 else None
-        last = [self.add_button] if place >= len(steps) - 2 else None
-        chain([first, *stops, last])
+        last = [self._end.add_button] if place >= len(steps) - 2 else None
+        chain([first, *(view and view.tab_stops for view in around), last])
 
     # ------------------------------------------------------------ placing
 
@@ -227,35 +226,42 @@ class Page(QScrollArea):
             self._heights[step_id] = height
             self.place_soon.start()
 
-    def place(self) -> None:
-        """Put everything in its place; where the author is, nothing moves: see _anchor()."""
+    def place(self, first: int = 0) -> None:
+        """Put everything in its place, or what begins at the first step that has none yet.
+
+        Where the author is, nothing moves: see _anchor().
+        """
+        first = 0 if self.place_soon.isActive() else first
         self.place_soon.stop()
         self._placing = True
         anchor, offset = self._anchor()
         px, width = self._theme.px, self._width()
         x = self._left()
-        y = px(MARGIN) + px(PADDING)
-        head = self.head.lay_out(width)
-        self.head.setGeometry(x, y, width, head)
-        y += head
-        for step in self.tutorial.steps:
+        if first:
+            before = self.tutorial.steps[first - 1]
+            y = self._tops[before.id] + self._height(before)
+        else:
+            head = self.head.lay_out(width)
+            self.head.setGeometry(x, px(MARGIN) + px(PADDING), width, head)
+            y = px(MARGIN) + px(PADDING) + head
+        for step in self.tutorial.steps[first:]:
             height = self._height(step)
             self._tops[step.id] = y
             view = self.views.get(step.id)
             if view is not None:
                 view.put(x, y, width, height)
             y += height
-        y += self._stream.place(x, y, width)
-        size = self.add_button.sizeHint()
-        self.add_button.setGeometry(x, y + px(8), size.width(), size.height())
-        y += size.height() + px(16) + px(PADDING)
-        self.sheet.box = (x - px(PADDING), px(MARGIN), width + 2 * px(PADDING), y - px(MARGIN))
-        self.sheet.resize(self.viewport().width(), y + px(MARGIN))
-        self.sheet.update()
+        self._end.place(x, y, width)
         if anchor:
             self.verticalScrollBar().setValue(self._tops.get(anchor, 0) + offset)
         self._placing = False
-        self._stream.scroll_along()
+
+    def end_sheet(self, y: int) -> None:
+        """Let the sheet end behind what ends at y; only what grew or shrank is painted again."""
+        px = self._theme.px
+        width, bottom = self._width() + 2 * px(PADDING), y + px(PADDING)
+        self.sheet.put_paper(self._left() - px(PADDING), px(MARGIN), width, bottom - px(MARGIN))
+        self.sheet.resize(self.viewport().width(), bottom + px(MARGIN))
 
     def _anchor(self) -> tuple[str, int]:
         """Return the step that stays where it is, and how far it is scrolled.
@@ -293,7 +299,7 @@ class Page(QScrollArea):
 
     def _restyle(self) -> None:
         self.head.restyle()
-        self._stream.restyle()
+        self._end.restyle()
         for view in self.views.values():
             view.restyle()
         self.resizeEvent(QResizeEvent(self.size(), self.size()))
@@ -391,9 +397,3 @@ class Page(QScrollArea):
         """Act on selected steps."""
         if not (self.selected and self.actions_of_page.take_key(event)):
             super().keyPressEvent(event)
-
-    def add_step_after(self, place: int) -> None:
-        """Insert an empty step at a place and write in it."""
-        step = Step(new_id())
-        self.workplace.opened.edit(edits.insert_step(self.tutorial, step, place))
-        self.go_to(step.id, field="title")

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from app.exporting.clipboard import as_markdown
 from app.tutorial import edits
 from app.tutorial.joining import Refusal, merge_steps, merge_with_previous, split_step
-from app.tutorial.model import CALLOUTS, Callout, CalloutKind, Tutorial, new_id, step_by_id
+from app.tutorial.model import CALLOUTS, Callout, CalloutKind, Step, Tutorial, new_id, step_by_id
 from app.tutorial.undo import ids_of
 from app.window.body_field import BodyField
 from app.window.pasting import paste
@@ -85,10 +85,16 @@ class PageActions:
         """Insert an empty step behind the current one, or at the end."""
         chosen = self._chosen
         place = self._ids.index(chosen[-1]) + 1 if chosen else len(self._ids)
-        self._page.add_step_after(place)
+        self._add_step_at(place)
+
+    def _add_step_at(self, place: int) -> None:
+        """Insert an empty step at a place and write in it."""
+        step = Step(new_id())
+        self._page.workplace.opened.edit(edits.insert_step(self._tutorial, step, place))
+        self._page.go_to(step.id, field="title")
 
     def _new_step_after(self, step_id: str) -> None:
-        self._page.add_step_after(self._ids.index(step_id) + 1)
+        self._add_step_at(self._ids.index(step_id) + 1)
 
     def _move(self, way: int) -> None:
         chosen = self._chosen

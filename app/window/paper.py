@@ -1,19 +1,32 @@
 """The sheet of paper on which the page's parts stand."""
 
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.window.theme import Theme
 
+CORNER = 12  # pixels at zoom 1
+
 
 class Paper(QWidget):
-    """The ground and the sheet of paper on it. box: x, y, width and height of the paper."""
+    """The ground and the sheet of paper on it."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self.box = (0, 0, 0, 0)
+        self._box = QRect()  # of the paper
         self.line: int | None = None  # where a dragged step would stand
+
+    def put_paper(self, x: int, y: int, width: int, height: int) -> None:
+        """Put the paper here; only what changes is painted again."""
+        before, self._box = self._box, QRect(x, y, width, height)
+        if (before.topLeft(), before.width()) != (self._box.topLeft(), width):
+            self.update()
+        elif before != self._box:
+            top = min(before.bottom(), self._box.bottom()) - self._theme.px(CORNER)
+            bottom = max(before.bottom(), self._box.bottom()) + 2
+            self.update(x - 1, top, width + 2, bottom - top)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the ground, the paper, and the line of a drag."""
@@ -23,7 +36,7 @@ class Paper(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(theme.colour("line"))
         painter.setBrush(theme.colour("page"))
-        painter.drawRoundedRect(*self.box, theme.px(12), theme.px(12))
+        painter.drawRoundedRect(self._box, theme.px(CORNER), theme.px(CORNER))
         if self.line is not None:
-            x, _, width, _ = self.box
-            painter.fillRect(x, self.line - 1, width, 3, theme.colour("accent"))
+            box = self._box
+            painter.fillRect(box.x(), self.line - 1, box.width(), 3, theme.colour("accent"))

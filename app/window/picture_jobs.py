@@ -1,6 +1,6 @@
 """What is painted when a person asks for it: jobs, in the order in which they are to be done."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from app.engine.jobs import SEEDS, Painting, new_seed
 from app.tutorial.model import Picture, Step, Tutorial, step_by_id
@@ -38,8 +38,7 @@ def missing(workplace: Workplace) -> tuple[Painting, ...]:
     """Return a job for each picture that shows nothing and that nobody paints yet."""
     return tuple(
         _job(workplace, step, picture)
-        for step, picture in _places(workplace)
-        if picture.chosen is None
+        for step, picture in _places(workplace, lambda picture: picture.chosen is None)
     )
 
 
@@ -51,8 +50,7 @@ def refreshing(workplace: Workplace) -> tuple[Painting, ...]:
     stale = workplace.opened.stale
     return tuple(
         _job(workplace, step, picture, fresh_seed(workplace, picture))
-        for step, picture in _places(workplace)
-        if picture.id in stale
+        for step, picture in _places(workplace, lambda picture: picture.id in stale)
     )
 
 
@@ -79,9 +77,13 @@ def _job(workplace: Workplace, step: Step, picture: Picture, seed: int | None = 
     return Painting(seed, step.id, picture.id, neighbours=seen)
 
 
-def _places(workplace: Workplace) -> Iterator[tuple[Step, Picture]]:
-    """Yield the pictures that are needed and nobody paints, in the order of the tutorial."""
+def _places(
+    workplace: Workplace, wanted: Callable[[Picture], bool]
+) -> Iterator[tuple[Step, Picture]]:
+    """Yield the wanted pictures that are needed and nobody paints, in the tutorial's order."""
     for step in workplace.opened.tutorial.steps:
         for picture in step.pictures:
-            if not picture.not_needed and workplace.picture_states.work(picture.id) is None:
+            if not wanted(picture) or picture.not_needed:
+                continue
+            if workplace.picture_states.work(picture.id) is None:
                 yield step, picture

@@ -1,13 +1,13 @@
 """The widgets that a picture's view shows now: each is made when it is first wanted."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import TypeVar
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.window.picture_tools import EmptyPlace, FixPanel, PictureTools, StaleRow, UnneededPlace
+from app.window.tab_order import chain
 from app.window.takes_strip import TakesStrip
 from app.window.workplace import Workplace
 
@@ -43,8 +43,7 @@ class PictureParts:
         made.setEnabled(kind is TakesStrip or not self._workplace.opened.read_only)
         self._shown[kind] = made
         made.show()
-        for before, after in pairwise(self.tab_stops):  # what is made late is Tab's last else
-            QWidget.setTabOrder(before, after)
+        chain([self.tab_stops])  # what is made late is Tab's last else
         return made
 
     @property

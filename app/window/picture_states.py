@@ -53,7 +53,7 @@ class PictureStates(QObject):
         self._opened = opened
         self._runs = runs
         self._background = background
-        self._stale: Mapping[str, Stale] = dict(opened.stale)
+        self._stale: Mapping[str, Stale] = opened.stale
         self._waiting: frozenset[str] = _painted_by(runs.waiting)
         self._work: dict[str, Work] = {}  # of the job under way
         self._left_out: dict[str, frozenset[Neighbour]] = {}
@@ -97,7 +97,7 @@ class PictureStates(QObject):
             self._pause.start()
 
     def _look_at_staleness(self) -> None:
-        before, self._stale = self._stale, dict(self._opened.stale)
+        before, self._stale = self._stale, self._opened.stale
         for picture in before.keys() | self._stale.keys():
             if before.get(picture) != self._stale.get(picture):
                 self.state_changed.emit(picture)

@@ -63,7 +63,6 @@ class PictureView(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self._states.state_changed.connect(self._state_changed)
         self._states.fix_requested.connect(self._fix_requested)
         workplace.theme.restyled.connect(self._refurnish)
 
@@ -76,14 +75,10 @@ class PictureView(QWidget):
         if name != self.accessibleName():
             self.setAccessibleName(name)
         if picture is not before:
-            self._refresh()
+            self.refresh()
 
-    def _state_changed(self, picture: str) -> None:
-        if picture == self.picture.id:
-            self._refresh()
-
-    def _refresh(self) -> None:
-        """Look again at what is to be shown."""
+    def refresh(self) -> None:
+        """Look again at what is to be shown: the picture or what is known of it changed."""
         self.setAccessibleDescription(self._described())
         height = self.heightForWidth(self.width())
         if height != self._height:
@@ -210,7 +205,7 @@ class PictureView(QWidget):
     def _refurnish(self) -> None:
         self._parts.drop_all()
         self._fixing = False
-        self._refresh()
+        self.refresh()
 
     def _fix_requested(self, step: str, picture: str) -> None:
         if (step, picture) == (self._step, self.picture.id) and self.picture.chosen is not None:
@@ -218,7 +213,7 @@ class PictureView(QWidget):
             panel = self._parts.show(FixPanel)
             if panel is not None and not known:
                 panel.closed.connect(self._close_fix)
-                self._refresh()
+                self.refresh()
                 self._arrange()
             if panel is not None:
                 panel.field.setFocus()
@@ -227,7 +222,7 @@ class PictureView(QWidget):
         self._fixing = False
         self._parts.drop(FixPanel)
         self.setFocus()
-        self._refresh()
+        self.refresh()
 
     # ------------------------------------------------------------ painting
 
@@ -271,7 +266,7 @@ class PictureView(QWidget):
         if sha256 == self.picture.chosen:
             self._awaits = False
             self._workplace.images.image_ready.disconnect(self._image_ready)
-            self._refresh()
+            self.refresh()
 
     # ------------------------------------------------------------ mouse, keys, focus
 

@@ -63,6 +63,7 @@ class StepView(QWidget):
         self.selected = False
         self.badge = StepNumber(self._theme, self)
         self.title = LineField(self._theme, "heading", self.tr("What to do"), self)
+        self.setFocusProxy(self.title)
         self.body = BodyField(self._theme, self.tr("How, in a few words"), self)
         self.callouts: list[CalloutView] = []
         self.pictures: dict[str, PictureView] = {}
@@ -106,22 +107,29 @@ class StepView(QWidget):
 
     def follow(self, step: Step, number: int, total: int) -> None:
         """Show the step as it now is, at its place among all."""
-        renumbered = (number, total) != (self.number, self.total)
         first = not self.title.accessibleName()
+        changed = first or step is not self.step
+        renumbered = first or (number, total) != (self.number, self.total)
         self.step, self.number, self.total = step, number, total
+        if changed:
+            self._follow_texts(step)
+        if renumbered:
+            self._name()
+        if changed or renumbered:
+            self._follow_pictures(step)
+            self.foot.follow(step, self._where)
+            self.badge.show_number(number, checked=step.checked, selected=self.selected)
+        if changed:
+            self._look_near()
+
+    def _follow_texts(self, step: Step) -> None:
         self.title.show_text(step.title)
         self.body.show_text(step.body)
         self.title.takes_steps = self.body.takes_steps = is_empty(step)
         self._follow_callouts(step)
-        self._follow_pictures(step)
-        if renumbered or first:
-            self._name()
         missing = sum(picture.chosen is None for picture in step.pictures)
         words = step_words(step.draft, step.checked, len(step.pictures), missing)
         self.setAccessibleDescription(words)
-        self.foot.follow(step, self._where)
-        self.badge.show_number(number, checked=step.checked, selected=self.selected)
-        self._look_near()
 
     def _follow_callouts(self, step: Step) -> None:
         if len(self.callouts) == len(step.callouts):

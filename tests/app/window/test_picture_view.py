@@ -42,6 +42,7 @@ def shown(workplace: Workplace, qtbot: QtBot) -> PictureView:
 
     view.height_changed.connect(lambda: view.resize(252, view.heightForWidth(252)))
     workplace.opened.tutorial_changed.connect(follow)
+    workplace.picture_states.state_changed.connect(lambda _picture: view.refresh())
     follow()
     view.resize(252, view.heightForWidth(252))
     desk.show()
