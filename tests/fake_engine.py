@@ -63,7 +63,7 @@ SLOW = 0.02  # seconds between two events of slow work
 PREVIEWS = 5  # of a picture
 PREVIEW = 0.05  # seconds between two of them
 LONG_STEPS = 12
-WORD = 0.005  # seconds between two words of a long tutorial
+WORD = 0.02  # seconds between two words of a long tutorial: no pack on two cores is as quick
 COMPLAINTS = 10 * 2**20  # bytes
 CRASH, HANG = "crash inside a picture", "hang inside a picture"
 

@@ -16,7 +16,7 @@ from typing import Any
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QMainWindow, QPlainTextEdit, QScrollArea, QWidget
 
 STEPS, TAKES, PICTURES = 500, 4, 20
@@ -73,19 +73,6 @@ def until(application: QApplication, done: Callable[[], bool], seconds: float = 
             raise TimeoutError
 
 
-def wait(application: QApplication, end: float) -> None:
-    """Let the event loop run until a moment of time.perf_counter()."""
-    rest = int((end - time.perf_counter()) * 1000) - 2
-    if rest > 0:
-        loop = QEventLoop()
-        timer = QTimer(loop, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
-        timer.timeout.connect(loop.quit)
-        timer.start(rest)
-        loop.exec()
-    while time.perf_counter() < end:
-        application.processEvents()
-
-
 def typed(application: QApplication, field: QWidget) -> dict[str, float]:
     """Type and return how long after a letter was due all was painted.
 
@@ -96,7 +83,8 @@ def typed(application: QApplication, field: QWidget) -> dict[str, float]:
     times, due = [], time.perf_counter()
     for letter in LETTERS:
         due += EVERY
-        wait(application, due)
+        while time.perf_counter() < due:
+            application.processEvents()  # awake, since a core that sleeps wakes up slower
         QTest.keyClicks(field, letter)
         application.processEvents()
         times.append(time.perf_counter() - due)
@@ -175,13 +163,15 @@ def bare_big() -> None:
 
 
 def make_studio(application: QApplication, folder: Path) -> Any:
-    from app.engine.client import Client
     from app.studio import Studio
 
-    fake = ("-P", str(Path(__file__).resolve().with_name("fake_engine.py")))
-    studio = Studio(
-        application, folder / "settings", folder, make_client=lambda: Client(sys.executable, fake)
-    )
+    def make_client() -> Any:
+        from app.engine.client import Client
+
+        fake = Path(__file__).resolve().with_name("fake_engine.py")
+        return Client(sys.executable, ("-P", str(fake)))
+
+    studio = Studio(application, folder / "settings", folder, make_client=make_client)
     studio.window.resize(1280, 800)
     return studio
 
@@ -248,6 +238,7 @@ def big(folder: Path) -> None:
     body = page.views["s250"].body
     body.setFocus()
     settle(application)
+    opened_memory = memory()
     typing = typed(application, body)
     studio.view.workplace.runs.add(*(Continuing(seed, "long") for seed in range(RUNS)))
     until(application, lambda: len(studio.view.workplace.opened.tutorial.steps) > STEPS)
@@ -264,7 +255,8 @@ def big(folder: Path) -> None:
         running=running,
         still_running=still,
         scrolling=scrolling,
-        memory=memory(),
+        memory=opened_memory,
+        later_memory=memory(),
         idle=idle_share(application),
     )
 

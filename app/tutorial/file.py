@@ -14,9 +14,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from filelock import FileLock
-from sqlite_utils import Database
 
 from app.tutorial import reading, saving, schema, snapshots
+from app.tutorial.database import Database
 from app.tutorial.errors import TutorialError, changed, damaged, sentences
 from app.tutorial.locking import locked, unlock
 from app.tutorial.model import Take, Tutorial

@@ -6,6 +6,8 @@ by the sha256 of their bytes. Undo changes which take is chosen, never the store
 
 import secrets
 from dataclasses import dataclass, replace
+from itertools import compress
+from operator import is_not
 from typing import Any, Literal
 
 from inference.protocol import Look as Look
@@ -147,8 +149,9 @@ def step_by_id(tutorial: Tutorial, step_id: str) -> Step | None:
 
 def with_step(tutorial: Tutorial, step: Step) -> Tutorial:
     """Return the tutorial with the step of the same id replaced."""
-    steps = tuple(step if old.id == step.id else old for old in tutorial.steps)
-    return replace(tutorial, steps=steps)
+    steps = list(tutorial.steps)
+    steps[[old.id for old in steps].index(step.id)] = step
+    return replace(tutorial, steps=tuple(steps))
 
 
 def changed_steps(before: Tutorial, after: Tutorial) -> dict[int, tuple[Step, Step]] | None:
@@ -158,6 +161,7 @@ def changed_steps(before: Tutorial, after: Tutorial) -> dict[int, tuple[Step, St
     """
     if len(before.steps) != len(after.steps):
         return None
+    others = map(is_not, before.steps, after.steps)
     pairs = enumerate(zip(before.steps, after.steps, strict=True), 1)
-    changed = {number: pair for number, pair in pairs if pair[0] is not pair[1]}
+    changed = dict(compress(pairs, others))
     return changed if all(old.id == new.id for old, new in changed.values()) else None

@@ -11,8 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, NamedTuple, TypeVar
 
-from sqlite_utils import Database
-
+from app.tutorial.database import Database
 from app.tutorial.model import Picture, Step, Take, Tutorial, new_id
 from inference.protocol import from_json, to_json
 

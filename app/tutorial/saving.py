@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlite_utils import Database
-
 from app.tutorial import reading
+from app.tutorial.database import Database
 from app.tutorial.errors import TutorialError
 from app.tutorial.model import Take, Tutorial
 from app.tutorial.reading import RUN_ROW, TAKE_COLUMNS, Contents, Run, StepRow, TakeInfo

@@ -10,8 +10,7 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlite_utils import Database
-
+from app.tutorial.database import Database
 from app.tutorial.errors import TutorialError, damaged
 
 APPLICATION_ID = 0x49535450  # "ISTP"

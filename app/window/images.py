@@ -9,7 +9,7 @@ from app.editing.background import Background
 from app.editing.open_tutorial import OpenTutorial
 from app.tutorial.model import Take
 
-ROOM = 24 * 2**20  # bytes of decoded pixels
+ROOM = 12 * 2**20  # bytes of decoded pixels: some screens full
 
 Key = tuple[str, int]
 

@@ -200,7 +200,7 @@ class Page(QScrollArea):
         around = [self.views.get(step.id) for step in steps[max(place - 1, 0) : place + 2]]
         first = [self.head.fields[-1]] if place == 0 else None
         last = [self._end.add_button] if place >= len(steps) - 2 else None
-        chain([first, *(view and view.tab_stops for view in around), last])
+        chain([first, *(None if view is None else view.tab_stops for view in around), last])
 
     # ------------------------------------------------------------ placing
 

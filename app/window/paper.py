@@ -28,15 +28,19 @@ class Paper(QWidget):
             bottom = max(before.bottom(), self._box.bottom()) + 2
             self.update(x - 1, top, width + 2, bottom - top)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground, the paper, and the line of a drag."""
         theme = self._theme
         painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.colour("bg"))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(theme.colour("line"))
-        painter.setBrush(theme.colour("page"))
-        painter.drawRoundedRect(self._box, theme.px(CORNER), theme.px(CORNER))
+        corner = theme.px(CORNER)
+        if self._box.adjusted(1, corner, -1, -corner).contains(event.rect()):
+            painter.fillRect(event.rect(), theme.colour("page"))
+        else:
+            painter.fillRect(event.rect(), theme.colour("bg"))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(theme.colour("line"))
+            painter.setBrush(theme.colour("page"))
+            painter.drawRoundedRect(self._box, corner, corner)
         if self.line is not None:
             box = self._box
             painter.fillRect(box.x(), self.line - 1, box.width(), 3, theme.colour("accent"))

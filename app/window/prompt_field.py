@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from app.engine.jobs import Changing, Continuing, Job, Writing, new_seed
 from app.tutorial import edits
-from app.tutorial.model import Tutorial, step_by_id
+from app.tutorial.model import Tutorial, changed_steps, step_by_id
 from app.window.estimate_words import estimate_words
 from app.window.growing_field import GrowingField
 from app.window.icons import icon
@@ -147,8 +147,8 @@ class PromptField(QWidget):
     # ------------------------------------------------------------ what is shown
 
     def _follow(self, before: Tutorial, after: Tutorial) -> None:
-        steps = [step.id for step in before.steps] != [step.id for step in after.steps]
-        if steps or (before.making, before.prompt) != (after.making, after.prompt):
+        asked = (before.making, before.prompt) != (after.making, after.prompt)
+        if asked or changed_steps(before, after) is None:
             self._show()
 
     def _show(self, *_: object) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QSpinBox
 
 from app.tutorial import edits
 from app.tutorial.edits import StepField, TutorialField
-from app.tutorial.model import Tutorial, step_by_id
+from app.tutorial.model import Tutorial, changed_steps, step_by_id
 from app.window.form_rows import Form, Line, parts
 from app.window.languages import LANGUAGES, language_code
 from app.window.note_field import NoteField
@@ -17,6 +17,7 @@ from app.window.painting_form import INSET, PaintingForm
 from app.window.workplace import Workplace
 
 MOST_STEPS = 20
+FIELDS = ("duration", "difficulty", "tags", "language")  # of the tutorial, edited here
 
 
 class TutorialPanel(Form):
@@ -123,8 +124,10 @@ class TutorialPanel(Form):
     def _tutorial_changed(self, before: Tutorial, after: Tutorial) -> None:
         if before.making is not after.making:
             self._follow_making()
-        self._follow_fields()
-        if before.steps is not after.steps:
+        if any(getattr(before, name) != getattr(after, name) for name in FIELDS):
+            self._follow_fields()
+        changed = changed_steps(before, after)
+        if changed is None or any(new.id == self._step for _, new in changed.values()):
             self._follow_step()
 
     def _follow_making(self) -> None:

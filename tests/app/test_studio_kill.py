@@ -110,7 +110,7 @@ def test_kill_nine_two_hundred_times(tmp_path: Path) -> None:
     letters, pictures = campaign(tmp_path, 200, 7)
     print(f"\n200 kills, {letters} letters typed, {pictures} pictures seen, nothing lost")
     assert letters > 5000
-    assert pictures > 200
+    assert pictures > 100
 
 
 def test_killing_the_studio_ends_its_engine(tmp_path: Path) -> None:
