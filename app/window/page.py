@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
 from app.tutorial.model import Step, Tutorial, changed_steps
 from app.tutorial.undo import Entry, Left
@@ -20,7 +20,7 @@ from app.window.page_end import PageEnd
 from app.window.paper import Paper
 from app.window.step_height import estimated_height
 from app.window.step_view import StepView
-from app.window.tab_order import chain
+from app.window.tab_order import StepOrder
 from app.window.theme import PAGE
 from app.window.workplace import Workplace
 
@@ -48,6 +48,7 @@ class Page(QScrollArea):
         self.setWidget(self.sheet)
         self.head = HeadView(workplace, self.sheet)
         self.views: dict[str, StepView] = {}
+        self._order = StepOrder(self.head.fields, self._stops_of)
         self._heights: dict[str, int] = {}
         self._tops: dict[str, int] = {}
         self._numbered: set[str] = set()  # steps whose widgets still show an old total
@@ -73,7 +74,7 @@ class Page(QScrollArea):
         runs.job_ended.connect(lambda _ended: self._end.end())
         self._theme.restyled.connect(self._restyle)
         self.head.height_changed.connect(self.place_soon.start)
-        self.head.down_wanted.connect(lambda: self._enter_step(0, 1))
+        self.head.down_wanted.connect(lambda: self.actions_of_page.enter_step(0, 1))
         self.verticalScrollBar().valueChanged.connect(self._build_visible)
 
     @property
@@ -102,8 +103,9 @@ class Page(QScrollArea):
         self.head.follow(after)
 
     def _follow_state(self, picture: str) -> None:
-        for view in (v.pictures[picture] for v in self.views.values() if picture in v.pictures):
-            view.refresh()
+        for shown in (view.pictures.get(picture) for view in self.views.values()):
+            if shown is not None:
+                shown.refresh()
 
     def _renumber(self, before: Tutorial, after: Tutorial) -> None:
         """Follow what changed or is in sight at once; the others only have another total."""
@@ -142,12 +144,11 @@ class Page(QScrollArea):
 
     # ------------------------------------------------------------ building
 
-    def _build(self, step: Step, number: int) -> StepView:
+    def _build(self, step: Step, number: int) -> None:
         view = StepView(self.workplace, step, self.sheet)
         view.follow(step, number, len(self.tutorial.steps))
         view.height_changed.connect(self._grow)
         view.current_changed.connect(self._be_at)
-        view.left_by.connect(self._leave)
         self.actions_of_page.connect_step(view)
         self.views[step.id] = view
         self._heights[step.id] = view.lay_out(self._width())
@@ -155,30 +156,34 @@ class Page(QScrollArea):
         top = self._tops.get(step.id, self.sheet.height())
         view.put(self._left(), top, self._width(), self._heights[step.id])
         view.show()
+        self._order.adrift.add(step.id)
+
+    def _build_now(self, step: Step, number: int) -> None:
+        self._build(step, number)
         self._chain_focus(number - 1)
-        return view
 
     def _build_visible(self) -> None:
         """Build what is in sight; what lies above it keeps its height."""
         top = self.verticalScrollBar().value()
         bottom = top + self.viewport().height()
-        built = False
+        before = len(self.views)
         for number, step in enumerate(self.tutorial.steps, 1):
             place = self._tops.get(step.id, 0)
             if place > bottom:
                 break
             if step.id not in self.views and place + self._height(step) >= top:
-                self._build(step, number)
-                built = True
-        if built:
+                self._build_now(step, number)
+        if len(self.views) > before:
             self.place()
 
     def _build_some(self) -> None:
-        """Build steps out of sight for a slice of time, then let the person's events through."""
+        """See to steps out of sight for a slice of time, then let the person's events through."""
         end = time.perf_counter() + SLICE
         for number, step in enumerate(self.tutorial.steps, 1):
             if step.id not in self.views:
                 self._build(step, number)
+            elif step.id in self._order.adrift:
+                self._chain_focus(number - 1)
             elif step.id in self._numbered:
                 self._numbered.discard(step.id)
                 self.views[step.id].follow(step, number, len(self.tutorial.steps))
@@ -195,12 +200,10 @@ class Page(QScrollArea):
         return self._idle.isActive()
 
     def _chain_focus(self, place: int) -> None:
-        """Let Tab go from the step before this one through it to the next."""
-        steps = self.tutorial.steps
-        around = [self.views.get(step.id) for step in steps[max(place - 1, 0) : place + 2]]
-        first = [self.head.fields[-1]] if place == 0 else None
-        last = [self._end.add_button] if place >= len(steps) - 2 else None
-        chain([first, *(None if view is None else view.tab_stops for view in around), last])
+        self._order.lead_through([step.id for step in self.tutorial.steps], place)
+
+    def _stops_of(self, step_id: str) -> list[QWidget] | None:
+        return self.views[step_id].tab_stops if step_id in self.views else None
 
     # ------------------------------------------------------------ placing
 
@@ -318,7 +321,7 @@ class Page(QScrollArea):
         if step_id not in self.views:
             for number, step in enumerate(self.tutorial.steps, 1):
                 if step.id == step_id:
-                    self._build(step, number)
+                    self._build_now(step, number)
                     self.place()
         return self.views.get(step_id)
 
@@ -351,23 +354,6 @@ class Page(QScrollArea):
         text.setFocus()
         if start >= 0:
             text.select(start, max(end, start))
-
-    def _leave(self, step_id: str, way: int) -> None:
-        ids = [step.id for step in self.tutorial.steps]
-        self._enter_step(ids.index(step_id) + way, way)
-
-    def _enter_step(self, place: int, way: int) -> None:
-        if place < 0:
-            self.head.needs.setFocus()
-            return
-        if place < len(self.tutorial.steps):
-            step = self.tutorial.steps[place]
-            self.show_step(step.id)
-            view = self.views[step.id]
-            field = view.title if way > 0 else view.body
-            field.setFocus()
-            end = len(field.text) if way < 0 else 0
-            field.select(end, end)
 
     def select(self, ids: list[str]) -> None:
         """Select whole steps."""

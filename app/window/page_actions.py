@@ -52,6 +52,7 @@ class PageActions:
 
     def connect_step(self, view: StepView) -> None:
         """Act on what a step's widget signals."""
+        view.left_by.connect(self._leave)
         view.step_wanted.connect(self._new_step_after)
         view.joined.connect(self._backspace)
         view.extended_by.connect(self._extend)
@@ -95,6 +96,22 @@ class PageActions:
 
     def _new_step_after(self, step_id: str) -> None:
         self._add_step_at(self._ids.index(step_id) + 1)
+
+    def _leave(self, step_id: str, way: int) -> None:
+        self.enter_step(self._ids.index(step_id) + way, way)
+
+    def enter_step(self, place: int, way: int) -> None:
+        """Go into the step at this place from above or from below; above the first is the head."""
+        page = self._page
+        if place < 0:
+            page.head.needs.setFocus()
+        elif place < len(self._ids):
+            page.show_step(self._ids[place])
+            view = page.views[self._ids[place]]
+            field = view.title if way > 0 else view.body
+            field.setFocus()
+            end = len(field.text) if way < 0 else 0
+            field.select(end, end)
 
     def _move(self, way: int) -> None:
         chosen = self._chosen

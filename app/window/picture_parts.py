@@ -43,7 +43,7 @@ class PictureParts:
         made.setEnabled(kind is TakesStrip or not self._workplace.opened.read_only)
         self._shown[kind] = made
         made.show()
-        chain([self.tab_stops])  # what is made late is Tab's last else
+        chain(self.tab_stops)  # what is made late is Tab's last else
         return made
 
     @property

@@ -25,6 +25,7 @@ from app.window.step_foot import StepFoot
 from app.window.step_number import SIZE as BADGE
 from app.window.step_number import StepNumber
 from app.window.step_tools import StepMenuButton, step_words
+from app.window.tab_order import chain
 from app.window.text_field import LineField, TextField
 from app.window.workplace import Workplace
 
@@ -61,9 +62,9 @@ class StepView(QWidget):
         self.step = step
         self.number, self.total = 1, 1
         self.selected = False
+        self._stops: list[QWidget] = []
         self.badge = StepNumber(self._theme, self)
         self.title = LineField(self._theme, "heading", self.tr("What to do"), self)
-        self.setFocusProxy(self.title)
         self.body = BodyField(self._theme, self.tr("How, in a few words"), self)
         self.callouts: list[CalloutView] = []
         self.pictures: dict[str, PictureView] = {}
@@ -102,6 +103,8 @@ class StepView(QWidget):
     def _connect_detail(self, field: LineField) -> None:
         self._connect(field)
         field.entered.connect(lambda: self._leave(field, 1))
+        if self._stops:
+            self._chain_focus()
 
     # ------------------------------------------------------------ following the tutorial
 
@@ -116,11 +119,18 @@ class StepView(QWidget):
         if renumbered:
             self._name()
         if changed or renumbered:
-            self._follow_pictures(step)
             self.foot.follow(step, self._where)
+            self._follow_pictures(step)
             self.badge.show_number(number, checked=step.checked, selected=self.selected)
         if changed:
             self._look_near()
+            self._chain_focus()
+
+    def _chain_focus(self) -> None:
+        """Let Tab go through what came or went; at first all is made in Tab's order."""
+        before, self._stops = self._stops, self.tab_stops
+        if before not in ([], self._stops):
+            chain(self._stops)
 
     def _follow_texts(self, step: Step) -> None:
         self.title.show_text(step.title)
@@ -329,7 +339,7 @@ class StepView(QWidget):
     @property
     def tab_stops(self) -> list[QWidget]:
         """What Tab goes through, in its order."""
-        pictures = [self.pictures[picture.id] for picture in self.step.pictures]
+        pictures = [self.pictures[one.id] for one in self.step.pictures if one.id in self.pictures]
         return [*self.fields, *(stop for picture in pictures for stop in picture.tab_stops)]
 
     def _leave(self, field: TextField, way: int) -> None:

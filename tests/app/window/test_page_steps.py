@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.editing.open_tutorial import OpenTutorial
@@ -171,6 +171,30 @@ def test_tab_goes_from_text_to_picture_to_the_next_step(page: Page) -> None:
     picture = s2.pictures["p2"]
     assert order[:3] == [s2.title, s2.body, picture]
     assert all(picture.isAncestorOf(one) for one in order[3:])  # its buttons
+
+
+def test_tab_follows_what_came_later(page: Page) -> None:
+    page.handlers["add_step"]()  # at the end
+    page.go_to("s1", field="body")
+    page.handlers["add_step"]()
+    page.go_to("s1", field="body")
+    page.handlers["tip"]()
+    page.go_to("s1", field="body")
+    page.handlers["step_time"]()
+    page.head.fields[-1].setFocus()
+    ids = steps(page)
+    assert len(ids) == 5
+    fields = [field for one in ids for field in view(page, one).fields]
+    order: list[TextField] = []
+    for _ in range(60):
+        key(page, KEY.Key_Tab)
+        focused = QApplication.focusWidget()
+        if isinstance(focused, TextField):
+            order.append(focused)
+        if isinstance(focused, QPushButton) and focused.text() == "Add a step":
+            break
+    assert order == fields
+    assert isinstance(focused, QPushButton)
 
 
 # ---------------------------------------------------------------- callouts, time, note
