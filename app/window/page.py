@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea
 
 from app.tutorial.model import Step, Tutorial, changed_steps
 from app.tutorial.undo import Entry, Left
@@ -48,7 +48,7 @@ class Page(QScrollArea):
         self.setWidget(self.sheet)
         self.head = HeadView(workplace, self.sheet)
         self.views: dict[str, StepView] = {}
-        self._order = StepOrder(self.head.fields, self._stops_of)
+        self._order = StepOrder(self.head.fields[-1], self.views.get)
         self._heights: dict[str, int] = {}
         self._tops: dict[str, int] = {}
         self._numbered: set[str] = set()  # steps whose widgets still show an old total
@@ -201,9 +201,6 @@ class Page(QScrollArea):
 
     def _chain_focus(self, place: int) -> None:
         self._order.lead_through([step.id for step in self.tutorial.steps], place)
-
-    def _stops_of(self, step_id: str) -> list[QWidget] | None:
-        return self.views[step_id].tab_stops if step_id in self.views else None
 
     # ------------------------------------------------------------ placing
 

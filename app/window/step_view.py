@@ -25,7 +25,7 @@ from app.window.step_foot import StepFoot
 from app.window.step_number import SIZE as BADGE
 from app.window.step_number import StepNumber
 from app.window.step_tools import StepMenuButton, step_words
-from app.window.tab_order import chain
+from app.window.tab_order import be_whole, chain
 from app.window.text_field import LineField, TextField
 from app.window.workplace import Workplace
 
@@ -129,7 +129,9 @@ class StepView(QWidget):
     def _chain_focus(self) -> None:
         """Let Tab go through what came or went; at first all is made in Tab's order."""
         before, self._stops = self._stops, self.tab_stops
-        if before not in ([], self._stops):
+        if not before:
+            be_whole(self, self.title)
+        elif before != self._stops:
             chain(self._stops)
 
     def _follow_texts(self, step: Step) -> None:

@@ -7,6 +7,7 @@ asked, and forgets it, with all that is in it, when that one is deleted.
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 
@@ -16,17 +17,28 @@ def chain(widgets: Iterable[QWidget]) -> None:
         QWidget.setTabOrder(before, after)
 
 
-class StepOrder:
-    """Tab's way through steps that are made in any order.
+def be_whole(group: QWidget, first: QWidget) -> None:
+    """Let Tab's order take a group with all that is in it by now, from its first stop on.
 
-    head: what stands before the first. stops_of: a step's stops by its id; None until it is made.
+    Qt takes what lies between the focus proxy and the last widget within that has a focus policy;
+    behind a text field lie parts of it without one, which must not be left behind.
+    """
+    group.setFocusProxy(first)  # Tab passes over what has a proxy
+    group.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    last = QWidget(group)
+    last.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+    last.hide()
+
+
+class StepOrder:
+    """Tab's way through steps that are made in any order, each a whole.
+
+    head: what stands before the first. view_of: a step's widget by its id; None until it is made.
     """
 
-    def __init__(
-        self, head: Sequence[QWidget], stops_of: Callable[[str], Sequence[QWidget] | None]
-    ) -> None:
+    def __init__(self, head: QWidget, view_of: Callable[[str], QWidget | None]) -> None:
         self._head = head
-        self._stops_of = stops_of
+        self._view_of = view_of
         self.adrift: set[str] = set()  # those to which nothing leads yet
 
     def lead_through(self, ids: Sequence[str], place: int) -> None:
@@ -34,10 +46,11 @@ class StepOrder:
 
         One whose predecessor is not made or adrift itself stays adrift until that one is led to.
         """
-        before = self._stops_of(ids[place - 1]) if place else self._head
-        chain([*(before or ())[-1:], *(self._stops_of(ids[place]) or ())])
-        if before is None or (place and ids[place - 1] in self.adrift):
+        before = self._view_of(ids[place - 1]) if place else self._head
+        view = self._view_of(ids[place])
+        if before is None or view is None or (place and ids[place - 1] in self.adrift):
             return
+        QWidget.setTabOrder(before, view)
         self.adrift.discard(ids[place])
         if place + 1 < len(ids) and ids[place + 1] in self.adrift:
             self.lead_through(ids, place + 1)

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.editing.open_tutorial import OpenTutorial
@@ -181,20 +181,40 @@ def test_tab_follows_what_came_later(page: Page) -> None:
     page.handlers["tip"]()
     page.go_to("s1", field="body")
     page.handlers["step_time"]()
+    assert len(steps(page)) == 5
+    tab_goes_through_all(page)
+
+
+def tab_goes_through_all(page: Page) -> None:
+    """Tab from the head to the button below the last step, through each field in its order."""
     page.head.fields[-1].setFocus()
-    ids = steps(page)
-    assert len(ids) == 5
-    fields = [field for one in ids for field in view(page, one).fields]
-    order: list[TextField] = []
-    for _ in range(60):
-        key(page, KEY.Key_Tab)
+    order: list[QWidget] = []
+    fields = [field for one in steps(page) for field in view(page, one).fields]
+    while len(order) <= len(fields):
         focused = QApplication.focusWidget()
-        if isinstance(focused, TextField):
-            order.append(focused)
-        if isinstance(focused, QPushButton) and focused.text() == "Add a step":
-            break
-    assert order == fields
-    assert isinstance(focused, QPushButton)
+        order += [focused] if isinstance(focused, TextField) else []
+        key(page, KEY.Key_Tab)
+    assert order == [page.head.fields[-1], *fields]
+    while not isinstance(button := QApplication.focusWidget(), QPushButton):
+        key(page, KEY.Key_Tab)
+    assert button.text() == "Add a step"
+
+
+def test_tab_goes_through_steps_whose_widgets_were_made_in_any_order(
+    make_workplace: Callable[..., Workplace], qtbot: QtBot
+) -> None:
+    many = tuple(Step(f"s{n}", f"Step {n}", "Do it. " * 40) for n in range(40))
+    page = Page(make_workplace(Tutorial("t", steps=many)))
+    qtbot.addWidget(page)
+    page.resize(800, 600)
+    page.show()
+    with qtbot.waitActive(page):
+        page.activateWindow()
+    for one in ("s30", "s31", "s25", "s32"):
+        page.view_of(one)
+    assert "s20" not in page.views
+    qtbot.waitUntil(lambda: not page.is_building)
+    tab_goes_through_all(page)
 
 
 # ---------------------------------------------------------------- callouts, time, note
