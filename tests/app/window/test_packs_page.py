@@ -50,7 +50,8 @@ def shown(upkeep: Upkeep, qtbot: QtBot) -> PacksPage:
     qtbot.addWidget(page)
     page.resize(800, 600)
     page.show()
-    qtbot.waitUntil(lambda: "starter" in page.cards, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: bool(page.cards), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: all(card.isVisible() for card in page.cards.values()))
     return page
 
 
@@ -205,7 +206,8 @@ def test_an_engine_that_stopped_too_often_can_be_started_again(
     page.show()
     assert "stopped too often" in page.message.text()
     buttons(page)["Start it again"].click()
-    qtbot.waitUntil(lambda: "starter" in page.cards, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: bool(page.cards), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: all(card.isVisible() for card in page.cards.values()))
     assert not page.again.isVisible()
     assert not page.message.isVisible()
 
