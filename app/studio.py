@@ -111,7 +111,6 @@ class Studio(QObject):
 
     def _look_at_packs(self) -> None:
         """Have what shows packs ask for them anew."""
-        self.start_page.offer.look()
         if self.view is not None:
             self.view.ask_for_packs(self.packs)
 
@@ -134,7 +133,7 @@ class Studio(QObject):
         """The page on which a tutorial begins."""
         from app.window.start_page import StartPage
 
-        start = StartPage(self.packs, self.theme, self.background, self.settings)
+        start = StartPage(self.upkeep, self.theme, self.background, self.settings)
         start.write_requested.connect(lambda *told: self.new_tutorials.from_prompt(*told))
         start.text_given.connect(lambda text: self.new_tutorials.from_text(text))
         start.file_chosen.connect(lambda path: self.take_files([path]))
@@ -210,7 +209,7 @@ class Studio(QObject):
             "shortcuts": partial(self._go_to_page, "shortcuts"),
             "about": partial(self._go_to_page, "about"),
             "show_library": lambda: window.library.setVisible(not window.library.isVisible()),
-            "show_inspector": lambda: window.side.setVisible(not window.side.isVisible()),
+            "show_inspector": window.toggle_side,
             "next_pane": window.go_to_next_pane,
             "previous_pane": partial(window.go_to_next_pane, backwards=True),
             "trash_tutorial": self._trash_open,
@@ -223,7 +222,7 @@ class Studio(QObject):
         """Show the start page; the open tutorial is saved and closed."""
         if self._leave():
             self.window.centre.put(self.start_page)
-            self.window.side.hide()
+            self.window.show_side(False)
             self.window.top.show_nothing()
             if "library_pane" in self.__dict__:
                 self.library_pane.select(None)
@@ -294,7 +293,7 @@ class Studio(QObject):
         self.view.page.built.connect(self._collecting.settle)
         self.view.ask_for_packs(self.packs)
         self.engine_bar.follow(workplace.runs)
-        self.window.side.show()
+        self.window.show_side(True)
         self.settings.put("last", str(opened.path))
         self.library_pane.select(opened.path)
         self.view.page.setFocus()

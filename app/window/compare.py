@@ -33,6 +33,7 @@ class ComparePane(QWidget):
         super().__init__()
         self.setObjectName("bg")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setProperty("alone", True)
         self.setAccessibleName(self.tr("Compare takes"))
         self._workplace = workplace
         self._place = (workplace, step_id, picture_id)

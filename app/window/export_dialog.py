@@ -13,7 +13,7 @@ from app.window.full_page import caps
 from app.window.side_pane import SidePane, note
 from app.window.workplace import Workplace
 
-SHOWN = 12  # findings; more are counted
+SHOWN = 6  # findings at first, so that the button below is in sight
 PAUSE = 300  # milliseconds without a change, after which it is looked again
 
 
@@ -33,7 +33,10 @@ class ExportDialog(SidePane):
         rows.setSpacing(theme.px(2))
         self.count = note(role="warning")
         self.nothing = note(self.tr("Nothing is missing."))
-        self.more = note()
+        self.more = QPushButton()
+        self.more.setProperty("kind", "link")
+        self.more.clicked.connect(self._show_all)
+        self._most: int | None = SHOWN
         files = [opened.path]
         self.work = ExportWork(files, theme, workplace.settings, self._write, many=False)
         self.work.exported.connect(workplace.announcer.say)
@@ -80,11 +83,16 @@ class ExportDialog(SidePane):
             if row is not None:
                 row.hide()
                 row.deleteLater()
-        for finding in found[:SHOWN]:
+        for finding in found[: self._most]:
             rows.addWidget(self._row(finding))
         self.findings.setVisible(bool(found))
-        self.more.setText(self.tr("and {n} more").format(n=len(found) - SHOWN))
-        self.more.setVisible(len(found) > SHOWN)
+        left = len(found[self._most :]) if self._most else 0
+        self.more.setText(self.tr("Show {n} more").format(n=left))
+        self.more.setVisible(bool(left))
+
+    def _show_all(self) -> None:
+        self._most, self._shown = None, None
+        self._look()
 
     def _row(self, finding: Finding) -> QPushButton:
         row = QPushButton(sentence(finding))

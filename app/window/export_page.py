@@ -24,7 +24,9 @@ class ExportPage(FullPage):
     ) -> None:
         translate = QCoreApplication.translate
         super().__init__(
-            translate("ExportPage", "Export {n} tutorials").format(n=len(files)),
+            translate("ExportPage", "Export 1 tutorial")
+            if len(files) == 1
+            else translate("ExportPage", "Export {n} tutorials").format(n=len(files)),
             translate("ExportPage", "Each becomes a file of its own in one folder."),
             theme,
         )

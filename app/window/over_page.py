@@ -21,6 +21,7 @@ class OverPage(QWidget):
         self.setObjectName("bg")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(title)
+        self.setProperty("alone", True)
         self.theme = theme
         theme.dress(self)
         self.back = QPushButton(self.tr("Back"))

@@ -6,11 +6,11 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout
 
-from app.engine.engine import Engine
+from app.engine.upkeep import Upkeep
 from app.tutorial.model import new_id
 from app.window.sizes import gigabytes
 from app.window.theme import Theme
-from inference.protocol import LAST_EVENTS, Event, Failed, Finished, Found, Install, Probe, Progress
+from inference.protocol import Install
 
 STARTER = "starter"
 COMMAND = 'pip install "interstep[cpu]"'
@@ -18,17 +18,16 @@ PARTS = 1000  # of the progress bar
 
 
 class PackOffer(QFrame):
-    """Looks which packs are there; it is seen only where one is missing.
+    """Follows what is known of the packs; it is seen only where one is missing.
 
     packs_known(names of the packs that are ready by id, id of the best one).
     """
 
     packs_known = Signal(object, str)
 
-    def __init__(self, engine: Engine, theme: Theme) -> None:
+    def __init__(self, upkeep: Upkeep, theme: Theme) -> None:
         super().__init__()
-        self._engine = engine
-        self._install = ""  # the request's id
+        self._upkeep = upkeep
         self.setProperty("role", "message")
         self.setProperty("kind", "info")
         self.setProperty("boxed", True)
@@ -39,9 +38,9 @@ class PackOffer(QFrame):
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.get = QPushButton()
         self.get.setProperty("kind", "primary")
-        self.get.clicked.connect(self._get)
+        self.get.clicked.connect(lambda: upkeep.begin(Install(new_id(), STARTER)))
         self.stop = QPushButton(self.tr("Stop"))
-        self.stop.clicked.connect(lambda: self._engine.cancel(self._install))
+        self.stop.clicked.connect(upkeep.stop)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setRange(0, PARTS)
@@ -55,21 +54,18 @@ class PackOffer(QFrame):
         self._rows.addWidget(self.progress)
         for widget in (self, self.stop, self.progress):
             widget.hide()
+        upkeep.facts_changed.connect(self._follow_facts)
+        upkeep.work_changed.connect(self._follow_work)
         theme.restyled.connect(lambda: self._restyle(theme))
         self._restyle(theme)
 
-    def look(self) -> None:
-        """Ask the engine which packs are ready; it starts now, if it does not run."""
-        self._engine.ask(Probe(new_id()), self._hear_facts, self)
-
-    def _hear_facts(self, event: Event) -> None:
-        if not isinstance(event, Found):
-            return
-        packs = [pack for pack in event.facts.get("packs", []) if isinstance(pack, dict)]
+    def _follow_facts(self) -> None:
+        facts = self._upkeep.facts
+        packs = [pack for pack in facts.get("packs", []) if isinstance(pack, dict)]
         ready = {str(pack.get("id")): str(pack.get("name")) for pack in packs if pack.get("ready")}
-        recommended = str(event.facts.get("recommended", ""))
+        recommended = str(facts.get("recommended", ""))
         starter = next((pack for pack in packs if pack.get("id") == STARTER), None)
-        if event.facts.get("llama_cpp", "") is None:
+        if facts.get("llama_cpp", "") is None:
             self._say_command()
             ready = {}
         elif recommended not in ready and starter is not None:
@@ -87,48 +83,35 @@ class PackOffer(QFrame):
 
     def _offer(self, starter: Mapping[str, Any]) -> None:
         size = gigabytes(float(starter.get("download") or 0))
-        self.words.setText(
-            self.tr(
-                "To write, Interstep needs a pack, fetched once. "
-                "All else on this page works without it."
+        outcome = self._upkeep.outcomes.get(STARTER)
+        if outcome is not None and outcome.failed:
+            self.words.setText(outcome.sentence)
+            self.get.setText(self.tr("Try again"))
+        else:
+            self.words.setText(
+                self.tr(
+                    "To write, Interstep needs a pack, fetched once. "
+                    "All else on this page works without it."
+                )
             )
-        )
-        self.get.setText(self.tr("Get the starter pack, {size}").format(size=size))
-        self.get.show()
+            self.get.setText(self.tr("Get the starter pack, {size}").format(size=size))
+        self._follow_work()
         self.show()
 
-    # ------------------------------------------------------------ getting it
-
-    def _get(self) -> None:
-        request = Install(new_id(), STARTER)
-        self._install = request.id
-        self._show_getting(True)
-        self.progress.setValue(0)
-        self.words.setText(self.tr("Getting the starter pack"))
-        self._engine.ask(request, self._hear, self)
-
-    def _hear(self, event: Event) -> None:
-        if isinstance(event, Progress) and event.total > 0:
-            self.progress.setValue(min(event.done, event.total) * PARTS // event.total)
-            words = self.tr("Getting the starter pack: {done} of {total}")
-            self.words.setText(
-                words.format(done=gigabytes(event.done), total=gigabytes(event.total))
+    def _follow_work(self) -> None:
+        work = self._upkeep.work
+        self.get.setVisible(work is None)
+        self.stop.setVisible(work is not None)
+        self.progress.setVisible(work is not None)
+        if work is None:
+            return
+        words = self.tr("Getting the starter pack")
+        if work.total:
+            words = self.tr("Getting the starter pack: {done} of {total}").format(
+                done=gigabytes(work.done), total=gigabytes(work.total)
             )
-        if isinstance(event, LAST_EVENTS):
-            self._show_getting(False)
-        if isinstance(event, Failed):
-            message = f"{event.message[:1].upper()}{event.message[1:]}".rstrip(".")
-            self.words.setText(f"{message}. {event.hint}".strip())
-            self.get.setText(self.tr("Try again"))
-        elif isinstance(event, LAST_EVENTS):
-            if isinstance(event, Finished):
-                self.hide()
-            self.look()
-
-    def _show_getting(self, getting: bool) -> None:
-        self.get.setVisible(not getting)
-        self.stop.setVisible(getting)
-        self.progress.setVisible(getting)
+        self.words.setText(words)
+        self.progress.setValue(min(work.done, work.total) * PARTS // max(work.total, 1))
 
     def _restyle(self, theme: Theme) -> None:
         self._rows.setContentsMargins(theme.px(16), theme.px(8), theme.px(8), theme.px(8))

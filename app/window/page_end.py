@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QTimer
+from PySide6.QtCore import QCoreApplication, QRect, QTimer
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from app.window.streaming_view import StreamingView
@@ -23,7 +23,9 @@ class PageEnd:
         self._view: StreamingView | None = None
         self._along = False  # scroll to the end when all has its place
         self._box = QRect()  # of what stands here: x, y and width are given, the height grows
-        self.add_button = QPushButton(page.tr("Add a step"), page.sheet)
+        self.add_button = QPushButton(
+            QCoreApplication.translate("PageEnd", "Add a step"), page.sheet
+        )
         self.add_button.setProperty("kind", "quiet")
         page.workplace.theme.dress(self.add_button)
         self.add_button.clicked.connect(lambda: page.actions_of_page.add_step())

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QSizePolicy, QWidget
 
 from app.tutorial.model import Picture
 from app.window import picture_edits
@@ -217,6 +217,15 @@ class PictureView(QWidget):
                 self._arrange()
             if panel is not None:
                 panel.field.setFocus()
+                QTimer.singleShot(0, panel, lambda: self._bring_in_sight(panel))
+
+    def _bring_in_sight(self, part: QWidget) -> None:
+        """Scroll to a part of this, now that it has its place."""
+        area = self.parentWidget()
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parentWidget()
+        if area is not None:
+            area.ensureWidgetVisible(part, 0, self._workplace.theme.px(24))
 
     def _close_fix(self) -> None:
         self._fixing = False

@@ -210,8 +210,8 @@ class PromptCard(QFrame):
         self.style().polish(self)
 
     def _restyle(self) -> None:
-        px = self._theme.px
-        self.write.setIcon(icon("arrow-right", self._theme.colours.onaccent))
+        px, colours = self._theme.px, self._theme.colours
+        self.write.setIcon(icon("arrow-right", colours.onaccent, colours.muted))
         self._rows.setContentsMargins(px(16), px(16), px(12), px(12))
         self._rows.setSpacing(px(16))
         self._foot.setSpacing(px(8))

@@ -19,6 +19,7 @@ class Reader(QWidget):
         self._place.setContentsMargins(0, 0, 0, 0)
         self._place.addWidget(self.pages)
         self.setAccessibleName(self.tr("Reader"))
+        self.setProperty("alone", True)
         self.setFocusProxy(self.pages)
         self.pages.escaped.connect(self._go_back)
         self.pages.full_screen_requested.connect(self.toggle_full_screen)

@@ -23,7 +23,7 @@ class RenamePane(SidePane):
         self._old = workplace.opened.tutorial.look.entries[index]
         self.heading.setText(self._title())
         self.setAccessibleName(self.heading.text())
-        self.lead = note(self.tr("It is mentioned here too. Tick where the words change:"))
+        self.lead = note()
         self.list = HitList(self.theme, self.tr("Mentions"))
         self.stale = note()
         self.apply = QPushButton()
@@ -59,6 +59,8 @@ class RenamePane(SidePane):
         tutorial = self._workplace.opened.tutorial
         hits = rename_hits(tutorial, self._index, self._entry)
         self.list.hits.show_hits(tutorial, hits)
+        here = self.tr("It is mentioned here too. Tick where the words change:")
+        self.lead.setText(here if hits else self.tr("No text mentions it."))
 
     def _show_counts(self) -> None:
         opened, ticked = self._workplace.opened, self.list.hits.ticked

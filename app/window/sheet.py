@@ -69,6 +69,7 @@ QPushButton[kind="link"] {
 QPushButton[kind="link"]:hover { text-decoration: underline; }
 QPushButton[kind="link"]:focus { border-color: $accent; }
 QPushButton[kind="danger"] { color: $danger; border-color: $danger; background: transparent; }
+QPushButton[kind="danger"]:disabled { color: $muted; border-color: $line; }
 QToolButton[kind="floating"] {
   background: transparent; border: 2px solid transparent; border-radius: $px6;
   font-size: $secondary; padding: $px2 $px4; }

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.editing.background import Background
-from app.engine.engine import Engine
 from app.engine.estimates import Store
+from app.engine.upkeep import Upkeep
 from app.window.built_in_cards import BuiltInCards
 from app.window.full_page import caps
 from app.window.own_text_page import OwnTextPage
@@ -45,16 +45,17 @@ class StartPage(QStackedWidget):
     builtin_chosen = Signal(str)
 
     def __init__(
-        self, engine: Engine, theme: Theme, background: Background, settings: Store
+        self, upkeep: Upkeep, theme: Theme, background: Background, settings: Store
     ) -> None:
         super().__init__()
         self.setObjectName("bg")
         self.setAccessibleName(self.tr("Start page"))
         self._theme = theme
+        self._upkeep = upkeep
         self._seen = False
         self._own_text: OwnTextPage | None = None
         self.card = PromptCard(theme, settings)
-        self.offer = PackOffer(engine, theme)
+        self.offer = PackOffer(upkeep, theme)
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search the built-in ones"))
         self.search.setAccessibleName(self.tr("Search the built-in tutorials"))
@@ -81,7 +82,7 @@ class StartPage(QStackedWidget):
         if not self._seen:
             self._seen = True
             QTimer.singleShot(0, self, self.built_in.load)
-            QTimer.singleShot(0, self, self.offer.look)
+            QTimer.singleShot(0, self, self._upkeep.look)
 
     def _lay_out(self) -> None:
         title = QLabel(self.tr("What do you want to teach?"))

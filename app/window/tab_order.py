@@ -23,8 +23,8 @@ def be_whole(group: QWidget, first: QWidget) -> None:
     Qt takes what lies between the focus proxy and the last widget within that has a focus policy;
     behind a text field lie parts of it without one, which must not be left behind.
     """
+    group.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # before the proxy, which would get it too
     group.setFocusProxy(first)  # Tab passes over what has a proxy
-    group.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     last = QWidget(group)
     last.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
     last.hide()

@@ -43,12 +43,14 @@ class Window(QMainWindow):
         self.setAcceptDrops(True)
         self._theme = theme
         self._painted = False
+        self._side_wanted = False
         self.top = TopBar(theme, actions)
         self.messages = MessageBar(theme)
         self.library = _place("library", self.tr("Library"))
         self.centre = _place("bg", self.tr("Page"))
         self.side = _place("inspector", self.tr("Inspector"))
         self.foot = _place("enginebar", self.tr("Engine"))
+        self.centre.currentChanged.connect(lambda _index: self._follow_centre())
         self._lay_out()
         self._add_menus(actions)
         for bar in (self.top, self.library, self.side, self.foot, self.menuBar()):
@@ -105,6 +107,19 @@ class Window(QMainWindow):
         settings.put_bytes("splitter", self.splitter.saveState())
 
     # ------------------------------------------------------------ panes
+
+    def show_side(self, wanted: bool) -> None:
+        """Show the side or not; a page with the property "alone" stands without it."""
+        self._side_wanted = wanted
+        self._follow_centre()
+
+    def toggle_side(self) -> None:
+        """Show the side if it is hidden, else hide it."""
+        self.show_side(not self._side_wanted)
+
+    def _follow_centre(self) -> None:
+        page = self.centre.currentWidget()
+        self.side.setVisible(self._side_wanted and not (page and page.property("alone")))
 
     def go_to_next_pane(self, *, backwards: bool = False) -> None:
         """Move the focus to the next of library, page, side, engine bar that is visible."""

@@ -35,6 +35,7 @@ class ZoomPane(QWidget):
         super().__init__()
         self.setObjectName("bg")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setProperty("alone", True)
         self.setAccessibleName(self.tr("Zoom"))
         self._workplace = workplace
         self._place = (workplace, step_id, picture_id)

@@ -97,12 +97,17 @@ def test_it_looks_again_when_the_tutorial_changes(make_workplace: Make, make_pan
     assert not pane.count.isVisible()
 
 
-def test_what_is_too_much_for_a_list_is_counted(make_pane: Callable[..., ExportDialog]) -> None:
+def test_what_is_too_much_at_first_is_shown_when_asked_for(
+    make_pane: Callable[..., ExportDialog], qtbot: QtBot
+) -> None:
     steps = tuple(Step(f"s{n}", f"Step {n}", draft=True) for n in range(SHOWN + 3))
     pane = make_pane(Tutorial("t", title="Long", steps=steps))
     assert len(told(pane)) == SHOWN
-    assert pane.more.text() == "and 3 more"
+    assert pane.more.text() == "Show 3 more"
     assert pane.count.text().startswith(f"{SHOWN + 3} things")
+    pane.more.click()
+    qtbot.waitUntil(lambda: len(told(pane)) == SHOWN + 3)
+    assert not pane.more.isVisible()
 
 
 def test_nothing_is_cut_off_at_the_side(pane: ExportDialog, qtbot: QtBot) -> None:

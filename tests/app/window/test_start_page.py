@@ -15,6 +15,7 @@ from app.editing.settings import Settings
 from app.engine.client import Client
 from app.engine.engine import Engine
 from app.engine.estimates import Timings
+from app.engine.upkeep import Upkeep
 from app.tutorial.model import Making
 from app.window.own_text_page import OwnTextPage
 from app.window.start_page import StartPage
@@ -43,7 +44,7 @@ def make_page(engine: Engine, tmp_path: Path) -> Iterator[Make]:
 
     def make(script: str = "installed") -> StartPage:
         (tmp_path / "engine").write_text(script)
-        page = StartPage(engine, theme, background, Settings(tmp_path))
+        page = StartPage(Upkeep(engine, window), theme, background, Settings(tmp_path))
         page.setParent(window)
         page.resize(1000, 700)
         return page
