@@ -325,6 +325,8 @@ class TutorialView(QObject):
 
     def _notice(self, notice: Notice) -> None:
         """Show a notice: what is dangerous or missing stays until it is closed."""
+        if notice.kind == "kept":
+            return  # the proposal says it
         role = "warning" if notice.kind == "hazard" else "info"
         number, _ = self._numbered(notice.step)
         text = notice.message
