@@ -83,6 +83,11 @@ class HeadView(QWidget):
         """The fields in their order."""
         return self.title, self.summary, self.needs, self.time
 
+    def field(self, name: str) -> TextField:
+        """Return the field in which a field of the tutorial is written; else the title."""
+        needs = {"materials": self.needs, "tools": self.needs}
+        return {"summary": self.summary, "duration": self.time, **needs}.get(name, self.title)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Swap the chips for a field while what you need is edited."""
         if watched is self.needs and event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):

@@ -332,12 +332,18 @@ class Page(QScrollArea):
             self._build_visible()
 
     def go_to(
-        self, step_id: str, picture_id: str = "", field: str = "", start: int = -1, end: int = -1
+        self,
+        step_id: str,
+        picture_id: str = "",
+        field: str = "",
+        start: int = -1,
+        end: int = -1,
+        index: int = 0,
     ) -> None:
-        """Go to a step, a picture or a part of a text, and focus it."""
+        """Go to a step, a picture or a part of a text, and focus it; index: of a callout."""
         if not step_id:
             self.verticalScrollBar().setValue(0)
-            (self.head.summary if field == "summary" else self.head.title).setFocus()
+            self.head.field(field).setFocus()
             return
         self.show_step(step_id)
         view = self.views.get(step_id)
@@ -347,7 +353,7 @@ class Page(QScrollArea):
             view.pictures[picture_id].setFocus()
             self.current_changed.emit(step_id, picture_id)
             return
-        text = view.title if field == "title" else view.body
+        text = view.field(field, index)
         text.setFocus()
         if start >= 0:
             text.select(start, max(end, start))

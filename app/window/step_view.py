@@ -338,6 +338,12 @@ class StepView(QWidget):
             yield view.field
         yield from self.foot.fields
 
+    def field(self, name: str, index: int = 0) -> TextField:
+        """Return the field in which a field of the step is written; else the body."""
+        if name == "callouts" and index < len(self.callouts):
+            return self.callouts[index].field
+        return self.title if name == "title" else self.body
+
     @property
     def tab_stops(self) -> list[QWidget]:
         """What Tab goes through, in its order."""

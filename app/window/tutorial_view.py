@@ -278,7 +278,7 @@ class TutorialView(QObject):
 
     def _go_to_hit(self, hit: Hit) -> None:
         if not hit.in_look:
-            self.page.go_to(hit.step, hit.picture, hit.field, hit.start, hit.end)
+            self.page.go_to(hit.step, hit.picture, hit.field, hit.start, hit.end, hit.index)
 
     def _outline(self) -> None:
         outline = Outline(self.workplace)

@@ -230,6 +230,11 @@ def test_a_callout_is_typed_changed_and_removed(page: Page, qtbot: QtBot) -> Non
     assert page.tutorial.steps[0].callouts == (Callout("warning", "Mind the spines"),)
     field = view(page, "s1").callouts[0].field
     assert field.hasFocus()
+    page.go_to("", field="tools")
+    assert page.head.needs.hasFocus()
+    page.go_to("s1", field="callouts", start=9, end=15)
+    assert field.hasFocus()
+    assert field.textCursor().selectedText() == "spines"
     assert field.accessibleName() == "Step 1 of 3, Warning"
     field.select(0, len(field.text))
     key(page, KEY.Key_Backspace)
