@@ -303,7 +303,7 @@ class Studio(QObject):
         if self.view is None:
             return True
         opened = self.view.workplace.opened
-        self.view.keeping.keep()
+        self.view.finish()
         if not opened.close():
             from app.window.closing import wants_to_close_unsaved
 

@@ -173,8 +173,19 @@ class LookPanel(Form):
         elif rename_hits(self._opened.tutorial, index, entry):
             self.rename_requested.emit(index, entry)
         else:
-            tutorial, recipes = self._opened.tutorial, self._opened.recipes
-            self._opened.edit(rename(tutorial, index, entry, (), recipes))
+            self._apply(index, entry)
+
+    def commit_typed(self) -> None:
+        """Commit what is typed in the cards, without asking what else is to be renamed."""
+        for index, card in enumerate(self.rows):
+            if card.is_changed and card.typed.name:
+                self._apply(index, card.typed)
+        if self.fresh is not None:
+            self._commit_fresh(self.fresh, self.fresh.typed)
+
+    def _apply(self, index: int, entry: LookEntry) -> None:
+        tutorial, recipes = self._opened.tutorial, self._opened.recipes
+        self._opened.edit(rename(tutorial, index, entry, (), recipes))
 
     def _commit_fresh(self, card: LookRow, entry: LookEntry) -> None:
         """Take a new card into the look, or drop it where it was left empty."""

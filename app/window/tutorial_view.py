@@ -123,6 +123,12 @@ class TutorialView(QObject):
         workplace = self.workplace
         return workplace.opened.is_busy or workplace.runs.current is not None
 
+    def finish(self) -> None:
+        """Take over what is typed and not committed, and keep a snapshot: it will be closed."""
+        if "inspector" in self.__dict__:
+            self.inspector.look.commit_typed()
+        self.keeping.keep()
+
     def ask_for_packs(self, engine: Engine) -> None:
         """Offer the packs of this machine in the inspector, as soon as the engine tells them."""
 

@@ -91,6 +91,22 @@ def numbers(tutorial: Tutorial, pictures: set[str]) -> list[int]:
     ]
 
 
+def test_what_is_typed_in_a_card_is_kept_when_the_tutorial_is_closed(
+    desk: Workplace, inspector: Inspector, qtbot: QtBot
+) -> None:
+    look = inspector.look
+    retype(qtbot, look.rows[0], "blue pot", "glazed")
+    look.commit_typed()
+    blue = LookEntry("blue pot", ("plant pot",), "glazed")
+    assert desk.opened.tutorial.look.entries == (blue, LookEntry("watering can"))
+    look.add_row_to_fill()
+    assert look.fresh is not None
+    qtbot.keyClicks(look.fresh.name, "trowel")
+    look.commit_typed()
+    assert desk.opened.tutorial.look.entries[2] == LookEntry("trowel")
+    assert inspector.rename is None
+
+
 def test_terracotta_becomes_blue_everywhere_as_one_edit(
     desk: Workplace, inspector: Inspector, qtbot: QtBot
 ) -> None:
