@@ -44,11 +44,13 @@ def faults(example: Example, drawings: Library) -> Iterator[str]:
     scenes = []
     for number, step in enumerate(example.steps, 1):
         yield from (f"step {number}: {fault}" for fault in _step_faults(step))
+        if not step.scene:
+            continue
         try:
-            scenes.append(read_scene_line(step.scene, drawings) if step.scene else None)
+            scenes.append(read_scene_line(step.scene, drawings))
         except ValueError as error:
             yield f"step {number}: {error}"
-    yield from _continuity([scene for scene in scenes if scene is not None])
+    yield from _continuity(scenes)
 
 
 def _step_faults(step: ExampleStep) -> Iterator[str]:

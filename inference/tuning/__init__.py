@@ -1,0 +1,1 @@
+"""From the corpus to trained weights: data, the two training stages, evaluation, export."""
