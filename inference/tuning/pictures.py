@@ -4,6 +4,7 @@ This is what a picture of the corpus looks like, and what a painter learns to ma
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assets.corpus.scene_lines import SceneLine, SceneThing
 from assets.sprites.library import Library, Sprite
@@ -70,14 +71,17 @@ class _Builder:
             )
 
     def work(self) -> None:
-        """Put a tool that is held to work at what the mark is drawn at."""
-        held = self.hand.holds if self.hand is not None else None
-        at = self.mark[1] if self.mark is not None else None
-        if held is None or at is None or held == at:
+        """Put what is held to work at what the mark is drawn at: a tool there, a jug tilted."""
+        if self.hand is None or self.hand.holds is None or self.mark is None:
             return
-        tool = self.things[held]
-        if tool.relation is None and is_tool(tool.sprite):
-            self.things[held] = Thing(tool.sprite, tool.state, tool.tint, "at", at)
+        (mark, at), held = self.mark, self.hand.holds
+        thing = self.things[held]
+        if at is None or at == held or thing.relation is not None:
+            return
+        pours, tool = mark.name == "pour", is_tool(thing.sprite)
+        if pours or tool:
+            relation = "over" if pours and tool else "pour" if pours else "at"
+            self.things[held] = replace(thing, relation=relation, other=at)
 
 
 def _reading(line: SceneLine, drawings: Library) -> Reading:

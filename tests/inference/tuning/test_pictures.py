@@ -57,6 +57,13 @@ def test_a_held_tool_works_where_the_mark_is(drawings: Library) -> None:
     assert abs(by_name["hand"].x - by_name["whisk"].x) < 0.25
 
 
+def test_a_held_jug_is_tilted_where_it_pours(drawings: Library) -> None:
+    line = "kitchen; bowl; hand (holding) holds jug (full); mark pour at bowl"
+    by_name = {one.name: one for one in pictured(line, drawings).sprites}
+    assert abs(by_name["jug"].rotation) > 20
+    assert by_name["jug"].y < by_name["bowl"].y
+
+
 def test_hands_alone_are_the_picture(drawings: Library) -> None:
     assert [one.name for one in pictured("bathroom; hands (washing)", drawings).sprites] == [
         "hands"
