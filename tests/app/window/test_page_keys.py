@@ -3,14 +3,13 @@
 from collections.abc import Callable
 
 import pytest
+from page_on_screen import key, page_on_screen, view
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.tutorial.model import Step, Tutorial
 from app.window.page import Page
-from app.window.step_view import StepView
 from app.window.text_field import TextField
 from app.window.workplace import Workplace
 
@@ -19,28 +18,7 @@ KEY = Qt.Key
 
 @pytest.fixture
 def page(workplace: Workplace, qtbot: QtBot) -> Page:
-    page = Page(workplace)
-    shown(page, qtbot)
-    qtbot.waitUntil(lambda: not page.is_building)
-    return page
-
-
-def shown(page: Page, qtbot: QtBot) -> None:
-    qtbot.addWidget(page)
-    page.resize(800, 600)
-    page.show()
-    with qtbot.waitActive(page):
-        page.activateWindow()
-
-
-def view(page: Page, step_id: str) -> StepView:
-    found = page.view_of(step_id)
-    assert found is not None
-    return found
-
-
-def key(page: Page, name: Qt.Key) -> None:
-    QTest.keyClick(QApplication.focusWidget() or page, name)
+    return page_on_screen(workplace, qtbot)
 
 
 def test_arrows_go_through_all_fields(page: Page) -> None:
@@ -98,8 +76,7 @@ def test_tab_goes_through_steps_whose_widgets_were_made_in_any_order(
     make_workplace: Callable[..., Workplace], qtbot: QtBot
 ) -> None:
     many = tuple(Step(f"s{n}", f"Step {n}", "Do it. " * 40) for n in range(40))
-    page = Page(make_workplace(Tutorial("t", steps=many)))
-    shown(page, qtbot)
+    page = page_on_screen(make_workplace(Tutorial("t", steps=many)), qtbot, built=False)
     for one in ("s30", "s31", "s25", "s32"):
         page.view_of(one)
     assert "s20" not in page.views

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from page_on_screen import key, page_on_screen, steps, view
 from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -15,7 +16,6 @@ from app.editing.open_tutorial import OpenTutorial
 from app.tutorial.file import TutorialFile
 from app.tutorial.model import Callout, Picture, Step, Tutorial
 from app.window.page import Page
-from app.window.step_view import StepView
 from app.window.workplace import Workplace
 
 KEY, MOD = Qt.Key, Qt.KeyboardModifier
@@ -23,32 +23,7 @@ KEY, MOD = Qt.Key, Qt.KeyboardModifier
 
 @pytest.fixture
 def page(workplace: Workplace, qtbot: QtBot) -> Page:
-    return shown(workplace, qtbot)
-
-
-def shown(workplace: Workplace, qtbot: QtBot) -> Page:
-    page = Page(workplace)
-    qtbot.addWidget(page)
-    page.resize(800, 600)
-    page.show()
-    with qtbot.waitActive(page):
-        page.activateWindow()
-    qtbot.waitUntil(lambda: not page.is_building)
-    return page
-
-
-def steps(page: Page) -> list[str]:
-    return [step.id for step in page.tutorial.steps]
-
-
-def view(page: Page, step_id: str) -> StepView:
-    found = page.view_of(step_id)
-    assert found is not None
-    return found
-
-
-def key(page: Page, name: Qt.Key, modifiers: Qt.KeyboardModifier = MOD.NoModifier) -> None:
-    QTest.keyClick(QApplication.focusWidget() or page, name, modifiers)
+    return page_on_screen(workplace, qtbot)
 
 
 def focused(page: Page) -> tuple[str, str]:
@@ -92,7 +67,7 @@ def test_a_step_opened_and_left_keeps_its_bytes(
 ) -> None:
     odd = "a\r\nb \u00a0\u2028 **x**\u2029 end "
     before = Tutorial("t", title="T\u00a0", steps=(Step("a", " odd\t", odd), Step("b")))
-    page = shown(make_workplace(before), qtbot)
+    page = page_on_screen(make_workplace(before), qtbot)
     page.head.title.setFocus()
     for _ in range(12):
         key(page, KEY.Key_Down)
@@ -338,7 +313,7 @@ def test_pictures_stand_below_where_the_page_is_narrow(
     make_workplace: Callable[..., Workplace], qtbot: QtBot
 ) -> None:
     one = Step("a", "A", "Words.", pictures=(Picture("p"),))
-    page = shown(make_workplace(Tutorial("t", steps=(one,))), qtbot)
+    page = page_on_screen(make_workplace(Tutorial("t", steps=(one,))), qtbot)
     step = view(page, "a")
     assert step.pictures["p"].x() > step.body.geometry().right()
     page.resize(500, 600)
@@ -348,7 +323,7 @@ def test_pictures_stand_below_where_the_page_is_narrow(
 def test_a_read_only_tutorial_takes_no_words(workplace: Workplace, qtbot: QtBot) -> None:
     second = OpenTutorial(TutorialFile.open(workplace.opened.path))
     assert second.read_only
-    page = shown(replace(workplace, opened=second), qtbot)
+    page = page_on_screen(replace(workplace, opened=second), qtbot)
     for field in (view(page, "s1").title, view(page, "s1").body, page.head.title):
         before = field.text
         field.setFocus()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from page_on_screen import page_on_screen
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -12,17 +13,6 @@ from app.window.streaming_view import StreamingView
 from app.window.text_field import TextField
 from app.window.workplace import Workplace
 from inference.protocol import StepStarted, TextDelta
-
-
-def shown(workplace: Workplace, qtbot: QtBot, height: int = 400) -> Page:
-    page = Page(workplace)
-    qtbot.addWidget(page)
-    page.resize(800, height)
-    page.show()
-    with qtbot.waitActive(page):
-        page.activateWindow()
-    qtbot.waitUntil(lambda: not page.is_building)
-    return page
 
 
 def streaming(page: Page) -> list[StreamingView]:
@@ -36,7 +26,7 @@ def run(page: Page, job: Continuing | Writing, qtbot: QtBot) -> None:
 
 
 def test_text_streams_and_becomes_steps(workplace: Workplace, qtbot: QtBot) -> None:
-    page = shown(workplace, qtbot)
+    page = page_on_screen(workplace, qtbot, 400)
     seen: list[str] = []
     workplace.runs.text_streamed.connect(
         lambda _event: seen.extend(view.body.text for view in streaming(page))
@@ -56,7 +46,7 @@ def test_caret_selection_and_scroll_stay_while_it_writes(
     make_workplace: Callable[..., Workplace], qtbot: QtBot
 ) -> None:
     steps = tuple(Step(f"s{n}", f"Step {n}", "Some words to read.\n\nMore.") for n in range(12))
-    page = shown(make_workplace(Tutorial("t", "T", prompt="x", steps=steps)), qtbot)
+    page = page_on_screen(make_workplace(Tutorial("t", "T", prompt="x", steps=steps)), qtbot, 400)
     page.go_to("s5", field="body", start=5, end=10)
     field = QApplication.focusWidget()
     assert isinstance(field, TextField)
@@ -78,7 +68,7 @@ def test_caret_selection_and_scroll_stay_while_it_writes(
 
 
 def test_the_author_types_while_it_writes(workplace: Workplace, qtbot: QtBot) -> None:
-    page = shown(workplace, qtbot)
+    page = page_on_screen(workplace, qtbot, 400)
     page.go_to("s1", field="body", start=0)
     field = QApplication.focusWidget()
     workplace.runs.text_streamed.connect(lambda _event: qtbot.keyClicks(field, "x"))
@@ -93,7 +83,7 @@ def test_it_scrolls_along_only_for_an_author_at_the_end(
     make_workplace: Callable[..., Workplace], qtbot: QtBot
 ) -> None:
     steps = tuple(Step(f"s{n}", f"Step {n}", "Words.") for n in range(8))
-    page = shown(make_workplace(Tutorial("t", "T", steps=steps)), qtbot)
+    page = page_on_screen(make_workplace(Tutorial("t", "T", steps=steps)), qtbot, 400)
     focused = QApplication.focusWidget()
     if focused is not None:
         focused.clearFocus()
@@ -113,7 +103,7 @@ def test_it_scrolls_along_only_for_an_author_at_the_end(
 
 
 def test_what_stops_leaves_nothing_half_written(workplace: Workplace, qtbot: QtBot) -> None:
-    page = shown(workplace, qtbot)
+    page = page_on_screen(workplace, qtbot, 400)
     runs = workplace.runs
     with qtbot.waitSignal(runs.job_ended, timeout=20_000):
         runs.text_streamed.connect(lambda _event: runs.stop())
@@ -125,7 +115,7 @@ def test_what_stops_leaves_nothing_half_written(workplace: Workplace, qtbot: QtB
 def test_the_head_streams_where_it_is_empty(
     make_workplace: Callable[..., Workplace], qtbot: QtBot
 ) -> None:
-    page = shown(make_workplace(Tutorial("t", summary="Mine", prompt="x")), qtbot)
+    page = page_on_screen(make_workplace(Tutorial("t", summary="Mine", prompt="x")), qtbot, 400)
     page.head.needs.setFocus()
     streamed = page.workplace.runs.text_streamed
     streamed.emit(TextDelta("r", "", "title", 0, "A tut"))
@@ -139,7 +129,7 @@ def test_the_head_streams_where_it_is_empty(
 
 
 def test_one_undo_reverts_what_a_run_wrote(workplace: Workplace, qtbot: QtBot) -> None:
-    page = shown(workplace, qtbot)
+    page = page_on_screen(workplace, qtbot, 400)
     before = page.tutorial
     run(page, Continuing(3, "", 2), qtbot)
     qtbot.waitUntil(lambda: len(page.views) == 5)

@@ -11,6 +11,7 @@ import fake_engine
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from page_on_screen import page_on_screen
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -60,14 +61,8 @@ def nasty_steps(count: int) -> Iterator[Step]:
 @pytest.fixture
 def page(make_workplace: Callable[..., Workplace], qtbot: QtBot) -> Page:
     steps = tuple(nasty_steps(30))
-    page = Page(make_workplace(Tutorial("t", "T \U0001f335", prompt="x", steps=steps)))
-    qtbot.addWidget(page)
-    page.resize(800, 500)
-    page.show()
-    with qtbot.waitActive(page):
-        page.activateWindow()
-    qtbot.waitUntil(lambda: not page.is_building)
-    return page
+    nasty = Tutorial("t", "T \U0001f335", prompt="x", steps=steps)
+    return page_on_screen(make_workplace(nasty), qtbot, 500)
 
 
 def focused() -> TextField | None:
