@@ -1,5 +1,6 @@
 """The hand-written starting tutorials as cards with covers, and a search over them."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -7,7 +8,15 @@ from typing import NamedTuple
 import resvg_py
 from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.editing.background import Background
 from app.window.theme import Theme
@@ -19,6 +28,7 @@ from assets.sprites import Library, Scene, library, to_svg
 CARD, GAP, FOOT = 172, 16, 58  # pixels at zoom 1: the least width, the gap, the words' height
 TALL = 0.78  # a cover's height by its width; the rest of the square scene is cut off
 TOP = 0.12  # of the scene, cut off above
+FIRST = 24  # cards that are shown unasked: three of each domain
 AT_ONCE = 12  # cards made before the window may paint again
 
 
@@ -40,7 +50,10 @@ class BuiltInCards(QWidget):
         self._theme = theme
         self._background = background
         self._search = search
-        self._cards: list[Card] = []
+        self._built_ins: BuiltIns | None = None
+        self._cards: dict[str, Card] = {}
+        self._wanted: list[Example] = []  # whose cards are still to be made
+        self._all = False
         self._grid = WrappingLayout(0, 0)
         self.nothing = QLabel()
         self.nothing.setProperty("role", "secondary")
@@ -53,48 +66,100 @@ class BuiltInCards(QWidget):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addLayout(self._grid)
         rows.addWidget(self.nothing)
-        search.textChanged.connect(self._filter)
+        self.more = QPushButton()
+        self.more.clicked.connect(self._show_all)
+        self.more.hide()
+        rows.addSpacing(theme.px(GAP))
+        rows.addWidget(self.more, 0, Qt.AlignmentFlag.AlignHCenter)
+        search.textChanged.connect(self._search_again)
         theme.restyled.connect(self._restyle)
         self._restyle()
 
     def load(self) -> None:
         """Read the tutorials off the GUI thread, then show their cards."""
-        self._background.run(lambda: BuiltIns(corpus(), covers(), library()), self._show)
+        self._background.run(lambda: BuiltIns(_in_turn(corpus()), covers(), library()), self._take)
 
     @property
     def cards(self) -> Sequence["Card"]:
-        """All cards, shown or filtered out."""
-        return self._cards
+        """The cards made so far, shown or filtered out."""
+        return list(self._cards.values())
 
-    def _show(self, built_ins: BuiltIns, at: int = 0) -> None:
-        for example in built_ins.examples[at : at + AT_ONCE]:
-            card = Card(example, self._theme, partial(self._draw, built_ins))
-            card.clicked.connect(partial(self.builtin_chosen.emit, example.name))
-            self._cards.append(card)
-            self._grid.addWidget(card)
+    def _take(self, built_ins: BuiltIns) -> None:
+        self._built_ins = built_ins
         self._filter()
-        if at + AT_ONCE < len(built_ins.examples):
-            QTimer.singleShot(0, self, lambda: self._show(built_ins, at + AT_ONCE))
 
-    def _draw(self, built_ins: BuiltIns, name: str, side: int, then: Callable[..., None]) -> None:
-        scene = built_ins.scenes.get(name)
-        if scene is not None:
-            drawn = partial(cover, scene, built_ins.drawings, side)
-            self._background.run(drawn, then)
+    def _search_again(self) -> None:
+        self._all = False
+        self._filter()
 
-    def _filter(self, *_: object) -> None:
+    def _show_all(self) -> None:
+        self._all = True
+        self._filter()
+        if focused := next((card for card in self.cards[FIRST:] if card.isVisible()), None):
+            focused.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _filter(self) -> None:
+        """Show what fits the search; of much only the first cards, since the rest is asked for."""
+        if self._built_ins is None:
+            return
         words = self._search.text().casefold().split()
-        fitting = [card for card in self._cards if all(word in card.words for word in words)]
-        for card in self._cards:
-            card.setVisible(card in fitting)
-        self.nothing.setVisible(bool(self._cards) and not fitting)
+        fitting = [
+            example
+            for example in self._built_ins.examples
+            if all(word in searched(example) for word in words)
+        ]
+        shown = {one.name: one for one in (fitting if self._all else fitting[:FIRST])}
+        for name, card in self._cards.items():
+            card.setVisible(name in shown)
+        self._wanted = [one for name, one in shown.items() if name not in self._cards]
+        self.nothing.setVisible(not fitting)
+        self.more.setText(self.tr("Show all {n}").format(n=len(fitting)))
+        self.more.setVisible(len(fitting) > len(shown))
+        self._make()
+
+    def _make(self) -> None:
+        """Make some cards, then let the window paint."""
+        made, self._wanted = self._wanted[:AT_ONCE], self._wanted[AT_ONCE:]
+        for example in made:
+            card = Card(example, self._theme, self._draw)
+            card.clicked.connect(partial(self.builtin_chosen.emit, example.name))
+            self._cards[example.name] = card
+            self._grid.addWidget(card)
+        if self._wanted:
+            QTimer.singleShot(0, self, self._make)
+
+    def _draw(self, name: str, side: int, then: Callable[..., None]) -> None:
+        scene = self._built_ins.scenes.get(name) if self._built_ins else None
+        if self._built_ins is not None and scene is not None:
+            drawn = partial(cover, scene, self._built_ins.drawings, side)
+            self._background.run(drawn, then)
 
     def _restyle(self) -> None:
         px = self._theme.px
         self._grid.set_measures(px(GAP), px(GAP), px(CARD))
-        for card in self._cards:
+        for card in self._cards.values():
             card.updateGeometry()
             card.update()
+
+
+def searched(example: Example) -> str:
+    """Return the words by which a tutorial is found, in lower case."""
+    words = (example.title, domain_words(example.domain), example.summary, *example.materials)
+    return " ".join(words).casefold()
+
+
+def _in_turn(examples: list[Example]) -> list[Example]:
+    """Return one of each domain after the other, so that the first rows show what there is."""
+    before: Counter[str] = Counter()
+    turns = []
+    for example in examples:
+        turns.append(before[example.domain])
+        before[example.domain] += 1
+    return [example for _, example in sorted(zip(turns, examples, strict=True), key=_turn)]
+
+
+def _turn(placed: tuple[int, Example]) -> tuple[int, str]:
+    return placed[0], placed[1].domain
 
 
 class Card(QAbstractButton):
@@ -115,8 +180,6 @@ class Card(QAbstractButton):
         domain = domain_words(example.domain)
         steps = self.tr("{n} steps").format(n=len(example.steps))
         self._title, self._line = example.title, f"{domain} · {steps}"
-        materials = " ".join(example.materials)
-        self.words = f"{example.title} {domain} {example.summary} {materials}".casefold()
         self.setAccessibleName(self.tr("{title}, built-in").format(title=example.title))
         self.setAccessibleDescription(f"{self._line}. {example.summary}")
         self.setToolTip(f"{example.title}\n{example.summary}")  # the title may be cut off

@@ -17,6 +17,7 @@ from app.engine.engine import Engine
 from app.engine.estimates import Timings
 from app.engine.upkeep import Upkeep
 from app.tutorial.model import Making
+from app.window.built_in_cards import FIRST, searched
 from app.window.own_text_page import OwnTextPage
 from app.window.start_page import StartPage
 from app.window.theme import Theme
@@ -60,7 +61,7 @@ def show(page: StartPage, qtbot: QtBot) -> None:
     assert window is not None
     window.resize(page.size())
     window.show()
-    qtbot.waitUntil(lambda: len(page.built_in.cards) == len(corpus()))
+    qtbot.waitUntil(lambda: len(page.built_in.cards) == FIRST)
 
 
 def press(page: StartPage, name: str) -> None:
@@ -197,6 +198,13 @@ def test_a_built_in_tutorial_is_chosen_by_keyboard(make_page: Make, qtbot: QtBot
     assert " " not in name
 
 
+def test_the_first_cards_are_one_of_each_domain(make_page: Make, qtbot: QtBot) -> None:
+    page = make_page()
+    show(page, qtbot)
+    lines = [card.accessibleDescription().split(" ")[0] for card in page.built_in.cards[:8]]
+    assert len(set(lines)) == 8
+
+
 def test_covers_are_drawn_only_for_cards_that_are_seen(make_page: Make, qtbot: QtBot) -> None:
     page = make_page()
     show(page, qtbot)
@@ -205,19 +213,36 @@ def test_covers_are_drawn_only_for_cards_that_are_seen(make_page: Make, qtbot: Q
     assert not last.has_cover
 
 
+def seen(page: StartPage) -> list[str]:
+    return [card.accessibleName() for card in page.built_in.cards if not card.isHidden()]
+
+
 def test_the_search_filters_and_says_when_there_is_nothing(make_page: Make, qtbot: QtBot) -> None:
     page = make_page()
     show(page, qtbot)
+    first = seen(page)
     page.search.setText("cactus pot")
-    shown = [card for card in page.built_in.cards if not card.isHidden()]
-    assert 0 < len(shown) < 20
-    assert all("cactus" in card.words for card in shown)
+    fitting = [one for one in corpus() if {"cactus", "pot"} <= set(searched(one).split())]
+    qtbot.waitUntil(lambda: len(seen(page)) >= len(fitting) > 0)
+    assert all("cactus" in name.lower() or name in first for name in seen(page))
     page.search.setText("quantum")
-    assert all(card.isHidden() for card in page.built_in.cards)
+    assert seen(page) == []
     assert page.built_in.nothing.isVisible()
     page.search.clear()
-    assert not any(card.isHidden() for card in page.built_in.cards)
+    assert seen(page) == first
     assert page.built_in.nothing.isHidden()
+
+
+def test_all_of_them_are_shown_when_asked_for(make_page: Make, qtbot: QtBot) -> None:
+    page = make_page()
+    show(page, qtbot)
+    count = len(corpus())
+    assert page.built_in.more.text() == f"Show all {count}"
+    page.built_in.more.click()
+    qtbot.waitUntil(lambda: len(seen(page)) == count)
+    assert page.built_in.more.isHidden()
+    page.search.setText("a")
+    assert len(seen(page)) == FIRST
 
 
 def test_nothing_is_read_and_no_engine_started_before_it_is_seen(
