@@ -125,6 +125,7 @@ class BuiltInCards(QWidget):
             card.clicked.connect(partial(self.builtin_chosen.emit, example.name))
             self._cards[example.name] = card
             self._grid.addWidget(card)
+            card.show()  # now and not later, so that it can take the focus
         if self._wanted:
             QTimer.singleShot(0, self, self._make)
 

@@ -28,6 +28,7 @@ class PackOffer(QFrame):
     def __init__(self, upkeep: Upkeep, theme: Theme) -> None:
         super().__init__()
         self._upkeep = upkeep
+        self._asked: Install | None = None
         self.setProperty("role", "message")
         self.setProperty("kind", "info")
         self.setProperty("boxed", True)
@@ -38,7 +39,7 @@ class PackOffer(QFrame):
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.get = QPushButton()
         self.get.setProperty("kind", "primary")
-        self.get.clicked.connect(lambda: upkeep.begin(Install(new_id(), STARTER)))
+        self.get.clicked.connect(self._get)
         self.stop = QPushButton(self.tr("Stop"))
         self.stop.clicked.connect(upkeep.stop)
         self.progress = QProgressBar()
@@ -98,12 +99,18 @@ class PackOffer(QFrame):
         self._follow_work()
         self.show()
 
+    def _get(self) -> None:
+        self._asked = Install(new_id(), STARTER)
+        self._upkeep.begin(self._asked)
+
     def _follow_work(self) -> None:
         work = self._upkeep.work
-        self.get.setVisible(work is None)
-        self.stop.setVisible(work is not None)
-        self.progress.setVisible(work is not None)
-        if work is None:
+        ours = work is not None and work.request == self._asked
+        self.get.setVisible(not ours and self._upkeep.facts.get("llama_cpp", "") is not None)
+        self.get.setEnabled(work is None)
+        self.stop.setVisible(ours)
+        self.progress.setVisible(ours)
+        if work is None or not ours:
             return
         words = self.tr("Getting the starter pack")
         if work.total:

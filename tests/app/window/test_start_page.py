@@ -16,12 +16,13 @@ from app.engine.client import Client
 from app.engine.engine import Engine
 from app.engine.estimates import Timings
 from app.engine.upkeep import Upkeep
-from app.tutorial.model import Making
+from app.tutorial.model import Making, new_id
 from app.window.built_in_cards import FIRST, searched
 from app.window.own_text_page import OwnTextPage
 from app.window.start_page import StartPage
 from app.window.theme import Theme
 from assets.corpus import corpus
+from inference.protocol import Verify
 
 PROGRAM = str(Path(packless_engine.__file__).resolve())
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -38,7 +39,12 @@ def engine(qapp: QApplication, tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def make_page(engine: Engine, tmp_path: Path) -> Iterator[Make]:
+def upkeep(engine: Engine) -> Upkeep:
+    return Upkeep(engine, engine)
+
+
+@pytest.fixture
+def make_page(upkeep: Upkeep, tmp_path: Path) -> Iterator[Make]:
     """Return a function that makes a start page; the script says how its engine goes on."""
     window = QWidget()
     theme = Theme(window)
@@ -46,7 +52,7 @@ def make_page(engine: Engine, tmp_path: Path) -> Iterator[Make]:
 
     def make(script: str = "installed") -> StartPage:
         (tmp_path / "engine").write_text(script)
-        page = StartPage(Upkeep(engine, window), theme, background, Settings(tmp_path))
+        page = StartPage(upkeep, theme, background, Settings(tmp_path))
         page.setParent(window)
         page.resize(1000, 700)
         return page
@@ -239,6 +245,7 @@ def test_all_of_them_are_shown_when_asked_for(make_page: Make, qtbot: QtBot) -> 
     count = len(corpus())
     assert page.built_in.more.text() == f"Show all {count}"
     page.built_in.more.click()
+    assert QApplication.focusWidget() in page.built_in.cards[FIRST:]
     qtbot.waitUntil(lambda: len(seen(page)) == count)
     assert page.built_in.more.isHidden()
     page.search.setText("a")
@@ -283,6 +290,19 @@ def test_getting_it_can_be_stopped(make_page: Make, qtbot: QtBot) -> None:
     qtbot.waitUntil(page.offer.get.isVisible)
     assert page.offer.get.text() == "Get the starter pack, 98 MB"
     assert not page.offer.progress.isVisible()
+
+
+def test_other_work_with_packs_is_not_said_to_be_the_offer(
+    make_page: Make, upkeep: Upkeep, qtbot: QtBot
+) -> None:
+    page = make_page("")
+    show(page, qtbot)
+    qtbot.waitUntil(page.offer.isVisible)
+    upkeep.begin(Verify(new_id(), "laptop"))
+    assert page.offer.get.isVisible()
+    assert not page.offer.get.isEnabled()
+    assert not page.offer.stop.isVisible()
+    qtbot.waitUntil(page.offer.get.isEnabled)
 
 
 def test_a_failure_says_what_to_do_and_can_be_tried_again(make_page: Make, qtbot: QtBot) -> None:
