@@ -38,8 +38,9 @@ from inference.protocol import (
 Writing = Write | Continue
 
 if TYPE_CHECKING:
+    from inference.writer.dialogue import WrittenStep
     from inference.writer.session import Session
-    from inference.writer.tutorial import TutorialWriter, WrittenStep
+    from inference.writer.tutorial import TutorialWriter
 
 
 @dataclass
@@ -59,7 +60,8 @@ def write(
     examples: Sequence[Example],
 ) -> Iterator[Event]:
     """Yield the events of a tutorial written from a prompt, or of more steps behind given ones."""
-    from inference.writer.tutorial import Delta, Prefilled, WrittenStep
+    from inference.writer.dialogue import WrittenStep
+    from inference.writer.tutorial import Delta, Prefilled
 
     going_on = request if isinstance(request, Continue) else _from_nothing(request)
     asked = f"{going_on.prompt} {going_on.instruction}"
@@ -108,8 +110,9 @@ def _from_nothing(request: Write) -> Continue:
 def _writer(
     request: Continue, manifest: Manifest, session: "Session", examples: Sequence[Example]
 ) -> "TutorialWriter":
+    from inference.writer.dialogue import WrittenStep
     from inference.writer.prompt import begin_of_vision, chat_format
-    from inference.writer.tutorial import Draft, TutorialWriter, WrittenStep
+    from inference.writer.tutorial import Draft, TutorialWriter
 
     there = [WrittenStep(step.title, step.body, step.description) for step in request.given]
     return TutorialWriter(
@@ -127,10 +130,10 @@ def _writer(
 
 def rewrite(request: Rewrite, manifest: Manifest, session: "Session") -> Iterator[Event]:
     """Yield the events of proposals for the steps that are asked for."""
+    from inference.writer.dialogue import WrittenStep
     from inference.writer.grammar import TutorialGrammar
     from inference.writer.prompt import begin_of_vision, chat_format
     from inference.writer.rewriting import rewrite_step
-    from inference.writer.tutorial import WrittenStep
 
     yield from _warnings(request.id, f"{request.title} {request.instruction}", manifest)
     chat = chat_format(session.model, manifest.chat_format)

@@ -41,9 +41,9 @@ class SceneThing:
 
 @dataclass(frozen=True)
 class SceneLine:
-    """A background and the things in their order."""
+    """A background, None for whichever suits, and the things in their order."""
 
-    background: str
+    background: str | None
     things: tuple[SceneThing, ...]
 
 

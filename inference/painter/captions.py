@@ -243,7 +243,7 @@ def named(sprite: Sprite, state: str, tint: str | None, count: int = 1) -> str:
     before, after, portion = _state_words(sprite, state)
     if portion:
         many = portion in _OF_MANY and noun.split()[-1] not in MASS
-        noun, after = portion, f" of {_plural(noun) if many else noun}"
+        noun, after = portion, f" of {plural(noun) if many else noun}"
     last = noun.split()[-1]
     pair = (
         not portion and last.endswith("s") and base_form(last) != last and last not in _SINGULAR_S
@@ -259,7 +259,7 @@ def named(sprite: Sprite, state: str, tint: str | None, count: int = 1) -> str:
 
 def _counted(noun: str, count: int, before: str, after: str, noun_first: bool = False) -> str:
     if count > 1:
-        return f"{_NUMBERS[min(count, 5)]} {before}{_plural(noun)}{after}"
+        return f"{_NUMBERS[min(count, 5)]} {before}{plural(noun)}{after}"
     text = (
         f"{noun}{after.replace(' of ', f' of {before}', 1)}"
         if noun_first
@@ -269,7 +269,8 @@ def _counted(noun: str, count: int, before: str, after: str, noun_first: bool = 
     return f"{'an' if vowel else 'a'} {text}"
 
 
-def _plural(noun: str) -> str:
+def plural(noun: str) -> str:
+    """Return "two" of a noun phrase: "cutting boards", "knives"."""
     first, _, last = noun.rpartition(" ")
     start = f"{first} " if first else ""
     if last in _PLURALS:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from inference.lexicon import COUNTS, VERBS
 from inference.phrases import base_form, normalise
+from inference.writer.dialogue import WrittenStep
 from inference.writer.endings import stutters, whole
 from inference.writer.fields import Field, FieldWriter
 from inference.writer.grammar import HEADING, TutorialGrammar
@@ -17,7 +18,6 @@ from inference.writer.guards import goes_round
 from inference.writer.prompt import ChatFormat
 from inference.writer.sampling import Sampling
 from inference.writer.session import Session
-from inference.writer.tutorial import WrittenStep
 
 TRIES = 3  # each warmer than the last
 COOL, WARMER = 0.3, 0.25

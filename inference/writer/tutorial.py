@@ -8,12 +8,12 @@ runs of words, and one more try for a step that names neither subject nor plan.
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import Literal
 
 from assets.corpus import Example
 from inference.phrases import names, normalise, subject
+from inference.writer.dialogue import Answer, Turns, WrittenStep, heading_line
 from inference.writer.endings import stutters, whole, whole_sentences
 from inference.writer.examples import nearest, same_topic
 from inference.writer.fields import Field, FieldWriter
@@ -50,15 +50,6 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 
-INSTRUCTIONS = """\
-You write short, correct how-to tutorials for beginners.
-Each step is one action that changes something. Use plain words and the imperative: "Cut the bread."
-Say how much, how long and how to see that it is done. Name the things, do not call them "it".
-The steps are in the order in which they are done. Warn before anything that can hurt.
-Where there is something to see, a step ends with a line "Picture:" that says in one sentence \
-which things are seen, in what state, and who holds what."""
-
-
 FieldName = Literal["title", "summary", "materials", "body", "description"]
 
 
@@ -78,15 +69,6 @@ class Prefilled:
 
     done: int
     total: int
-
-
-@dataclass(frozen=True)
-class WrittenStep:
-    """A finished step; an empty description means that the writer chose no picture."""
-
-    title: str
-    body: str
-    description: str
 
 
 @dataclass
@@ -127,6 +109,7 @@ class TutorialWriter:
         self._session = session
         self._model = session.model
         self._chat = chat
+        self._turns = Turns(session.model, chat, begin_of_vision)
         self._bov = begin_of_vision
         self._grammar = TutorialGrammar(begin_of_vision, latin=max(prompt, default="") < "\u0250")
         self._prompt = prompt
@@ -176,7 +159,7 @@ class TutorialWriter:
             self.draft.plan = headings
             yield Prefilled(len(headings) - len(there), 0)
         example = nearest(f"{self._prompt} {self._about}", self.draft.plan, self._examples)
-        self._copied.forbid([example_text(example, "\n")])
+        self._copied.forbid([example.text])
         return example
 
     def _allows(self, text: str, piece: str) -> bool:
@@ -188,47 +171,22 @@ class TutorialWriter:
         return not copies and self._repeated.allows(text, piece)
 
     def _context(self, example: Example) -> list[list[int]]:
-        """Return the chunks before the answer: instructions, example, prompt."""
-        chat, ours = self._chat, partial(self._model.tokenize, special=True)
-        opening, *pictured = example_text(example, "\x00").split("\x00")
-        answer = ours(opening)
-        for part in pictured:
-            answer += [self._bov, *ours(part)]
-        shown = _with_plan(example.title, [step.title for step in example.steps])
+        """Return the chunks before the answer, and what is there of it."""
+        turns = self._turns
+        shown = answer_of(example)
         before = [
-            ours(chat.start + chat.system + INSTRUCTIONS + chat.end),
-            ours(f"{chat.user}{shown}{chat.end}{chat.assistant}"),
-            [*answer, *ours(chat.end)],
-            [
-                *ours(chat.user),
-                *self._model.tokenize(_with_plan(self._prompt, self.draft.plan)),
-                *ours(chat.end),
-            ],
-            ours(chat.assistant + "# "),
+            turns.system(),
+            turns.asked(example.title, listed([step.title for step in shown.steps])),
+            [*turns.opening(), *chain.from_iterable(turns.answer(shown))],
+            turns.asked(self._prompt, listed(self.draft.plan)),
+            turns.opening(),
         ]
-        return [*before, *self._so_far(sum(map(len, before)))]
-
-    def _so_far(self, taken: int) -> list[list[int]]:
-        """Return the steps that are there as chunks; the earliest are left out for want of room.
-
-        taken: tokens of the context that are in use.
-        """
         if not self.draft.steps:
-            return []
-        text = self._model.tokenize
-        title = text(f"{whole(self.draft.title, TITLE)}\n")
+            return before
         to_write = len(self.draft.plan) - len(self.draft.steps)
-        room = self._session.n_ctx - taken - len(title) - ROOM * to_write
-        chunks: list[list[int]] = []
-        for number, step in reversed([*enumerate(self.draft.steps, 1)]):
-            ended = [*text(f"Picture: {step.description}"), self._bov]
-            chunk = text(f"\n## {number}. {step.title}\n{step.body}\n")
-            chunk += ended if step.description else text("\n")
-            room -= len(chunk)
-            if room < 0:
-                break
-            chunks.insert(0, chunk)
-        return [title, *chunks]
+        room = self._session.n_ctx - sum(map(len, before)) - ROOM * to_write
+        title = whole(self.draft.title, TITLE)
+        return [*before, *turns.so_far(title, self.draft.steps, room)]
 
     def _head(self) -> Iterator[Written]:
         yield from self._line("title", self._grammar.title(), 1, self._on_subject)
@@ -275,7 +233,7 @@ class TutorialWriter:
         heading = self.draft.plan[index]
         yield Delta(index, "title", 0, heading)
         self._before = f"{heading} "
-        yield from self._append(f"\n## {index + 1}. {heading}\n")
+        yield from self._append(heading_line(index + 1, heading))
         mark = self._session.mark()
         for attempt in range(TRIES):
             if attempt:
@@ -336,23 +294,10 @@ class TutorialWriter:
         yield from _prefilled(self._session.append(self._model.tokenize(text)))
 
 
-def example_text(example: Example, after_picture: str) -> str:
+def answer_of(example: Example) -> Answer:
     """Return a starting tutorial as the writer should write one."""
-    lines = [
-        f"# {example.title}",
-        example.summary,
-        f"You need: {', '.join(example.materials)}",
-    ]
-    for number, step in enumerate(example.steps, 1):
-        lines += ["", f"## {number}. {step.title}", step.body]
-        if step.description:
-            lines.append(f"Picture: {step.description}{after_picture}")
-    return "\n".join(lines) + "\n"
-
-
-def _with_plan(prompt: str, headings: list[str]) -> str:
-    """Return a prompt with its plan below it."""
-    return f"{prompt}\nSteps:\n{listed(headings)}"
+    steps = tuple(WrittenStep(step.title, step.body, step.description) for step in example.steps)
+    return Answer(example.title, example.summary, example.materials, steps)
 
 
 def title_from_prompt(prompt: str) -> str:

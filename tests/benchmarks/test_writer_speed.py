@@ -24,7 +24,7 @@ from inference.writer.prompt import begin_of_vision, chat_format
 from inference.writer.sampling import Sampling
 from inference.writer.session import SLICE, Session
 from inference.writer.states import Reader
-from inference.writer.tutorial import TutorialWriter, example_text
+from inference.writer.tutorial import TutorialWriter
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(1800)]
 
@@ -104,13 +104,13 @@ def test_decoding_with_the_grammar(
 ) -> None:
     """Seconds a token: a step written as TutorialWriter writes it, beside a bare loop."""
     examples = corpus()
-    prompt = model.tokenize(example_text(examples[0], "")[:2000])
+    prompt = model.tokenize(examples[0].text[:2000])
     for _ in session.prefill([prompt]):
         pass
     mark = session.mark()
     bov = begin_of_vision(model)
     writer = TutorialWriter(session, chat_format(model), bov, "Fold a paper hat", examples, 1)
-    writer._copied.forbid([example_text(examples[0], "\n")])
+    writer._copied.forbid([examples[0].text])
     fields = FieldWriter(session, writer._allows)
     gbnf = TutorialGrammar(bov, latin=True).step()
 

@@ -1,0 +1,196 @@
+"""The starter pack's own painter: DuoGen at nano scale, run by ONNX Runtime, without torch.
+
+The reader's states of the text go through the connector once; then a transformer denoises the slots
+of one picture beside those of the pictures around it, clean, each at its own time; the codec
+makes a scene of them. The negative branch keeps the pictures and loses the last text chunk.
+Source: DuoGen, sections 3 and 4.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from assets.sprites.library import Library
+from assets.sprites.scene import Scene
+from inference.painter.codec import SLOTS, Embeddings, SpriteCodec
+from inference.painter.flow import euler, guided, sigmas
+from inference.wire import ProtocolError, from_json
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+Array = npt.NDArray[np.float32]
+
+GRAPHS = ("connector", "keys", "denoise")
+VERSION = 1  # of the files' layout
+
+
+class PainterError(Exception):
+    """The weights can't be used; the message is a sentence that says why."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """painter.json. shift: of the noise levels; files: sha256 of each file by name."""
+
+    version: int
+    layers: int
+    states: int
+    context: int
+    channels: int
+    denoising_steps: int
+    guidance_scale: float
+    shift: float
+    files: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A picture around the one to be painted; time: -1 for the one before it, 1 for the next."""
+
+    time: int
+    scene: Scene
+
+
+class DuoGen:
+    """The painter's weights in memory. Raises PainterError when they don't fit together.
+
+    folder holds painter.json, the three graphs and sprites.npz (tuning/export.py).
+    """
+
+    def __init__(self, folder: Path, drawings: Library, threads: int) -> None:
+        self._folder = folder
+        self._threads = threads
+        self.settings = _settings(folder)
+        embeddings, self._nothing = _embeddings(folder)
+        self.codec = SpriteCodec(embeddings, drawings)
+        if self.codec.channels != self.settings.channels:
+            raise PainterError(
+                f"the painter's weights have {self.settings.channels} channels a slot and its"
+                f" drawings {self.codec.channels}: install the program again"
+            )
+
+    def told(self, states: Array) -> Array:
+        """Return the connector's output of states (n, layers, width): (n, context)."""
+        if not len(states):
+            return np.empty((0, self.settings.context), np.float32)
+        return self._run("connector", {"states": states})
+
+    def paint(
+        self,
+        context: Sequence[Array],
+        recent: int,
+        frames: Sequence[Frame],
+        seed: int,
+        denoising_steps: int = 0,
+        guidance_scale: float = 0.0,
+    ) -> Iterator[Scene]:
+        """Yield the scene as it is seen after each denoising step; the last one is the picture.
+
+        context: the connector's output of each chunk; recent: the first chunk of the last text.
+        denoising_steps, guidance_scale: 0 for the weights' own.
+        """
+        count = denoising_steps or self.settings.denoising_steps
+        scale = guidance_scale or self.settings.guidance_scale
+        encoded = [self.codec.encode(frame.scene) for frame in frames]
+        times = [np.full(len(e), f.time) for e, f in zip(encoded, frames, strict=True)]
+        given: dict[str, Array] = {
+            "times": np.concatenate([*times, np.zeros(SLOTS)]).astype(np.float32),
+            "slots": np.concatenate([*map(_count, encoded), np.arange(SLOTS)]).astype(np.float32),
+        }
+        branches = [self._keys(context, recent)]
+        if scale != 1:
+            branches.append(self._keys(context[:recent], recent))
+
+        def predicted(x: Array, sigma: float) -> Array:
+            levels = np.zeros(len(given["times"]), np.float32)
+            levels[-SLOTS:] = sigma
+            now = {**given, "latents": np.concatenate([*encoded, x]), "sigmas": levels}
+            found = [self._run("denoise", {**now, "keys": keys})[-SLOTS:] for keys in branches]
+            return guided(found[0], found[1], scale) if len(found) == 2 else found[0]
+
+        noise = np.random.default_rng(seed).standard_normal((SLOTS, self.codec.channels))
+        levels = sigmas(count, self.settings.shift)
+        for number, (x, x0) in enumerate(euler(predicted, noise.astype(np.float32), levels), 1):
+            yield self.codec.decode(x if number == count else x0)
+
+    def _keys(self, context: Sequence[Array], recent: int) -> Array:
+        """Return keys and values of the chunks; of the one learned token where there is no text."""
+        told = np.concatenate([np.empty((0, self.settings.context), np.float32), *context])
+        marks = [np.full(len(part), k >= recent) for k, part in enumerate(context)]
+        if not len(told):
+            told, marks = self._nothing[None], [np.zeros(1)]
+        late = np.concatenate(marks).astype(np.float32)
+        return self._run("keys", {"context": told, "recent": late})
+
+    def _run(self, graph: str, given: dict[str, Array]) -> Array:
+        found: Array = self._sessions[graph].run(None, given)[0]
+        return found
+
+    @cached_property
+    def _sessions(self) -> "dict[str, onnxruntime.InferenceSession]":
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self._threads
+        options.log_severity_level = 4
+        sessions: dict[str, Any] = {}
+        for graph in GRAPHS:
+            data = _checked(self._folder, f"{graph}.onnx", self.settings)
+            try:
+                sessions[graph] = onnxruntime.InferenceSession(
+                    data, options, providers=["CPUExecutionProvider"]
+                )
+            except Exception as error:  # onnxruntime has a class of its own for each reason
+                raise PainterError(f"{graph}.onnx can't be used: {error}") from error
+        return sessions
+
+
+def _settings(folder: Path) -> Settings:
+    try:
+        settings = from_json(Settings, json.loads((folder / "painter.json").read_text("utf-8")))
+    except (OSError, ValueError, ProtocolError) as error:
+        raise PainterError(f"the painter's painter.json can't be used: {error}") from error
+    if settings.version != VERSION:
+        raise PainterError(
+            f"the painter's weights are of version {settings.version}, not {VERSION}"
+        )
+    return settings
+
+
+def _checked(folder: Path, name: str, settings: Settings) -> bytes:
+    """Return a file's bytes, which must be those that painter.json names."""
+    try:
+        data = (folder / name).read_bytes()
+    except OSError as error:
+        raise PainterError(f"the painter's {name} can't be read: {error}") from error
+    if hashlib.sha256(data).hexdigest() != settings.files.get(name):
+        raise PainterError(f"the painter's {name} is not the one that painter.json names")
+    return data
+
+
+def _embeddings(folder: Path) -> tuple[Embeddings, Array]:
+    import io
+
+    data = _checked(folder, "sprites.npz", _settings(folder))
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        names = tuple(map(str, arrays["names"]))
+        pairs = [str(pair).partition("/") for pair in arrays["states"]]
+        embeddings = Embeddings(
+            names=names,
+            sprites=arrays["sprites"].astype(np.float32),
+            states=tuple((name, state) for name, _, state in pairs),
+            state_rows=arrays["state_rows"].astype(np.float32),
+        )
+        return embeddings, arrays["nothing"].astype(np.float32)
+
+
+def _count(encoded: Array) -> npt.NDArray[np.int64]:
+    return np.arange(len(encoded))

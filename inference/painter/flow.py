@@ -1,0 +1,50 @@
+"""Rectified flow: one time convention for training and sampling. Arrays of torch or NumPy.
+
+sigma runs from 1, pure noise, to 0, the clean latent: x(sigma) = (1 - sigma) x0 + sigma noise. The
+network predicts x0; the velocity dx/dsigma = noise - x0 is then (x - x0) / sigma.
+Source: Lipman et al., 2023; Liu et al., 2023; the guidance: DuoGen, section 4.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any, TypeVar
+
+A = TypeVar("A", bound=Any)  # torch.Tensor or numpy.ndarray
+
+
+def noisy(x0: A, noise: A, sigma: A) -> A:
+    """Return x(sigma); sigma broadcasts."""
+    return (1 - sigma) * x0 + sigma * noise
+
+
+def velocity(x: A, x0: A, sigma: float) -> A:
+    """Return dx/dsigma at x for a predicted x0; sigma > 0."""
+    return (x - x0) / sigma
+
+
+def guided(positive: A, negative: A, scale: float) -> A:
+    """Return v_neg + scale (v_pos - v_neg); scale 1 is no guidance."""
+    return negative + scale * (positive - negative)
+
+
+def sigmas(denoising_steps: int, shift: float = 1.0) -> list[float]:
+    """Return the falling noise levels, one more than there are denoising steps.
+
+    shift > 1 spends more of the steps at high noise, where it is decided what a picture shows.
+    """
+    even = [1 - k / denoising_steps for k in range(denoising_steps + 1)]
+    return [shift * s / (1 + (shift - 1) * s) for s in even]
+
+
+def euler(
+    predicted: Callable[[A, float], A], noise: A, levels: list[float]
+) -> Iterator[tuple[A, A]]:
+    """Yield (x, predicted x0) after each denoising step; the last x is the sample.
+
+    predicted(x, sigma) returns x0, guided or not.
+    """
+    x = noise
+    for sigma, after in pairwise(levels):
+        x0 = predicted(x, sigma)
+        x = x + (after - sigma) * velocity(x, x0, sigma)
+        yield x, x0

@@ -1,0 +1,198 @@
+"""The diffusion transformer over slots: clean conditioning frames and one noisy target frame.
+
+All samples of a batch lie packed in one sequence, without padding; attention is done sample by
+sample (a dense block mask is slower than padding on a CPU). A frame is any number of slots; it has
+a temporal index, +1 a picture, and its slots have their own positions: there is no cap on either.
+Source: DuoGen, sections 4 and 4.1; adaLN: Peebles and Xie, 2023; rotary positions: Su et al., 2021.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import gelu, scaled_dot_product_attention, silu
+
+FREQUENCIES = 64  # of the noise level's embedding
+
+
+@dataclass(frozen=True)
+class Shape:
+    """channels: of a latent slot; context: of a connector's token. width is divisible by heads."""
+
+    channels: int
+    context: int = 256
+    width: int = 256
+    depth: int = 6
+    heads: int = 8
+
+
+@dataclass(frozen=True)
+class Packed:
+    """Samples of different lengths, one behind the other.
+
+    latents (n, channels): the frames' slots; noise level sigmas (n,), 0 for conditioning frames;
+    times, slots (n,): temporal index of the frame, index of the slot in it; lengths: slots of each
+    sample. context (m, context): the connector's output; recent (m,) bool: the last text chunk;
+    context_lengths: tokens of each sample.
+    """
+
+    latents: Tensor
+    sigmas: Tensor
+    times: Tensor
+    slots: Tensor
+    lengths: list[int]
+    context: Tensor
+    recent: Tensor
+    context_lengths: list[int]
+
+
+class Transformer(nn.Module):
+    """Predicts the clean latent of every slot; only the noisy frame's are of use."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.shape = shape
+        width = shape.width
+        self.slot_in = nn.Linear(shape.channels, width)
+        self.noisy = nn.Parameter(torch.randn(width) * 0.02)
+        self.level = nn.Sequential(
+            nn.Linear(2 * FREQUENCIES, width), nn.SiLU(), nn.Linear(width, width)
+        )
+        self.recent = nn.Parameter(torch.randn(shape.context) * 0.02)
+        # What is attended to where there is no text at all.
+        self.nothing = nn.Parameter(torch.randn(shape.context) * 0.02)
+        self.context_norm = nn.LayerNorm(shape.context)
+        self.blocks = nn.ModuleList(Block(shape) for _ in range(shape.depth))
+        self.norm = nn.LayerNorm(width, elementwise_affine=False)
+        self.modulation = nn.Linear(width, 2 * width)
+        self.slot_out = nn.Linear(width, shape.channels)
+        for layer in (self.modulation, self.slot_out):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
+
+    def forward(self, packed: Packed) -> Tensor:
+        """Return the predicted x0 of every slot, (n, channels)."""
+        keys = self.keys(packed.context, packed.recent, packed.context_lengths)
+        lengths = [max(length, 1) for length in packed.context_lengths]
+        return self.denoise(packed, keys, lengths)
+
+    def keys(
+        self, context: Tensor, recent: Tensor, lengths: list[int]
+    ) -> list[tuple[Tensor, Tensor]]:
+        """Return each block's keys and values of the context, the same at every noise level.
+
+        A sample without any token gets the learned one.
+        """
+        told = context + recent[:, None].to(context.dtype) * self.recent
+        parts = [part if len(part) else self.nothing[None] for part in told.split(lengths)]
+        return self._keys(torch.cat(parts))
+
+    def keys_of(self, context: Tensor, recent: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """Return keys() of one sample that has text."""
+        return self._keys(context + recent[:, None].to(context.dtype) * self.recent)
+
+    def _keys(self, told: Tensor) -> list[tuple[Tensor, Tensor]]:
+        told = self.context_norm(told)
+        return [block.keys(told) for block in self.blocks]
+
+    def denoise(
+        self, packed: Packed, keys: list[tuple[Tensor, Tensor]], context_lengths: list[int]
+    ) -> Tensor:
+        """Return the predicted x0 of every slot, (n, channels), given keys()."""
+        level = silu(self.level(_waves(packed.sigmas)))
+        is_noisy = (packed.sigmas > 0)[:, None]
+        x = self.slot_in(packed.latents) + is_noisy * self.noisy
+        turns = rotations(packed.times, packed.slots, self.shape.width // self.shape.heads)
+        for block, (key, value) in zip(self.blocks, keys, strict=True):
+            x = block(x, level, turns, packed.lengths, key, value, context_lengths)
+        shift, scale = self.modulation(level).chunk(2, -1)
+        out: Tensor = self.slot_out(self.norm(x) * (1 + scale) + shift)
+        return out
+
+
+class Block(nn.Module):
+    """Self-attention over a sample's slots, cross-attention to its context, MLP; adaLN."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        width = shape.width
+        self.heads = shape.heads
+        self.norm = nn.LayerNorm(width, elementwise_affine=False)
+        self.cross_norm = nn.LayerNorm(width)
+        self.modulation = nn.Linear(width, 6 * width)
+        self.own = nn.Linear(width, 3 * width)
+        self.own_out = nn.Linear(width, width)
+        self.query = nn.Linear(width, width)
+        self.told = nn.Linear(shape.context, 2 * width)
+        self.told_out = nn.Linear(width, width)
+        self.wide = nn.Linear(width, 4 * width)
+        self.narrow = nn.Linear(4 * width, width)
+        nn.init.zeros_(self.modulation.weight)
+        nn.init.zeros_(self.modulation.bias)
+
+    def keys(self, context: Tensor) -> tuple[Tensor, Tensor]:
+        """Return keys and values of the context, (m, width) each."""
+        key, value = self.told(context).chunk(2, -1)
+        return key, value
+
+    def forward(
+        self,
+        x: Tensor,
+        level: Tensor,
+        turns: tuple[Tensor, Tensor],
+        lengths: list[int],
+        key: Tensor,
+        value: Tensor,
+        context_lengths: list[int],
+    ) -> Tensor:
+        """Return x, (n, width), one block on."""
+        shift, scale, gate, shift2, scale2, gate2 = self.modulation(level).chunk(6, -1)
+        y = self.norm(x) * (1 + scale) + shift
+        q, k, v = (self._split(part) for part in self.own(y).chunk(3, -1))
+        seen = attend(rotated(q, turns), rotated(k, turns), v, lengths, lengths)
+        x = x + (1 + gate) * self.own_out(seen)
+        q = self._split(self.query(self.cross_norm(x)))
+        read = attend(q, self._split(key), self._split(value), lengths, context_lengths)
+        x = x + self.told_out(read)
+        y = self.norm(x) * (1 + scale2) + shift2
+        return x + (1 + gate2) * self.narrow(gelu(self.wide(y)))
+
+    def _split(self, x: Tensor) -> Tensor:
+        return x.unflatten(-1, (self.heads, -1))
+
+
+def attend(q: Tensor, k: Tensor, v: Tensor, lengths: list[int], key_lengths: list[int]) -> Tensor:
+    """Return attention within each sample: q (n, heads, d), k and v (m, heads, d) -> (n, width)."""
+    if len(lengths) == 1:
+        return _attend(q, k, v)
+    parts = zip(q.split(lengths), k.split(key_lengths), v.split(key_lengths), strict=True)
+    return torch.cat([_attend(*part) for part in parts])
+
+
+def _attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    seen = scaled_dot_product_attention(*(part.transpose(0, 1)[None] for part in (q, k, v)))
+    return seen[0].transpose(0, 1).flatten(1)
+
+
+def rotations(times: Tensor, slots: Tensor, width: int) -> tuple[Tensor, Tensor]:
+    """Return cosines and sines, (n, 1, width / 2): half for the time, half for the slot."""
+    count = width // 4
+    rates = 100.0 ** -(torch.arange(count, device=times.device) / count)
+    angles = torch.cat([times[:, None] * rates, slots[:, None] * rates], -1)[:, None]
+    return angles.cos(), angles.sin()
+
+
+def rotated(x: Tensor, turns: tuple[Tensor, Tensor]) -> Tensor:
+    """Return x, (n, heads, width), with its pairs of channels turned by their position."""
+    cosine, sine = turns
+    first, second = x.chunk(2, -1)
+    return torch.cat([first * cosine - second * sine, first * sine + second * cosine], -1)
+
+
+def _waves(sigmas: Tensor) -> Tensor:
+    rates = torch.exp(
+        -math.log(1000) * torch.arange(FREQUENCIES, device=sigmas.device) / FREQUENCIES
+    )
+    angles = 1000 * sigmas[:, None] * rates
+    return torch.cat([angles.cos(), angles.sin()], -1)

@@ -1,0 +1,65 @@
+"""What stage 1 learnt, in the files that llama.cpp loads: a GGUF LoRA, and a row of the embedding.
+
+A GGUF LoRA on tied embeddings aborts llama.cpp, so the row of `<BOV>` is put into the model's own
+file when the pack is installed: the same bytes as quantising the whole tensor would give.
+Source: llama.cpp, convert_lora_to_gguf.py (names, permutation); GGUF specification (blocks).
+"""
+
+from pathlib import Path
+
+import gguf
+import numpy as np
+import numpy.typing as npt
+
+from inference.tuning.stage1 import MODULES, Lora, TunedWriter
+
+Array = npt.NDArray[np.float32]
+
+NAMES = dict(
+    zip(
+        MODULES,
+        ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"),
+        strict=True,
+    )
+)
+EMBEDDING = "token_embd.weight"
+
+
+def write_lora(path: Path, writer: TunedWriter, lora: Lora) -> None:
+    """Write the adapter as GGUF, half precision."""
+    config = writer.base.config
+    file = gguf.GGUFWriter(path, "llama")
+    file.add_string("general.type", "adapter")
+    file.add_string("adapter.type", "lora")
+    file.add_float32("adapter.lora.alpha", lora.alpha)
+    for layer, block in enumerate(writer.base.model.layers):
+        for module, name in NAMES.items():
+            part = block.self_attn if name.startswith("attn") else block.mlp
+            tuned = getattr(part, module)
+            a = tuned.lora_A["default"].weight.detach().float().numpy()
+            b = tuned.lora_B["default"].weight.detach().float().numpy()
+            if module == "q_proj":
+                b = interleaved(b, config.num_attention_heads)
+            elif module == "k_proj":
+                b = interleaved(b, config.num_key_value_heads)
+            for kind, weights in (("a", a), ("b", b)):
+                tensor = f"blk.{layer}.{name}.weight.lora_{kind}"
+                file.add_tensor(tensor, np.ascontiguousarray(weights.astype(np.float16)))
+    file.write_header_to_file()
+    file.write_kv_data_to_file()
+    file.write_tensors_to_file()
+    file.close()
+
+
+def interleaved(rows: Array, heads: int) -> Array:
+    """Return the rows of queries or keys in llama.cpp's order: a head's halves interleaved."""
+    split = rows.reshape(heads, 2, rows.shape[0] // heads // 2, *rows.shape[1:])
+    return np.asarray(split.swapaxes(1, 2).reshape(rows.shape))
+
+
+def row_patch(model: Path, token: int, row: Array) -> tuple[int, bytes]:
+    """Return where the embedding row of a token lies in the model's file, and its new bytes."""
+    reader = gguf.GGUFReader(model)
+    tensor = next(tensor for tensor in reader.tensors if tensor.name == EMBEDDING)
+    data = gguf.quants.quantize(row[None], tensor.tensor_type).tobytes()
+    return int(tensor.data_offset) + token * len(data), data

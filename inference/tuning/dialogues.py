@@ -1,0 +1,95 @@
+"""Instruction data: the corpus as chats, in the very tokens in which the writer reads and writes.
+
+Every tutorial is asked for in many ways, alone or behind another one as an example, and its plan is
+asked for as plan.py asks. User turns are not in the loss; `<BOV>` is.
+Source: DuoGen, sections 3.1 and 4.2; context-alignment data stays out of it (alignment.py).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+from random import Random
+
+from assets.corpus import Example
+from inference.writer.dialogue import Turns
+from inference.writer.examples import nearest
+from inference.writer.plan import ASKED, listed
+from inference.writer.tutorial import answer_of
+
+ASKINGS = (
+    "How do I {}?",
+    "How do I {}?",
+    "How can I {}?",
+    "How should I {}?",
+    "how to {}",
+    "Teach me to {}.",
+    "Show me how to {}",
+    "I want to {}",
+    "What is the best way to {}?",
+    "Write a tutorial: {}",
+    "{}",
+    "{}.",
+)
+ALONE = 0.6  # of the tutorials are asked for without an example
+PLANS = 0.25  # of the dialogues ask for the plan
+
+
+@dataclass(frozen=True)
+class Dialogue:
+    """Tokens of one chat; answered tells of each whether it is in the loss."""
+
+    tokens: tuple[int, ...]
+    answered: tuple[bool, ...]
+
+
+def asking(title: str, random: Random) -> str:
+    """Return a request for a tutorial of this title: "Fry an egg" -> "How do I fry an egg?"."""
+    form = random.choice(ASKINGS)
+    first = title[0].lower() if not form.startswith("{") or random.random() < 0.5 else title[0]
+    return form.format(first + title[1:])
+
+
+def dialogue(example: Example, others: Sequence[Example], turns: Turns, random: Random) -> Dialogue:
+    """Return one chat about a tutorial; others: what its example is chosen from, itself not."""
+    prompt = asking(example.title, random)
+    headings = listed([step.title for step in example.steps])
+    if random.random() < PLANS:
+        count = len(example.steps)
+        more = str(count) if random.random() < 0.5 else f"{count - 1} or {count}"
+        question = f"{prompt}\n{ASKED.format(count=more)}"
+        chat = turns.chat
+        start = turns.ours(f"{chat.start}{chat.user}{question}{chat.end}{chat.assistant}")
+        # plan.py puts each number itself: "1. " and the heading are tokens of their own
+        answer = list(
+            chain.from_iterable(
+                [*turns.ours(f"{number}. "), *turns.ours(f"{step.title}\n")]
+                for number, step in enumerate(example.steps, 1)
+            )
+        )
+        return _joined([(start, False), (answer, True), (turns.ours(chat.end), True)])
+    parts = [(turns.system(), False)]
+    if random.random() >= ALONE:
+        shown = nearest(prompt, [step.title for step in example.steps], others)
+        # An example of the prompt, not an answer: what it says is not learnt a second time.
+        parts += [
+            (turns.asked(shown.title, listed([step.title for step in shown.steps])), False),
+            ([*turns.opening(), *chain.from_iterable(turns.answer(answer_of(shown)))], False),
+        ]
+    parts += [
+        (turns.asked(prompt, headings), False),
+        (turns.opening(), False),
+        (list(chain.from_iterable(turns.answer(answer_of(example)))), True),
+    ]
+    return _joined(parts)
+
+
+def _joined(parts: Sequence[tuple[list[int], bool]]) -> Dialogue:
+    tokens = tuple(chain.from_iterable(part for part, _ in parts))
+    answered = tuple(chain.from_iterable([own] * len(part) for part, own in parts))
+    return Dialogue(tokens, answered)
+
+
+def split(examples: Sequence[Example], held_out: frozenset[str]) -> tuple[list[Example], ...]:
+    """Return the tutorials for training and the held-out ones, by their names."""
+    train = [example for example in examples if example.name not in held_out]
+    return train, [example for example in examples if example.name in held_out]

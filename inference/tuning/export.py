@@ -1,0 +1,157 @@
+"""Writes a trained painter as ONNX: stored in half precision, computed in float32.
+
+Three graphs, by how often they run: connector.onnx once a token of text, keys.onnx once a picture,
+denoise.onnx once a denoising step and branch. Beside them sprites.npz (the codec's embeddings, the
+token that stands for no text) and painter.json (shape, sampler, what it was trained with).
+"""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from torch import Tensor, nn
+from torch.export import Dim
+
+from inference.painter.codec import Embeddings
+from inference.painter.connector import Connector, concatenated
+from inference.painter.transformer import Packed, Transformer
+
+
+class ConnectorGraph(nn.Module):
+    """states (n, layers, width) -> (n, context)."""
+
+    def __init__(self, connector: Connector) -> None:
+        super().__init__()
+        self.connector = connector
+
+    def forward(self, states: Tensor) -> Tensor:
+        """Return the connector's output."""
+        out: Tensor = self.connector(concatenated(states))
+        return out
+
+
+class KeysGraph(nn.Module):
+    """context (m, context), recent (m,) -> keys and values (depth, 2, m, width)."""
+
+    def __init__(self, transformer: Transformer) -> None:
+        super().__init__()
+        self.transformer = transformer
+
+    def forward(self, context: Tensor, recent: Tensor) -> Tensor:
+        """Return all blocks' keys and values."""
+        keys = self.transformer.keys_of(context, recent)
+        return torch.stack([torch.stack(pair) for pair in keys])
+
+
+class DenoiseGraph(nn.Module):
+    """One sample's slots and its keys -> the predicted x0 of every slot."""
+
+    def __init__(self, transformer: Transformer) -> None:
+        super().__init__()
+        self.transformer = transformer
+
+    def forward(
+        self, latents: Tensor, sigmas: Tensor, times: Tensor, slots: Tensor, keys: Tensor
+    ) -> Tensor:
+        """Return (n, channels)."""
+        empty = torch.empty(0)
+        packed = Packed(latents, sigmas, times, slots, [0], empty, empty, [0])
+        pairs = [(pair[0], pair[1]) for pair in keys]
+        return self.transformer.denoise(packed, pairs, [0])
+
+
+def write_graphs(
+    folder: Path,
+    connector: Connector,
+    transformer: Transformer,
+    layers: int,
+    embeddings: Embeddings,
+) -> None:
+    """Write the three graphs and the codec's arrays."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shape = transformer.shape
+    tokens, slots = Dim("tokens", min=1), Dim("slots", min=2)
+    connector.eval(), transformer.eval()
+    width = connector.linear.in_features // layers
+    _write(
+        folder / "connector.onnx",
+        ConnectorGraph(connector),
+        {"states": torch.randn(5, layers, width)},
+        {"states": {0: tokens}},
+        "context",
+    )
+    _write(
+        folder / "keys.onnx",
+        KeysGraph(transformer),
+        {"context": torch.randn(5, shape.context), "recent": torch.ones(5)},
+        {"context": {0: tokens}, "recent": {0: tokens}},
+        "keys",
+    )
+    _write(
+        folder / "denoise.onnx",
+        DenoiseGraph(transformer),
+        {
+            "latents": torch.randn(7, shape.channels),
+            "sigmas": torch.rand(7),
+            "times": torch.zeros(7),
+            "slots": torch.arange(7.0),
+            "keys": torch.randn(shape.depth, 2, 5, shape.width),
+        },
+        {
+            "latents": {0: slots},
+            "sigmas": {0: slots},
+            "times": {0: slots},
+            "slots": {0: slots},
+            "keys": {2: tokens},
+        },
+        "x0",
+    )
+    np.savez_compressed(
+        folder / "sprites.npz",
+        names=np.array(embeddings.names),
+        sprites=embeddings.sprites.astype(np.float16),
+        states=np.array([f"{name}/{state}" for name, state in embeddings.states]),
+        state_rows=embeddings.state_rows.astype(np.float16),
+        nothing=transformer.nothing.detach().numpy().astype(np.float16),
+    )
+
+
+def _write(
+    path: Path,
+    graph: nn.Module,
+    inputs: dict[str, Tensor],
+    shapes: dict[str, dict[int, Dim]],
+    output: str,
+) -> None:
+    program = torch.onnx.export(
+        graph,
+        (),
+        kwargs=inputs,
+        dynamic_shapes=shapes,
+        input_names=list(inputs),
+        output_names=[output],
+        dynamo=True,
+        verbose=False,
+    )
+    assert program is not None
+    model = program.model_proto
+    halve(model)
+    onnx.checker.check_model(model)
+    onnx.save(model, str(path))
+
+
+def halve(model: onnx.ModelProto) -> None:
+    """Store the weights in half precision, each cast to float32 where it is used."""
+    casts = []
+    for weights in model.graph.initializer:
+        if weights.data_type != TensorProto.FLOAT or np.prod(weights.dims) < 64:
+            continue
+        stored = numpy_helper.from_array(
+            numpy_helper.to_array(weights).astype(np.float16), f"{weights.name}.half"
+        )
+        casts.append(helper.make_node("Cast", [stored.name], [weights.name], to=TensorProto.FLOAT))
+        weights.CopyFrom(stored)
+    for node in reversed(casts):
+        model.graph.node.insert(0, node)

@@ -1,0 +1,135 @@
+"""The reader's states of the training texts, kept on disk in a basis in which training is cheap.
+
+A token has all layers' channels (17,280 in the starter's reader). The connector is one linear map
+of them, so it is trained in the basis of their principal directions and unfolded for export
+(connector.py): the same function, a tenth of the arithmetic and of the disk.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from inference.painter.connector import concatenated
+from inference.tuning.documents import Document
+from inference.writer.states import Reader
+
+Array = npt.NDArray[np.float32]
+Half = npt.NDArray[np.float16]
+
+CALIBRATION = 6000  # tokens from which the basis is computed
+WHITENED = 0.5  # power of the standard deviation by which a direction is scaled down
+
+
+@dataclass(frozen=True)
+class Basis:
+    """directions: (size, full); features become (f - mean) @ directions.T. mean: (full,)."""
+
+    directions: Array
+    mean: Array
+
+    def __call__(self, features: Array) -> Array:
+        """Return (n, size) of (n, full)."""
+        return (features - self.mean) @ self.directions.T
+
+    def save(self, path: Path) -> None:
+        """Write it as .npz."""
+        np.savez(path, directions=self.directions, mean=self.mean)
+
+
+def read_basis(path: Path) -> Basis:
+    """Read what Basis.save wrote."""
+    with np.load(path, allow_pickle=False) as arrays:
+        return Basis(arrays["directions"], arrays["mean"])
+
+
+def features(reader: Reader, chunks: Sequence[str]) -> list[Array]:
+    """Return each chunk's tokens with all layers normalised and laid end to end, (n, full)."""
+    return [
+        concatenated(torch.from_numpy(states)).numpy() if len(states) else states.reshape(0, -1)
+        for states in map(np.array, reader.states(chunks))
+    ]
+
+
+def fit(reader: Reader, documents: Sequence[Document], size: int) -> Basis:
+    """Return the principal directions of the states of some documents, evenly drawn."""
+    rows: list[Array] = []
+    count = 0
+    for document in documents:
+        found = np.concatenate(features(reader, document.chunks))
+        rows.append(found[:: max(1, len(found) // 60)])
+        count += len(rows[-1])
+        if count >= CALIBRATION:
+            break
+    drawn = torch.from_numpy(np.concatenate(rows))
+    mean = drawn.mean(0)
+    _, deviations, directions = torch.pca_lowrank(drawn - mean, q=size, center=False, niter=2)
+    scale = (deviations / len(drawn) ** 0.5).clamp(min=1e-3) ** WHITENED
+    return Basis((directions / scale).T.contiguous().numpy(), mean.numpy())
+
+
+class StateCache:
+    """The features of documents on disk: one flat file of half precision and an index.
+
+    A document is known by the hash of its chunks, so that a run that was cut goes on.
+    """
+
+    def __init__(self, folder: Path, size: int) -> None:
+        self._folder = folder
+        self._size = size
+        folder.mkdir(parents=True, exist_ok=True)
+        self._index: dict[str, tuple[int, list[int]]] = {}
+        self._rows = 0
+        index = folder / "index.jsonl"
+        if index.exists():
+            for line in index.read_text(encoding="utf-8").splitlines():
+                name, start, lengths = json.loads(line)
+                self._index[name] = (start, lengths)
+                self._rows = max(self._rows, start + sum(lengths))
+
+    def add(self, reader: Reader, basis: Basis, documents: Sequence[Document]) -> Iterator[int]:
+        """Read what is not there yet; yield the number of documents that are done."""
+        with (
+            (self._folder / "features.f16").open("ab") as data,
+            (self._folder / "index.jsonl").open("a", encoding="utf-8") as index,
+        ):
+            data.truncate(self._rows * self._size * 2)
+            for done, document in enumerate(documents, 1):
+                name = named(document)
+                if name not in self._index:
+                    told = [
+                        basis(part).astype(np.float16) for part in features(reader, document.chunks)
+                    ]
+                    lengths = [len(part) for part in told]
+                    data.write(np.concatenate(told).tobytes())
+                    data.flush()
+                    index.write(json.dumps([name, self._rows, lengths]) + "\n")
+                    index.flush()
+                    self._index[name] = (self._rows, lengths)
+                    self._rows += sum(lengths)
+                yield done
+
+    def open(self) -> Half:
+        """Return all features, (rows, size), mapped from disk."""
+        return np.memmap(
+            self._folder / "features.f16", np.float16, "r", shape=(self._rows, self._size)
+        )
+
+    def place(self, document: Document) -> tuple[int, list[int]]:
+        """Return the first row of a document and the number of rows of each chunk."""
+        return self._index[named(document)]
+
+
+def named(document: Document) -> str:
+    """Return the hash of a document's texts."""
+    return hashlib.sha256(json.dumps(document.chunks).encode()).hexdigest()
+
+
+def plain(document: Document) -> str:
+    """Return a document as one line of JSON."""
+    return json.dumps(asdict(document))
