@@ -9,6 +9,7 @@ the weights, so that a later library only adds to what a painter knows. NumPy on
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Protocol
 
 import numpy as np
@@ -80,16 +81,19 @@ class SpriteCodec:
     @property
     def channels(self) -> int:
         """Of one slot."""
-        return self._width + self._state_width + len(PLAIN) + GEOMETRY
+        return int(self._width + self._state_width + len(PLAIN) + GEOMETRY)
 
     @property
     def parts(self) -> dict[str, slice]:
         """Where the parts of a slot lie in its channels."""
-        ends = np.cumsum([0, self._width, self._state_width, len(PLAIN), GEOMETRY])
-        names = ("sprite", "state", "tint", "geometry")
-        return {
-            name: slice(int(a), int(b)) for name, a, b in zip(names, ends, ends[1:], strict=True)
+        widths = {
+            "sprite": self._width,
+            "state": self._state_width,
+            "tint": len(PLAIN),
+            "geometry": GEOMETRY,
         }
+        ends = accumulate(widths.values())
+        return {name: slice(e - widths[name], e) for name, e in zip(widths, ends, strict=True)}
 
     def encode(self, scene: Scene) -> Array:
         """Return the scene's slots, (1 + n_sprites, channels) float32.
@@ -126,12 +130,11 @@ class SpriteCodec:
         return row
 
     def _slot(self, placed: Placed) -> Array:
-        sprite = self._drawings[placed.name]
         row = self.empty()
         parts = self.parts
         row[parts["sprite"]] = self.sprites[self.rows[placed.name]]
         row[parts["state"]] = self._state_row(placed.name, placed.state)
-        tint = (placed.tint or sprite.tint) if sprite.tint else None
+        tint = self.tint(placed)
         row[parts["tint"]] = -0.35
         row[parts["tint"].start + PLAIN.index(tint)] = 2.8
         angle = math.radians(placed.rotation)
@@ -181,6 +184,11 @@ class SpriteCodec:
             flip=flip > 0,
             layer=round(min(max(layer + 1, 0), 4)),
         )
+
+    def tint(self, placed: Placed) -> str | None:
+        """Return the tint that is seen of a placed sprite; None where it has no tinted part."""
+        own = self._drawings[placed.name].tint
+        return (placed.tint or own) if own else None
 
     def _tint(self, sprite: Sprite, row: Array) -> str | None:
         if sprite.tint is None:

@@ -81,7 +81,7 @@ class DuoGen:
         """Return the connector's output of states (n, layers, width): (n, context)."""
         if not len(states):
             return np.empty((0, self.settings.context), np.float32)
-        return self._run("connector", {"states": states})
+        return self._run("connector", {"states": states})[0]
 
     def paint(
         self,
@@ -113,7 +113,7 @@ class DuoGen:
             levels = np.zeros(len(given["times"]), np.float32)
             levels[-SLOTS:] = sigma
             now = {**given, "latents": np.concatenate([*encoded, x]), "sigmas": levels}
-            found = [self._run("denoise", {**now, "keys": keys})[-SLOTS:] for keys in branches]
+            found = [self._run("denoise", now | keys)[0][-SLOTS:] for keys in branches]
             return guided(found[0], found[1], scale) if len(found) == 2 else found[0]
 
         noise = np.random.default_rng(seed).standard_normal((SLOTS, self.codec.channels))
@@ -121,17 +121,18 @@ class DuoGen:
         for number, (x, x0) in enumerate(euler(predicted, noise.astype(np.float32), levels), 1):
             yield self.codec.decode(x if number == count else x0)
 
-    def _keys(self, context: Sequence[Array], recent: int) -> Array:
+    def _keys(self, context: Sequence[Array], recent: int) -> dict[str, Array]:
         """Return keys and values of the chunks; of the one learned token where there is no text."""
         told = np.concatenate([np.empty((0, self.settings.context), np.float32), *context])
         marks = [np.full(len(part), k >= recent) for k, part in enumerate(context)]
         if not len(told):
             told, marks = self._nothing[None], [np.zeros(1)]
         late = np.concatenate(marks).astype(np.float32)
-        return self._run("keys", {"context": told, "recent": late})
+        keys, pointer = self._run("keys", {"context": told, "recent": late})
+        return {"keys": keys, "pointer": pointer}
 
-    def _run(self, graph: str, given: dict[str, Array]) -> Array:
-        found: Array = self._sessions[graph].run(None, given)[0]
+    def _run(self, graph: str, given: dict[str, Array]) -> list[Array]:
+        found: list[Array] = self._sessions[graph].run(None, given)
         return found
 
     @cached_property

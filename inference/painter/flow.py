@@ -14,17 +14,20 @@ A = TypeVar("A", bound=Any)  # torch.Tensor or numpy.ndarray
 
 def noisy(x0: A, noise: A, sigma: A) -> A:
     """Return x(sigma); sigma broadcasts."""
-    return (1 - sigma) * x0 + sigma * noise
+    mixed: A = (1 - sigma) * x0 + sigma * noise
+    return mixed
 
 
 def velocity(x: A, x0: A, sigma: float) -> A:
     """Return dx/dsigma at x for a predicted x0; sigma > 0."""
-    return (x - x0) / sigma
+    found: A = (x - x0) / sigma
+    return found
 
 
 def guided(positive: A, negative: A, scale: float) -> A:
     """Return v_neg + scale (v_pos - v_neg); scale 1 is no guidance."""
-    return negative + scale * (positive - negative)
+    found: A = negative + scale * (positive - negative)
+    return found
 
 
 def sigmas(denoising_steps: int, shift: float = 1.0) -> list[float]:

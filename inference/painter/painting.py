@@ -1,4 +1,4 @@
-"""Paints one picture with the storyboard: input in, take and recipe out. Pure.
+"""Paints one picture: input in, take and recipe out. Pure.
 
 The recipe holds everything needed to paint the take again: the same input gives the same bytes,
 in any process that has the same drawings and the same renderer. The bytes name their recipe, so
@@ -10,12 +10,13 @@ import json
 import zlib
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import Protocol
 
-from assets.sprites import Library, Scene, scene_from_json, scene_to_json, to_svg
+from assets.sprites import Library, scene_to_json, to_svg
 from inference.context import chunk_hashes
 from inference.painter.render import render
-from inference.painter.storyboard import CannotFix, Drawing, Neighbour, StepText, compose, fix
-from inference.protocol import Condition, Json, PaintInput, to_json
+from inference.painter.storyboard import Drawing, Storyboard, scene_of
+from inference.protocol import Json, PaintInput, to_json
 
 SMALLEST, LARGEST = 256, 2048  # pixels a side
 HEAD = 33  # bytes of a PNG's signature and IHDR chunk
@@ -23,6 +24,16 @@ HEAD = 33  # bytes of a PNG's signature and IHDR chunk
 
 class WrongSize(ValueError):
     """A size that no picture is painted in; the message is a sentence."""
+
+
+class Painter(Protocol):
+    """Draws pictures as scenes: the storyboard, or the network (nano.py)."""
+
+    def recipe(self) -> Json:
+        """Return what a recipe says of the painter: its name, and the hashes of its weights."""
+
+    def draw(self, given: PaintInput) -> Drawing:
+        """Return the picture; raises NoDrawing or CannotFix."""
 
 
 @dataclass(frozen=True)
@@ -37,21 +48,26 @@ class Painted:
     missing: tuple[str, ...]
 
 
-def paint(given: PaintInput, drawings: Library) -> Painted:
+def paint(given: PaintInput, drawings: Library, painter: Painter | None = None) -> Painted:
     """Return the picture; raises NoDrawing, CannotFix or WrongSize.
 
-    Denoising steps and guidance are kept in the recipe and used by no rule of the storyboard.
+    painter: the storyboard without it. Neighbours that no scene can be read of (photos, other
+    painters' pictures) are left out, and the recipe says so.
     """
     check_size(given.options.size)
-    drawing = _draw(given, drawings)
+    painter = painter or Storyboard(drawings)
+    drawing = painter.draw(given)
     hashes = chunk_hashes(given.chunks)
     recipe = to_json(given) | {
-        "painter": "storyboard",
+        **painter.recipe(),
         "sprites": drawings.hash,
         "program": version("interstep"),
         "renderer": f"resvg-py {version('resvg-py')}",
         "chunks": hashes,
-        "conditions": [{"role": c.role, "sha256": c.sha256} for c in given.conditions],
+        "conditions": [
+            {"role": c.role, "sha256": c.sha256, "used": scene_of(c) is not None}
+            for c in given.conditions
+        ],
     }
     return Painted(
         png=stamped(render(to_svg(drawing.scene, drawings), given.options.size), recipe),
@@ -77,30 +93,3 @@ def stamped(png: bytes, recipe: Json) -> bytes:
     length = (len(chunk) - 4).to_bytes(4, "big")  # the kind does not count
     check = zlib.crc32(chunk).to_bytes(4, "big")
     return png[:HEAD] + length + chunk + check + png[HEAD:]
-
-
-def _draw(given: PaintInput, drawings: Library) -> Drawing:
-    if given.mode == "fix":
-        for condition in given.conditions:
-            scene = _scene(condition)
-            if condition.role == "present" and scene is not None:
-                return fix(scene, given.instruction, given.seed, drawings)
-        raise CannotFix(
-            "only a picture that this pack drew can be fixed: draw a new one, or import another"
-        )
-    step = StepText(given.title, given.heading, given.body)
-    neighbours = []
-    for condition in given.conditions:
-        scene = _scene(condition)
-        if condition.role != "present" and scene is not None:
-            neighbours.append(Neighbour(condition.role, scene))
-    return compose(step, given.description, neighbours, given.seed, drawings, given.look)
-
-
-def _scene(condition: Condition) -> Scene | None:
-    """Return the condition's scene; a photo or another painter's picture has none."""
-    scene = condition.source.get("scene")
-    try:
-        return scene_from_json(scene) if isinstance(scene, dict) else None
-    except ValueError:  # from another version, or damaged
-        return None

@@ -8,6 +8,7 @@ Source: DuoGen, sections 4 and 4.1; adaLN: Peebles and Xie, 2023; rotary positio
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -63,7 +64,8 @@ class Transformer(nn.Module):
         # What is attended to where there is no text at all.
         self.nothing = nn.Parameter(torch.randn(shape.context) * 0.02)
         self.context_norm = nn.LayerNorm(shape.context)
-        self.blocks = nn.ModuleList(Block(shape) for _ in range(shape.depth))
+        self.blocks: Any = nn.ModuleList(Block(shape) for _ in range(shape.depth))
+        self.pointer = Pointer(shape)
         self.norm = nn.LayerNorm(width, elementwise_affine=False)
         self.modulation = nn.Linear(width, 2 * width)
         self.slot_out = nn.Linear(width, shape.channels)
@@ -80,7 +82,9 @@ class Transformer(nn.Module):
     def keys(
         self, context: Tensor, recent: Tensor, lengths: list[int]
     ) -> list[tuple[Tensor, Tensor]]:
-        """Return each block's keys and values of the context, the same at every noise level.
+        """Return keys and values of the context, each block's and the pointer's.
+
+        They are the same at every noise level.
 
         A sample without any token gets the learned one.
         """
@@ -93,8 +97,8 @@ class Transformer(nn.Module):
         return self._keys(context + recent[:, None].to(context.dtype) * self.recent)
 
     def _keys(self, told: Tensor) -> list[tuple[Tensor, Tensor]]:
-        told = self.context_norm(told)
-        return [block.keys(told) for block in self.blocks]
+        normed = self.context_norm(told)
+        return [*(block.keys(normed) for block in self.blocks), self.pointer.keys(normed, told)]
 
     def denoise(
         self, packed: Packed, keys: list[tuple[Tensor, Tensor]], context_lengths: list[int]
@@ -104,10 +108,12 @@ class Transformer(nn.Module):
         is_noisy = (packed.sigmas > 0)[:, None]
         x = self.slot_in(packed.latents) + is_noisy * self.noisy
         turns = rotations(packed.times, packed.slots, self.shape.width // self.shape.heads)
-        for block, (key, value) in zip(self.blocks, keys, strict=True):
+        for block, (key, value) in zip(self.blocks, keys, strict=False):
             x = block(x, level, turns, packed.lengths, key, value, context_lengths)
         shift, scale = self.modulation(level).chunk(2, -1)
-        out: Tensor = self.slot_out(self.norm(x) * (1 + scale) + shift)
+        x = self.norm(x) * (1 + scale) + shift
+        pointed: Tensor = self.pointer(x, *keys[-1], packed.lengths, context_lengths)
+        out: Tensor = self.slot_out(x) + pointed
         return out
 
 
@@ -156,10 +162,41 @@ class Block(nn.Module):
         read = attend(q, self._split(key), self._split(value), lengths, context_lengths)
         x = x + self.told_out(read)
         y = self.norm(x) * (1 + scale2) + shift2
-        return x + (1 + gate2) * self.narrow(gelu(self.wide(y)))
+        out: Tensor = x + (1 + gate2) * self.narrow(gelu(self.wide(y)))
+        return out
 
     def _split(self, x: Tensor) -> Tensor:
-        return x.unflatten(-1, (self.heads, -1))
+        return x.reshape(x.shape[0], self.heads, x.shape[1] // self.heads)
+
+
+class Pointer(nn.Module):
+    """A last cross-attention whose values go straight to a slot's channels.
+
+    A slot points at the word that names what it shows. The values are a linear map of the
+    connector's output, which begins as the map from names to drawings (tuning/embedding.py): a
+    drawing that no training picture showed is found by its name all the same.
+    """
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.query = nn.Linear(shape.width, shape.width)
+        self.key = nn.Linear(shape.context, shape.width)
+        self.value = nn.Linear(shape.context, shape.channels, bias=False)
+        self.gate = nn.Linear(shape.width, shape.channels)
+        nn.init.zeros_(self.gate.weight)
+        nn.init.constant_(self.gate.bias, 0.5)
+
+    def keys(self, normed: Tensor, context: Tensor) -> tuple[Tensor, Tensor]:
+        """Return keys (m, width) and values (m, channels) of the context."""
+        return self.key(normed), self.value(context)
+
+    def forward(
+        self, x: Tensor, key: Tensor, value: Tensor, lengths: list[int], key_lengths: list[int]
+    ) -> Tensor:
+        """Return what the slots point at, (n, channels)."""
+        seen = attend(self.query(x)[:, None], key[:, None], value[:, None], lengths, key_lengths)
+        out: Tensor = self.gate(x) * seen
+        return out
 
 
 def attend(q: Tensor, k: Tensor, v: Tensor, lengths: list[int], key_lengths: list[int]) -> Tensor:
@@ -171,7 +208,8 @@ def attend(q: Tensor, k: Tensor, v: Tensor, lengths: list[int], key_lengths: lis
 
 
 def _attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    seen = scaled_dot_product_attention(*(part.transpose(0, 1)[None] for part in (q, k, v)))
+    q, k, v = (part.transpose(0, 1)[None] for part in (q, k, v))
+    seen: Tensor = scaled_dot_product_attention(q, k, v)
     return seen[0].transpose(0, 1).flatten(1)
 
 

@@ -5,13 +5,17 @@ file when the pack is installed: the same bytes as quantising the whole tensor w
 Source: llama.cpp, convert_lora_to_gguf.py (names, permutation); GGUF specification (blocks).
 """
 
+import base64
+import hashlib
+import json
 from pathlib import Path
 
 import gguf
 import numpy as np
 import numpy.typing as npt
+from safetensors.torch import save_file
 
-from inference.tuning.stage1 import MODULES, Lora, TunedWriter
+from inference.tuning.tuned import MODULES, Lora, TunedWriter
 
 Array = npt.NDArray[np.float32]
 
@@ -23,6 +27,34 @@ NAMES = dict(
     )
 )
 EMBEDDING = "token_embd.weight"
+ADAPTER = "writer.lora.gguf"
+PATCHED = "writer.gguf"
+TUNED = "writer.safetensors"
+
+
+def write_tuned(folder: Path, writer: TunedWriter, lora: Lora, model: Path) -> None:
+    """Write all that stage 1 learnt: for llama.cpp, for torch, and the patch for installing.
+
+    model: the pack's own GGUF, of which a patched copy is made for the training to go on with.
+    """
+    learnt = {
+        name: parameter.detach().contiguous()
+        for name, parameter in writer.named_parameters()
+        if parameter.requires_grad
+    }
+    save_file(learnt, folder / TUNED)
+    write_lora(folder / ADAPTER, writer, lora)
+    offset, data = row_patch(model, writer.begin_of_vision, writer.row.detach().numpy())
+    patched = bytearray(model.read_bytes())
+    patched[offset : offset + len(data)] = data
+    (folder / PATCHED).write_bytes(patched)
+    patch = {
+        "offset": offset,
+        "data": base64.b64encode(data).decode("ascii"),
+        "before": hashlib.sha256(model.read_bytes()).hexdigest(),
+        "after": hashlib.sha256(patched).hexdigest(),
+    }
+    (folder / "patch.json").write_text(json.dumps(patch, indent=1) + "\n", encoding="utf-8")
 
 
 def write_lora(path: Path, writer: TunedWriter, lora: Lora) -> None:

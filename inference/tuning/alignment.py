@@ -18,6 +18,7 @@ from inference.lexicon import VERBS
 from inference.painter.naming import is_tool
 from inference.painter.things import Neighbour
 from inference.tuning.documents import Document, Shown
+from inference.tuning.measures import done, seen
 from inference.tuning.pictures import picture_of
 from inference.tuning.wording import Wording
 
@@ -50,7 +51,10 @@ def made_up(random: Random, drawings: Library) -> Document:
         if edited is None:
             break
         kind, line, text = edited
-        scene = picture_of(line, [Neighbour("previous", scene)], seed, drawings)
+        before, scene = scene, picture_of(line, [Neighbour("previous", scene)], seed, drawings)
+        old, new = seen(before, drawings), seen(scene, drawings)
+        if done(kind, old, new, old) or not done(kind, old, new, new):
+            break  # too full to show it
         described = wording.description(line) if random.random() < 0.4 else ""
         body = f"{text} {wording.filler()}" if random.random() < 0.4 else text
         heading = text.rstrip(".") if random.random() < 0.3 else random.choice(("Go on", "Next"))

@@ -6,7 +6,7 @@ Source: DuoGen, sections 3.1 and 4.2; context-alignment data stays out of it (al
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from random import Random
 
@@ -81,6 +81,53 @@ def dialogue(example: Example, others: Sequence[Example], turns: Turns, random: 
         (list(chain.from_iterable(turns.answer(answer_of(example)))), True),
     ]
     return _joined(parts)
+
+
+def alone(example: Example, turns: Turns) -> Dialogue:
+    """Return the plain chat about a tutorial: asked for with its plan, without an example."""
+    prompt = f"How do I {example.title[0].lower()}{example.title[1:]}?"
+    headings = listed([step.title for step in example.steps])
+    return _joined(
+        [
+            (turns.system(), False),
+            (turns.asked(prompt, headings), False),
+            (turns.opening(), False),
+            (list(chain.from_iterable(turns.answer(answer_of(example)))), True),
+        ]
+    )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A context that ends with a step's body, and the two tokens that may follow it.
+
+    picture begins a picture line, none ends the step without; pictured tells which stands there.
+    """
+
+    tokens: tuple[int, ...]
+    picture: int
+    none: int
+    pictured: bool
+
+
+def picture_choices(example: Example, turns: Turns) -> list[Choice]:
+    """Return for each step of a tutorial the place where its writer chose a picture, or none."""
+    answer = answer_of(example)
+    before = list(alone(example, turns).tokens)
+    pieces = list(turns.answer(answer))
+    del before[len(before) - sum(map(len, pieces)) :]
+    head, *rest = pieces[:4], *pieces[4:-1]
+    before += chain.from_iterable(head)
+    found = []
+    for heading, body, step in zip(rest[::2], rest[1::2], answer.steps, strict=True):
+        before += heading
+        shown = turns.step(replace(step, description=step.description or "A cup."))
+        hidden = turns.step(replace(step, description=""))
+        same = next(k for k, (a, b) in enumerate(zip(shown, hidden, strict=False)) if a != b)
+        tokens = (*before, *shown[:same])
+        found.append(Choice(tokens, shown[same], hidden[same], bool(step.description)))
+        before += body
+    return found
 
 
 def _joined(parts: Sequence[tuple[list[int], bool]]) -> Dialogue:

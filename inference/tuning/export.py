@@ -5,6 +5,9 @@ denoise.onnx once a denoising step and branch. Beside them sprites.npz (the code
 token that stands for no text) and painter.json (shape, sampler, what it was trained with).
 """
 
+import hashlib
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +19,9 @@ from torch.export import Dim
 
 from inference.painter.codec import Embeddings
 from inference.painter.connector import Connector, concatenated
+from inference.painter.duogen import VERSION, Settings
 from inference.painter.transformer import Packed, Transformer
+from inference.tuning.objective import SHIFT, Sampler
 
 
 class ConnectorGraph(nn.Module):
@@ -33,16 +38,19 @@ class ConnectorGraph(nn.Module):
 
 
 class KeysGraph(nn.Module):
-    """context (m, context), recent (m,) -> keys and values (depth, 2, m, width)."""
+    """context (m, context), recent (m,) -> keys and values (depth, 2, m, width), and the pointer's.
+
+    The pointer's lie side by side, (m, width + channels).
+    """
 
     def __init__(self, transformer: Transformer) -> None:
         super().__init__()
         self.transformer = transformer
 
-    def forward(self, context: Tensor, recent: Tensor) -> Tensor:
-        """Return all blocks' keys and values."""
-        keys = self.transformer.keys_of(context, recent)
-        return torch.stack([torch.stack(pair) for pair in keys])
+    def forward(self, context: Tensor, recent: Tensor) -> tuple[Tensor, Tensor]:
+        """Return all blocks' keys and values, and the pointer's."""
+        *blocks, pointer = self.transformer.keys_of(context, recent)
+        return torch.stack([torch.stack(pair) for pair in blocks]), torch.cat(pointer, -1)
 
 
 class DenoiseGraph(nn.Module):
@@ -53,23 +61,59 @@ class DenoiseGraph(nn.Module):
         self.transformer = transformer
 
     def forward(
-        self, latents: Tensor, sigmas: Tensor, times: Tensor, slots: Tensor, keys: Tensor
+        self,
+        latents: Tensor,
+        sigmas: Tensor,
+        times: Tensor,
+        slots: Tensor,
+        keys: Tensor,
+        pointer: Tensor,
     ) -> Tensor:
         """Return (n, channels)."""
         empty = torch.empty(0)
         packed = Packed(latents, sigmas, times, slots, [0], empty, empty, [0])
-        pairs = [(pair[0], pair[1]) for pair in keys]
+        width = self.transformer.shape.width
+        pairs = [(keys[k, 0], keys[k, 1]) for k in range(self.transformer.shape.depth)]
+        pairs.append((pointer[:, :width], pointer[:, width:]))
         return self.transformer.denoise(packed, pairs, [0])
 
 
-def write_graphs(
+def write_painter(
+    folder: Path,
+    connector: Connector,
+    transformer: Transformer,
+    layers: int,
+    embeddings: Embeddings,
+    sampler: Sampler,
+) -> None:
+    """Write everything that DuoGen (painter/duogen.py) reads, painter.json last.
+
+    connector: over full features (connector.unfolded); layers: the reader's.
+    """
+    _write_graphs(folder, connector, transformer, layers, embeddings)
+    files = sorted(path for path in folder.iterdir() if path.suffix in (".onnx", ".npz"))
+    settings = Settings(
+        version=VERSION,
+        layers=layers,
+        states=connector.linear.in_features // layers,
+        context=transformer.shape.context,
+        channels=transformer.shape.channels,
+        denoising_steps=sampler.denoising_steps,
+        guidance_scale=sampler.guidance_scale,
+        shift=SHIFT,
+        files={path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
+    )
+    told = json.dumps(asdict(settings), indent=1) + "\n"
+    (folder / "painter.json").write_text(told, encoding="utf-8")
+
+
+def _write_graphs(
     folder: Path,
     connector: Connector,
     transformer: Transformer,
     layers: int,
     embeddings: Embeddings,
 ) -> None:
-    """Write the three graphs and the codec's arrays."""
     folder.mkdir(parents=True, exist_ok=True)
     shape = transformer.shape
     tokens, slots = Dim("tokens", min=1), Dim("slots", min=2)
@@ -80,14 +124,14 @@ def write_graphs(
         ConnectorGraph(connector),
         {"states": torch.randn(5, layers, width)},
         {"states": {0: tokens}},
-        "context",
+        ["context"],
     )
     _write(
         folder / "keys.onnx",
         KeysGraph(transformer),
         {"context": torch.randn(5, shape.context), "recent": torch.ones(5)},
         {"context": {0: tokens}, "recent": {0: tokens}},
-        "keys",
+        ["keys", "pointer"],
     )
     _write(
         folder / "denoise.onnx",
@@ -98,6 +142,7 @@ def write_graphs(
             "times": torch.zeros(7),
             "slots": torch.arange(7.0),
             "keys": torch.randn(shape.depth, 2, 5, shape.width),
+            "pointer": torch.randn(5, shape.width + shape.channels),
         },
         {
             "latents": {0: slots},
@@ -105,8 +150,9 @@ def write_graphs(
             "times": {0: slots},
             "slots": {0: slots},
             "keys": {2: tokens},
+            "pointer": {0: tokens},
         },
-        "x0",
+        ["x0"],
     )
     np.savez_compressed(
         folder / "sprites.npz",
@@ -123,7 +169,7 @@ def _write(
     graph: nn.Module,
     inputs: dict[str, Tensor],
     shapes: dict[str, dict[int, Dim]],
-    output: str,
+    outputs: list[str],
 ) -> None:
     program = torch.onnx.export(
         graph,
@@ -131,7 +177,7 @@ def _write(
         kwargs=inputs,
         dynamic_shapes=shapes,
         input_names=list(inputs),
-        output_names=[output],
+        output_names=outputs,
         dynamo=True,
         verbose=False,
     )

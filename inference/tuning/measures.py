@@ -1,4 +1,4 @@
-"""What a painted scene gets right: recall, precision, states, actions, persistence, obedience. Pure.
+"""What a painted scene gets right: things, states, actions, what stays and what changes. Pure.
 
 Things are counted as sets of drawing names. Hands, people, signs and backgrounds count only where
 they are labelled. All counts are summed over pictures before they are divided (micro averages).
@@ -6,7 +6,8 @@ they are labelled. All counts are summed over pictures before they are divided (
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import hypot
 
 from assets.corpus.scene_lines import SceneLine
 from assets.sprites.library import Library
@@ -87,42 +88,78 @@ def count_picture(
     tally.add("action_precision", len(signs & label.actions), len(signs))
 
 
-def count_edit(tally: Tally, kind: str, before: Scene, wanted: Scene, painted: Scene) -> None:
+def count_edit(
+    tally: Tally, kind: str, before: Scene, wanted: Scene, painted: Scene, drawings: Library
+) -> None:
     """Count one edit: whether it is done, and whether all else stayed as it was."""
-    untouched = [p for p in before.sprites if any(same(p, other, 1.0) for other in wanted.sprites)]
-    stayed = [p for p in untouched if any(same(p, other, NEAR) for other in painted.sprites)]
-    tally.add("persistence", len(stayed), len(untouched))
-    obeyed = int(done(kind, before, wanted, painted))
+    stays, changes, shows = (seen(scene, drawings) for scene in (before, wanted, painted))
+    untouched = [p for p in stays if any(same(p, other) for other in changes)]
+    tally.add("persistence", _kept(untouched, shows), len(untouched))
+    obeyed = int(done(kind, stays, changes, shows))
     tally.add("edit_obedience", obeyed, 1)
     tally.add(f"edit_{kind}", obeyed, 1)
 
 
-def same(one: Placed, other: Placed, near: float) -> bool:
+def count_redraw(
+    tally: Tally, before: Scene, after: Scene, painted: Scene, drawings: Library
+) -> None:
+    """Count what both neighbours show alike: a picture between them should show it too."""
+    first, last, shows = (seen(scene, drawings) for scene in (before, after, painted))
+    shared = [p for p in first if any(same(p, other) for other in last)]
+    tally.add("redraw_consistency", _kept(shared, shows), len(shared))
+
+
+def _kept(things: Sequence[Placed], shows: Sequence[Placed]) -> int:
+    return sum(any(same(p, other) for other in shows) for p in things)
+
+
+def seen(scene: Scene, drawings: Library) -> list[Placed]:
+    """Return the placed sprites, each with the tint that is seen of it."""
+    return [
+        replace(p, tint=(p.tint or drawings[p.name].tint) if drawings[p.name].tint else None)
+        for p in scene.sprites
+        if p.name in drawings
+    ]
+
+
+def same(one: Placed, other: Placed) -> bool:
     """Whether two pictures show the same thing: name, state, tint, and about the same place."""
-    return (
-        (one.name, one.state, one.tint) == (other.name, other.state, other.tint)
-        and abs(one.x - other.x) < near
-        and abs(one.y - other.y) < near
-    )
+    alike = (one.name, one.state, one.tint) == (other.name, other.state, other.tint)
+    return alike and dist(one, other) < NEAR
 
 
-def done(kind: str, before: Scene, wanted: Scene, painted: Scene) -> bool:
-    """Whether a painted scene has what an edit changes."""
-    old, new, got = (_things(scene, kind) for scene in (before, wanted, painted))
+def dist(one: Placed, other: Placed) -> float:
+    """Return how far two sprites lie apart, of the picture's side."""
+    return hypot(one.x - other.x, one.y - other.y)
+
+
+def done(
+    kind: str, before: Sequence[Placed], wanted: Sequence[Placed], painted: Sequence[Placed]
+) -> bool:
+    """Whether a painted picture has what an edit changes."""
+    if kind == "move":
+        return _moved(before, wanted, painted)
+    old, new, got = (Counter(_about(p, kind) for p in scene) for scene in (before, wanted, painted))
     return all(got[key] >= new[key] for key in new - old) and all(
         got[key] <= new[key] for key in old - new
     )
 
 
-def _things(scene: Scene, kind: str) -> Counter[tuple[object, ...]]:
-    """Return the scene's things as far as an edit of this kind is about them."""
+def _about(placed: Placed, kind: str) -> tuple[str | None, ...]:
+    """Return what of a thing an edit of this kind is about."""
     if kind == "recolour":
-        return Counter((p.name, p.tint) for p in scene.sprites)
-    if kind == "state":
-        return Counter((p.name, p.state) for p in scene.sprites)
-    if kind == "move":
-        return Counter((p.name, p.inside is not None) for p in scene.sprites)
-    return Counter((p.name,) for p in scene.sprites)
+        return placed.name, placed.tint
+    return (placed.name, placed.state) if kind == "state" else (placed.name,)
+
+
+def _moved(before: Sequence[Placed], wanted: Sequence[Placed], painted: Sequence[Placed]) -> bool:
+    """Whether the thing that moves farthest is nearer to its new place than to its old one."""
+    pairs = [(p, q) for p in before for q in wanted if p.name == q.name]
+    if not pairs:
+        return False
+    old, new = max(pairs, key=lambda pair: dist(*pair))
+    found = [p for p in painted if p.name == old.name]
+    return any(dist(p, new) < dist(p, old) for p in found)
 
 
 def distinct(scenes: Sequence[Scene]) -> bool:

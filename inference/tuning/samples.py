@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from assets.sprites.scene import Scene, mirrored
-from inference.painter.codec import SLOTS, SpriteCodec
+from inference.painter.codec import PLAIN, SLOTS, SpriteCodec
 from inference.tuning.documents import Document
 
 Array = npt.NDArray[np.float32]
@@ -63,6 +63,18 @@ def draw(number: int, document: Document, random: Random) -> Sample:
 
 
 @dataclass(frozen=True)
+class Row:
+    """Of a slot: the sprite's row, its state's index, its tint's; -1 for none."""
+
+    name: int
+    state: int
+    tint: int
+
+
+NOTHING = Row(-1, -1, -1)
+
+
+@dataclass(frozen=True)
 class Batch:
     """Samples packed one behind the other; transformer.Packed without noise.
 
@@ -81,6 +93,7 @@ class Batch:
     context_lengths: list[int]
     names: Tensor
     states: Tensor
+    tints: Tensor
 
 
 class Packer:
@@ -90,7 +103,9 @@ class Packer:
         self._codec = codec
         self._encoded: dict[Scene, Array] = {}
 
-    def pack(self, samples: Sequence[Sample], told: Sequence[Sequence[Array]]) -> Batch:
+    def pack(
+        self, samples: Sequence[Sample], told: Sequence[Sequence[npt.NDArray[np.floating]]]
+    ) -> Batch:
         """Return the batch; told: for each sample the features of its chunks, one array a chunk."""
         latents: list[Array] = []
         target: list[bool] = []
@@ -99,6 +114,7 @@ class Packer:
         lengths: list[int] = []
         names: list[int] = []
         states: list[int] = []
+        tints: list[int] = []
         for sample in samples:
             before = len(target)
             for time, scene in (*sample.frames, (sample.time, None)):
@@ -109,8 +125,9 @@ class Packer:
                 slots += range(len(frame))
             lengths.append(len(target) - before)
             rows = self._rows(sample.target)
-            names += [name for name, _ in rows]
-            states += [state for _, state in rows]
+            names += [row.name for row in rows]
+            states += [row.state for row in rows]
+            tints += [row.tint for row in rows]
         features = [np.concatenate([*parts, np.empty((0, parts[0].shape[1]), parts[0].dtype)])
                     for parts in told]  # fmt: skip
         recent = [
@@ -128,6 +145,7 @@ class Packer:
             context_lengths=[len(part) for part in features],
             names=torch.tensor(names),
             states=torch.tensor(states),
+            tints=torch.tensor(tints),
         )
 
     def _encode(self, scene: Scene) -> Array:
@@ -142,13 +160,16 @@ class Packer:
         missing = np.tile(self._codec.empty(), (SLOTS - len(frame), 1))
         return np.concatenate([frame, missing])
 
-    def _rows(self, scene: Scene) -> list[tuple[int, int]]:
-        """Return for each target slot the codec's row of its sprite and the index of its state."""
+    def _rows(self, scene: Scene) -> list[Row]:
+        """Return the codec's rows of each target slot."""
         codec = self._codec
-        rows = [(codec.rows[scene.background], 0) if scene.background in codec.rows else (-1, -1)]
+        place = codec.rows.get(scene.background or "")
+        rows = [NOTHING if place is None else Row(place, 0, -1)]
         for placed in scene.sprites:
             if codec.knows(placed):
+                state = codec.states(placed.name).index(placed.state)
+                tint = codec.tint(placed)
                 rows.append(
-                    (codec.rows[placed.name], codec.states(placed.name).index(placed.state))
+                    Row(codec.rows[placed.name], state, -1 if tint is None else PLAIN.index(tint))
                 )
-        return [*rows, *[(-1, -1)] * SLOTS][:SLOTS]
+        return [*rows, *[NOTHING] * SLOTS][:SLOTS]

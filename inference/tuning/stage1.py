@@ -1,11 +1,10 @@
-"""Stage 1: instruction tuning of the writer: a LoRA, and the embedding row of `<BOV>`.
+"""Stage 1: instruction tuning of the writer; context-alignment data stays out of it.
 
-The base is the pack's own quantised GGUF, dequantised, so that the adapter is right for the weights
-that llama.cpp runs. Spare rows of the vocabulary are nearly equal to each other and to
-`<|im_end|>`; that of `<BOV>` is trained as input and as output row of the tied embedding.
-Source: DuoGen, section 4.2 (stage 1); LoRA: Hu et al., 2021.
+Source: DuoGen, section 4.2 (stage 1).
 """
 
+import json
+import math
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,33 +14,20 @@ from random import Random
 import torch
 from accelerate import Accelerator
 from accelerate.utils import set_seed
-from peft import LoraConfig, inject_adapter_in_model
-from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
-from transformers import GgufConfig, LlamaForCausalLM
 
-from assets.corpus import corpus
+from assets.corpus import Example, corpus
 from assets.corpus.kinds import kinds
 from inference.packs.manifest import catalogue
 from inference.packs.store import Store, default_folder
-from inference.tuning.dialogues import Dialogue, dialogue, split
+from inference.tuning.adapter import write_tuned
+from inference.tuning.dialogues import Dialogue, alone, dialogue, picture_choices, split
 from inference.tuning.shuffling import chosen
 from inference.tuning.training import Schedule, train
+from inference.tuning.tuned import Lora, TunedWriter, read_base
 from inference.wire import from_json
 from inference.writer.dialogue import Turns
 from inference.writer.model import Model
 from inference.writer.prompt import begin_of_vision, chat_format
-
-MODULES = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
-
-
-@dataclass(frozen=True)
-class Lora:
-    """rank of the adapter; its output is scaled by alpha / rank."""
-
-    rank: int = 16
-    alpha: float = 32.0
-    dropout: float = 0.05
 
 
 @dataclass(frozen=True)
@@ -56,79 +42,27 @@ class Config:
     schedule: Schedule
 
 
-class TunedWriter(nn.Module):
-    """The frozen writer with a LoRA and a row of its own for `<BOV>`; forward is the loss."""
+def run(path: Path) -> None:
+    """Train as the config file says, or go on where a run was cut; write what was learnt.
 
-    def __init__(self, base: LlamaForCausalLM, begin_of_vision: int, lora: Lora) -> None:
-        super().__init__()
-        base.requires_grad_(False)
-        rows = base.get_input_embeddings().weight
-        self.row = nn.Parameter(rows[begin_of_vision].detach().float().clone())
-        config = LoraConfig(
-            r=lora.rank,
-            lora_alpha=lora.alpha,
-            lora_dropout=lora.dropout,
-            target_modules=list(MODULES),
-        )
-        self.base = inject_adapter_in_model(config, base)
-        self.begin_of_vision = begin_of_vision
-        for parameter in self.base.parameters():
-            if parameter.requires_grad:
-                parameter.data = parameter.data.float()
-
-    def forward(self, dialogues: Sequence[Dialogue]) -> Tensor:
-        """Return the mean loss in nats over all answered tokens of the dialogues."""
-        losses = [self.losses(dialogue) for dialogue in dialogues]
-        return torch.cat(losses).mean()
-
-    def losses(self, dialogue: Dialogue) -> Tensor:
-        """Return the loss in nats of each answered token, (n,) float32."""
-        device = self.row.device
-        answered = torch.tensor(dialogue.answered[1:], device=device)
-        tokens = torch.tensor(dialogue.tokens, device=device)
-        logits = self.logits(tokens[:-1], answered)
-        return cross_entropy(logits, tokens[1:][answered], reduction="none")
-
-    def logits(self, tokens: Tensor, wanted: Tensor) -> Tensor:
-        """Return the logits behind the wanted tokens, (n_wanted, n_vocab) float32."""
-        embedding = self.base.get_input_embeddings()
-        embedded = embedding(tokens)
-        is_bov = (tokens == self.begin_of_vision)[:, None]
-        embedded = torch.where(is_bov, self.row.to(embedded.dtype), embedded)
-        states = self.base.model(inputs_embeds=embedded[None], use_cache=False).last_hidden_state
-        states = states[0][wanted]
-        logits = (states @ embedding.weight.T).float()
-        own = (states.float() @ self.row)[:, None]
-        before, after = logits.split(
-            [self.begin_of_vision, logits.shape[1] - self.begin_of_vision], dim=1
-        )
-        return torch.cat([before, own, after[:, 1:]], dim=1)
-
-
-def read_base(path: Path) -> LlamaForCausalLM:
-    """Return the GGUF's weights dequantised, rounded to bfloat16."""
-    return LlamaForCausalLM.from_pretrained(
-        path.parent,
-        gguf_file=path.name,
-        quantization_config=GgufConfig(dequantize=True),
-        dtype=torch.bfloat16,
-        local_files_only=True,
-    )
-
-
-def run(path: Path) -> TunedWriter:
-    """Train as the config file says, or go on where a run was cut; return the tuned writer."""
+    report.json in the run's folder has the held-out measures before and after.
+    """
     config = from_json(Config, tomllib.loads(path.read_text(encoding="utf-8")))
     manifest = next(manifest for manifest in catalogue() if manifest.id == config.pack)
-    file = Store(default_folder()).path(manifest.writer)
+    file = Store(default_folder()).path(manifest.reader)
     model = Model(file)
     bov = begin_of_vision(model, manifest.begin_of_vision)
     turns = Turns(model, chat_format(model, manifest.chat_format), bov)
     held_out = frozenset(name for kind in kinds() if kind.held_out for name in kind.tutorials)
-    examples, _ = split(corpus(), held_out)
+    examples, unseen = split(corpus(), held_out)
     accelerator = Accelerator(mixed_precision="bf16")
     set_seed(config.seed)
     writer = TunedWriter(read_base(file), bov, config.lora)
+    folder = Path(config.folder)
+    before = folder / "before.json"
+    if not before.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        before.write_text(json.dumps(measured(writer, turns, unseen)), encoding="utf-8")
 
     def batch(step: int) -> list[Dialogue]:
         process, processes = accelerator.process_index, accelerator.num_processes
@@ -139,5 +73,42 @@ def run(path: Path) -> TunedWriter:
             for i in picked
         ]
 
-    train(accelerator, writer, batch, config.schedule, Path(config.folder))
-    return writer
+    train(accelerator, writer, batch, config.schedule, folder)
+    if accelerator.is_main_process:
+        write_tuned(folder, writer, config.lora, file)
+        report = {
+            "before": json.loads(before.read_text(encoding="utf-8")),
+            "after": measured(writer, turns, unseen),
+        }
+        (folder / "report.json").write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+        print(json.dumps(report))
+
+
+@torch.no_grad()
+def measured(writer: TunedWriter, turns: Turns, unseen: Sequence[Example]) -> dict[str, float]:
+    """Return the perplexity of unseen answers, and how well pictures are chosen.
+
+    The choice is what follows a body: a picture line that ends in `<BOV>`, or none. Its balanced
+    accuracy is the mean of the shares that are right among steps with and without; always and
+    never have 0.5.
+    """
+    writer.eval()
+    with torch.autocast("cpu", torch.bfloat16):
+        losses = torch.cat([writer.losses(alone(example, turns)) for example in unseen])
+        right: dict[bool, list[bool]] = {True: [], False: []}
+        for example in unseen:
+            for choice in picture_choices(example, turns):
+                wanted = torch.zeros(len(choice.tokens), dtype=torch.bool)
+                wanted[-1] = True
+                logits = writer.logits(torch.tensor(choice.tokens), wanted)[0]
+                picture = bool(logits[choice.picture] > logits[choice.none])
+                right[choice.pictured].append(picture == choice.pictured)
+    writer.train()
+    shares = {pictured: sum(found) / len(found) for pictured, found in right.items()}
+    return {
+        "perplexity": math.exp(float(losses.mean())),
+        "bov_balanced_accuracy": (shares[True] + shares[False]) / 2,
+        "bov_with": shares[True],
+        "bov_without": shares[False],
+        "steps": sum(map(len, right.values())),
+    }

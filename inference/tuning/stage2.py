@@ -1,130 +1,221 @@
 """Stage 2: context alignment. The reader is frozen; connector and transformer learn to paint.
 
-Source: DuoGen, section 4.2 (stage 2): one target picture a sequence, flow matching. Besides the
-flow's loss there is the codec's: which sprite, which state, whether a slot is there at all, as
-cross-entropies over its tables; without them near sprites are confused for long.
+Source: DuoGen, section 4.2 (stage 2): instruction and alignment data together.
 """
 
-from dataclasses import dataclass, replace
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
 
 import torch
-from torch import Tensor, nn
-from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+from accelerate import Accelerator
+from accelerate.utils import set_seed
 
-from inference.painter.codec import SLOTS, SpriteCodec
-from inference.painter.connector import Connector
-from inference.painter.flow import noisy
-from inference.painter.transformer import Packed, Shape, Transformer
-from inference.tuning.samples import Batch
-
-SHIFT = 3.0  # of the noise levels: what a picture shows is decided at high noise
-LEAST = 0.02  # noise level
-NAMING = 0.3  # weight of the sprites' cross-entropy
-SHARP = 12.0  # logits are cosines times this
-ABSENT = 0.05  # weight of an absent slot's latent, its presence aside
-
-
-class Painter(nn.Module):
-    """Connector and transformer with the codec's tables; forward is the loss of a batch."""
-
-    def __init__(self, features: int, shape: Shape, codec: SpriteCodec) -> None:
-        super().__init__()
-        self.connector = Connector(features, shape.context)
-        self.transformer = Transformer(shape)
-        self.parts = codec.parts
-        tables = codec.state_tables()
-        self.sprites: Tensor
-        self.states: Tensor
-        self.state_counts: Tensor
-        self.register_buffer("sprites", torch.from_numpy(codec.sprites), persistent=False)
-        most = max(len(table) for table in tables)
-        states = torch.zeros(len(tables), most, tables[0].shape[1])
-        for row, table in enumerate(tables):
-            states[row, : len(table)] = torch.from_numpy(table)
-        self.register_buffer("states", states, persistent=False)
-        counts = torch.tensor([len(table) for table in tables])
-        self.register_buffer("state_counts", counts, persistent=False)
-
-    def packed(self, batch: Batch, latents: Tensor, sigmas: Tensor) -> Packed:
-        """Return the batch for the transformer, its targets at these noise levels."""
-        return Packed(
-            latents=latents,
-            sigmas=sigmas,
-            times=batch.times,
-            slots=batch.slots,
-            lengths=batch.lengths,
-            context=self.connector(batch.features),
-            recent=batch.recent,
-            context_lengths=batch.context_lengths,
-        )
-
-    def forward(self, batch: Batch) -> Tensor:
-        """Return the loss of the target slots at a random noise level a sample."""
-        even = torch.rand(len(batch.lengths), device=batch.latents.device)
-        levels = (SHIFT * even / (1 + (SHIFT - 1) * even)).clamp(min=LEAST)
-        per_slot = levels.repeat_interleave(torch.tensor(batch.lengths, device=levels.device))
-        sigmas = torch.where(batch.target, per_slot, torch.zeros_like(per_slot))
-        noise = torch.randn_like(batch.latents)
-        latents = noisy(batch.latents, noise, sigmas[:, None])
-        predicted = self.transformer(self.packed(batch, latents, sigmas))[batch.target].float()
-        return self.loss(predicted, batch.latents[batch.target], batch)
-
-    def loss(self, predicted: Tensor, clean: Tensor, batch: Batch) -> Tensor:
-        """Return the flow's loss, that of x0 instead of the velocity's, and the codec's."""
-        there = batch.names >= 0
-        weight = torch.where(there, 1.0, ABSENT)[:, None]
-        flow = (weight * (predicted[:, :-1] - clean[:, :-1]) ** 2).mean()
-        presence = binary_cross_entropy_with_logits(3 * predicted[:, -1], there.float())
-        seen = predicted[there]
-        names = batch.names[there]
-        scale = SHARP / self.sprites.shape[1]
-        named = cross_entropy(scale * seen[:, self.parts["sprite"]] @ self.sprites.T, names)
-        tables = self.states[names]
-        near = -((seen[:, None, self.parts["state"]] - tables) ** 2).mean(-1) * SHARP / 4
-        beyond = torch.arange(tables.shape[1], device=near.device) >= self.state_counts[names, None]
-        stated = cross_entropy(near.masked_fill(beyond, -1e4), batch.states[there])
-        return flow + presence + NAMING * (named + stated)
+from assets.corpus import corpus
+from assets.corpus.kinds import kinds
+from assets.sprites.library import Library, library
+from inference.painter.codec import SpriteCodec
+from inference.painter.connector import unfolded
+from inference.painter.transformer import Shape
+from inference.tuning.dialogues import split
+from inference.tuning.documents import Document
+from inference.tuning.embedding import Discriminants
+from inference.tuning.export import write_painter
+from inference.tuning.objective import Painter, Sampler
+from inference.tuning.preparing import (
+    Amounts,
+    documents,
+    embeddings,
+    read_by_llama,
+    read_by_torch,
+    read_embeddings,
+    save_embeddings,
+)
+from inference.tuning.reading import TorchReader
+from inference.tuning.samples import Batch, Packer, draw
+from inference.tuning.states import Basis, Half, StateCache, fit, read_basis
+from inference.tuning.training import Schedule, train
+from inference.tuning.writers import Tuned, tuned_writer
+from inference.wire import from_json
+from inference.writer.states import Reader
 
 
 @dataclass(frozen=True)
-class Sampler:
-    """How a picture is sampled: denoising steps and guidance scale (1 = none)."""
+class Network:
+    """The transformer's shape but for its channels, which the codec tells."""
 
-    denoising_steps: int = 12
-    guidance_scale: float = 1.5
+    context: int = 256
+    width: int = 256
+    depth: int = 6
+    heads: int = 8
 
 
-@torch.no_grad()
-def sample(painter: Painter, batch: Batch, untold: Batch, sampler: Sampler, seed: int) -> Tensor:
-    """Return the target frames (n_samples, SLOTS, channels) of a batch's conditions.
+@dataclass(frozen=True)
+class Config:
+    """One run of stage 2.
 
-    untold: the same batch without each sample's last text chunk, for the guidance.
+    writer: the folder of a run of stage 1, or "" for the untuned writer. data: folder of what is
+    prepared, shared by runs; folder: of this run. batch: samples a step and process; instruction:
+    share of tutorials in a batch. corpus: share of the tutorials that is learned from. export: the
+    folder that the painter is written to.
     """
-    from inference.painter.flow import euler, guided, sigmas
 
-    generator = torch.Generator().manual_seed(seed)
-    noise = torch.randn(int(batch.target.sum()), batch.latents.shape[1], generator=generator)
-    transformer = painter.transformer
-    branches = []
-    for given in (batch, untold):
-        packed = painter.packed(given, given.latents, torch.zeros_like(given.times))
-        keys = transformer.keys(packed.context, packed.recent, packed.context_lengths)
-        lengths = [max(length, 1) for length in packed.context_lengths]
-        branches.append((packed, keys, lengths))
+    pack: str
+    writer: str
+    data: str
+    folder: str
+    seed: int
+    batch: int
+    instruction: float
+    corpus: float
+    export: str
+    amounts: Amounts
+    network: Network
+    schedule: Schedule
+    sampler: Sampler
 
-    def predicted(x: Tensor, sigma: float) -> Tensor:
-        found = []
-        for packed, keys, lengths in branches if sampler.guidance_scale != 1 else branches[:1]:
-            latents = packed.latents.clone()
-            latents[batch.target] = x
-            levels = batch.target.float() * sigma
-            now = replace(packed, latents=latents, sigmas=levels)
-            found.append(transformer.denoise(now, keys, lengths)[batch.target])
-        if len(found) == 1:
-            return found[0]
-        return guided(found[0], found[1], sampler.guidance_scale)
 
-    x = noise
-    for x, _ in euler(predicted, noise, sigmas(sampler.denoising_steps, SHIFT)):
-        pass
-    return x.view(-1, SLOTS, x.shape[1])
+@dataclass(frozen=True)
+class Prepared:
+    """The training documents with their states, and the codec."""
+
+    documents: list[Document]
+    cache: StateCache
+    basis: Basis
+    codec: SpriteCodec
+    first: Discriminants
+
+
+def read_config(path: Path) -> Config:
+    """Return the configuration of a TOML file; raises ProtocolError that names the bad field."""
+    return from_json(Config, tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def prepare(config: Config, drawings: Library) -> Prepared:
+    """Make, or find again, all that training reads."""
+    writer = tuned_writer(config.pack, config.writer)
+    folder = Path(config.data)
+    folder.mkdir(parents=True, exist_ok=True)
+    held_out = frozenset(name for kind in kinds() if kind.held_out for name in kind.tutorials)
+    examples, _ = split(corpus(), held_out)
+    found = documents(examples, config.amounts, drawings, config.seed)
+    reader = TorchReader(*writer.torch())
+    basis = _basis(folder / "basis.npz", reader, writer, found, config.amounts.basis)
+    known = folder / "embeddings.npz"
+    if not known.exists():
+        save_embeddings(known, *embeddings(drawings, reader, writer.model, basis, config.amounts))
+    embedded, first = read_embeddings(known)
+    cache = StateCache(folder / "states", config.amounts.basis)
+    for kind, read in (
+        ("instruction", lambda given: read_by_llama(Reader(writer.model, 2), basis, given)),
+        ("alignment", lambda given: read_by_torch(reader, writer.model, basis, given)),
+    ):
+        part = [document for document in found if document.kind == kind]
+        for done in cache.add(read, part):
+            if done % 100 == 0:
+                print(f"{kind}: {done} of {len(part)} documents read", flush=True)
+    return Prepared(found, cache, basis, SpriteCodec(embedded, drawings), first)
+
+
+def _basis(
+    path: Path, reader: TorchReader, writer: Tuned, found: Sequence[Document], size: int
+) -> Basis:
+    if not path.exists():
+        texts = found[: max(1, len(found) // 50)]
+        tokens = [[writer.model.tokenize(chunk) for chunk in one.chunks] for one in texts]
+        fit(reader.features(tokens, lambda features: features), size).save(path)
+    return read_basis(path)
+
+
+class Samples:
+    """Batches of samples, each a pure function of the step and the process."""
+
+    def __init__(self, config: Config, prepared: Prepared) -> None:
+        self._config = config
+        self._cache = prepared.cache
+        self._features = prepared.cache.open()
+        self._packer = Packer(prepared.codec)
+        self._documents = prepared.documents
+        tutorials = [k for k, one in enumerate(prepared.documents) if one.kind == "instruction"]
+        self._tutorials = tutorials[: max(1, round(config.corpus * len(tutorials)))]
+        self._made_up = [k for k, one in enumerate(prepared.documents) if one.kind == "alignment"]
+
+    def batch(self, step: int, process: int) -> Batch:
+        """Return the batch of one process."""
+        config = self._config
+        random = Random(f"{config.seed}/{step}/{process}")
+        samples = []
+        for _ in range(config.batch):
+            of_tutorials = random.random() < config.instruction
+            number = random.choice(self._tutorials if of_tutorials else self._made_up)
+            samples.append(draw(number, self._documents[number], random))
+        told = [self.told(self._documents[one.document], one.chunks) for one in samples]
+        return self._packer.pack(samples, told)
+
+    def told(self, document: Document, chunks: int) -> list[Half]:
+        """Return the features of a document's first chunks."""
+        row, lengths = self._cache.place(document)
+        parts: list[Half] = []
+        for length in lengths[:chunks]:
+            parts.append(self._features[row : row + length])
+            row += length
+        return parts
+
+
+def fresh(config: Config, prepared: Prepared) -> Painter:
+    """Return an untrained painter whose connector begins with what tells drawings apart."""
+    channels = prepared.codec.channels
+    network = config.network
+    shape = Shape(channels, network.context, network.width, network.depth, network.heads)
+    painter = Painter(config.amounts.basis, shape, prepared.codec)
+    maps, offset = (torch.from_numpy(part) for part in (prepared.first.maps, prepared.first.offset))
+    count = len(maps)
+    with torch.no_grad():
+        # GELU keeps one sign only: each direction is there twice.
+        for sign, start in ((1, 0), (-1, count)):
+            painter.connector.linear.weight[start : start + count] = sign * maps
+            painter.connector.linear.bias[start : start + count] = sign * offset
+            value = painter.transformer.pointer.value.weight
+            value[:, start : start + count] = 0
+            value[:count, start : start + count] = sign * torch.eye(count)
+    return painter
+
+
+def export(path: Path) -> None:
+    """Write the trained painter of a run for the program, with the writer's adapter beside it."""
+    config = read_config(path)
+    prepared = prepare(config, library())
+    painter = fresh(config, prepared)
+    painter.load_state_dict(torch.load(Path(config.folder) / "painter.pt", weights_only=True))
+    basis = prepared.basis
+    connector = unfolded(
+        painter.connector, torch.from_numpy(basis.directions), torch.from_numpy(basis.mean)
+    )
+    embedded, _ = read_embeddings(Path(config.data) / "embeddings.npz")
+    layers = tuned_writer(config.pack, config.writer).model.n_layers
+    write_painter(
+        Path(config.export), connector, painter.transformer, layers, embedded, config.sampler
+    )
+
+
+def run(path: Path) -> Painter:
+    """Train as the config file says, or go on where a run was cut; return the averaged painter."""
+    config = read_config(path)
+    prepared = prepare(config, library())
+    accelerator = Accelerator()
+    set_seed(config.seed)
+    samples = Samples(config, prepared)
+    painter = fresh(config, prepared)
+    process = accelerator.process_index
+    trained = train(
+        accelerator,
+        painter,
+        lambda step: samples.batch(step, process),
+        config.schedule,
+        Path(config.folder),
+    )
+    assert isinstance(trained, Painter)
+    torch.save(trained.state_dict(), Path(config.folder) / "painter.pt")
+    return trained

@@ -7,13 +7,14 @@ of them, so it is trained in the basis of their principal directions and unfolde
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import Tensor
 
 from inference.painter.connector import concatenated
 from inference.tuning.documents import Document
@@ -21,8 +22,11 @@ from inference.writer.states import Reader
 
 Array = npt.NDArray[np.float32]
 Half = npt.NDArray[np.float16]
+# Documents -> for each of them the basis' features of each chunk.
+Read = Callable[[Sequence[Document]], Iterator[list[Array]]]
 
-CALIBRATION = 6000  # tokens from which the basis is computed
+CALIBRATION = 3000  # tokens from which the basis is computed
+EVERY = 6  # one token in so many of a document
 WHITENED = 0.5  # power of the standard deviation by which a direction is scaled down
 
 
@@ -35,7 +39,7 @@ class Basis:
 
     def __call__(self, features: Array) -> Array:
         """Return (n, size) of (n, full)."""
-        return (features - self.mean) @ self.directions.T
+        return np.asarray((features - self.mean) @ self.directions.T, np.float32)
 
     def save(self, path: Path) -> None:
         """Write it as .npz."""
@@ -56,17 +60,16 @@ def features(reader: Reader, chunks: Sequence[str]) -> list[Array]:
     ]
 
 
-def fit(reader: Reader, documents: Sequence[Document], size: int) -> Basis:
-    """Return the principal directions of the states of some documents, evenly drawn."""
-    rows: list[Array] = []
+def fit(read: Iterable[Sequence[Tensor]], size: int) -> Basis:
+    """Return the principal directions of documents' features, one (n, full) tensor a chunk."""
+    rows: list[Tensor] = []
     count = 0
-    for document in documents:
-        found = np.concatenate(features(reader, document.chunks))
-        rows.append(found[:: max(1, len(found) // 60)])
+    for parts in read:
+        rows.append(torch.cat(list(parts))[::EVERY])
         count += len(rows[-1])
         if count >= CALIBRATION:
             break
-    drawn = torch.from_numpy(np.concatenate(rows))
+    drawn = torch.cat(rows)
     mean = drawn.mean(0)
     _, deviations, directions = torch.pca_lowrank(drawn - mean, q=size, center=False, niter=2)
     scale = (deviations / len(drawn) ** 0.5).clamp(min=1e-3) ** WHITENED
@@ -92,26 +95,24 @@ class StateCache:
                 self._index[name] = (start, lengths)
                 self._rows = max(self._rows, start + sum(lengths))
 
-    def add(self, reader: Reader, basis: Basis, documents: Sequence[Document]) -> Iterator[int]:
+    def add(self, read: Read, documents: Sequence[Document]) -> Iterator[int]:
         """Read what is not there yet; yield the number of documents that are done."""
+        missing = [document for document in documents if named(document) not in self._index]
+        done = len(documents) - len(missing)
         with (
             (self._folder / "features.f16").open("ab") as data,
             (self._folder / "index.jsonl").open("a", encoding="utf-8") as index,
         ):
             data.truncate(self._rows * self._size * 2)
-            for done, document in enumerate(documents, 1):
-                name = named(document)
-                if name not in self._index:
-                    told = [
-                        basis(part).astype(np.float16) for part in features(reader, document.chunks)
-                    ]
-                    lengths = [len(part) for part in told]
-                    data.write(np.concatenate(told).tobytes())
-                    data.flush()
-                    index.write(json.dumps([name, self._rows, lengths]) + "\n")
-                    index.flush()
-                    self._index[name] = (self._rows, lengths)
-                    self._rows += sum(lengths)
+            for document, told in zip(missing, read(missing), strict=True):
+                lengths = [len(part) for part in told]
+                data.write(np.concatenate(told).astype(np.float16).tobytes())
+                data.flush()
+                index.write(json.dumps([named(document), self._rows, lengths]) + "\n")
+                index.flush()
+                self._index[named(document)] = (self._rows, lengths)
+                self._rows += sum(lengths)
+                done += 1
                 yield done
 
     def open(self) -> Half:

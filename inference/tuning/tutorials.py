@@ -16,7 +16,6 @@ from random import Random
 from assets.corpus import Example, ExampleStep
 from assets.corpus.scene_lines import SceneLine, read_scene_line
 from assets.sprites.library import Library, Sprite
-from assets.sprites.scene import Scene
 from inference.context import step_chunk
 from inference.painter.captions import plural
 from inference.painter.naming import is_tool
@@ -198,16 +197,13 @@ def _document(
 ) -> Document:
     chunks = [prompt]
     shown: list[Shown] = []
-    scenes: list[Scene] = []
     first = next((line for _, line in steps if line is not None), None)
     if given and first is not None:
-        scenes.append(picture_of(first, (), seed + 1, drawings))
-        shown.append(Shown(0, scenes[0], given=True))
+        shown.append(Shown(0, picture_of(first, (), seed + 1, drawings), given=True))
     for number, (step, line) in enumerate(steps, 1):
         described = step.description if line is not None else ""
         chunks.append(step_chunk(number, step.title, step.body, described))
         if line is not None:
-            neighbours = [Neighbour("previous", scene) for scene in reversed(scenes)]
-            scenes.append(picture_of(line, neighbours, seed + number, drawings))
-            shown.append(Shown(number, scenes[-1]))
+            neighbours = [Neighbour("previous", one.scene) for one in reversed(shown)]
+            shown.append(Shown(number, picture_of(line, neighbours, seed + number, drawings)))
     return Document("instruction", tuple(chunks), tuple(shown))

@@ -19,10 +19,11 @@ from inference.writer.gguf import GgufError, read_header
 class Model:
     """The weights of one GGUF file, read once and shared by its contexts.
 
-    Raises WriterError when the file is absent, truncated, damaged or of an unknown kind.
+    adapter: a GGUF LoRA that all its contexts use. Raises WriterError when a file is absent,
+    truncated, damaged or of an unknown kind.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, adapter: Path | None = None) -> None:
         try:
             self.header = read_header(path)
         except (OSError, GgufError) as error:
@@ -42,6 +43,32 @@ class Model:
                 "Install the pack again, or choose another GGUF file.",
             )
         self.vocab = llama_cpp.llama_model_get_vocab(self.handle)
+        # Freed with the model.
+        self._adapter = None if adapter is None else self._read_adapter(adapter, log)
+
+    def _read_adapter(self, path: Path, log: "Log") -> Any:
+        try:
+            read_header(path)
+        except (OSError, GgufError) as error:
+            raise WriterError(
+                f"the adapter {path.name} can't be used: {error}", "Install the program again."
+            ) from error
+        adapter = llama_cpp.llama_adapter_lora_init(self.handle, str(path).encode())
+        if not adapter:
+            raise WriterError(
+                f"the adapter {path.name} is not one for {self.path.name}: {log.last_error()}",
+                "Install the program again.",
+            )
+        return adapter
+
+    def adapt(self, context: Any) -> None:
+        """Let a fresh context use the model's adapter."""
+        if self._adapter is not None:
+            adapters = (llama_cpp.llama_adapter_lora_p_ctypes * 1)(self._adapter)
+            scales = (ctypes.c_float * 1)(1.0)
+            code = llama_cpp.llama_set_adapters_lora(context, adapters, 1, scales)
+            if code != 0:
+                raise WriterError(f"llama.cpp can't use the adapter (code {code})")
 
     def close(self) -> None:
         """Free the weights; the contexts made from them must be closed before."""

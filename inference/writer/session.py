@@ -72,6 +72,7 @@ class Session:
                 f"there is not enough memory for a context of {n_ctx} tokens",
                 "Close other programs, or use the starter pack: --pack starter",
             )
+        model.adapt(self._context)
         self._memory = llama_cpp.llama_get_memory(self._context)
         self._batch = llama_cpp.llama_batch_init(SLICE, 0, 1)
         self._abort = llama_cpp.ggml_abort_callback(lambda _data: stop())

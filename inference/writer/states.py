@@ -24,7 +24,7 @@ from inference.writer.session import SLICE
 CONTEXT = 4096  # tokens of a tutorial
 F32 = 0  # ggml's enum of tensor types
 
-States = npt.NDArray[np.float32]  # (n_tokens, n_layers, width)
+States = npt.NDArray[np.float32]  # (n_tokens, n_layers, width), or (n_tokens, width) as kept
 
 
 class Reader:
@@ -33,8 +33,9 @@ class Reader:
     layers: decoder layers counted from 0 whose output is wanted, in ascending order; all without
     it. n_ctx: tokens that fit, the model's trained context at most. Raises WriterError when
     there is no memory, or the model has no such layer. free_cores is asked before each batch how
-    many threads shall compute it; the bits do not depend on it. evaluated counts the tokens that
-    were really evaluated.
+    many threads shall compute it; the bits do not depend on it. keep: what is made of a chunk's
+    states, token by token, and kept instead of them: a painter's connector. evaluated counts the
+    tokens that were really evaluated.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Reader:
         n_ctx: int = CONTEXT,
         layers: Sequence[int] | None = None,
         free_cores: Callable[[], int] | None = None,
+        keep: Callable[[States], States] = lambda states: states,
     ) -> None:
         wanted = range(model.n_layers) if layers is None else layers
         if not wanted or list(wanted) != sorted({*wanted} & {*range(model.n_layers)}):
@@ -63,6 +65,7 @@ class Reader:
         self._error: BaseException | None = None
         self._stop: Callable[[], bool] = lambda: False
         self._free_cores = free_cores or (lambda: threads)
+        self._keep = keep
         self._ggml = _ggml()
         # llama.cpp keeps bare pointers: the callbacks must live as long as the context.
         self._on_tensor = llama_cpp.ggml_backend_sched_eval_callback(self._offered)
@@ -86,6 +89,8 @@ class Reader:
                 "Close other programs, or use the starter pack: --pack starter",
             )
 
+        model.adapt(self._context)
+
     def close(self) -> None:
         """Free the context; states that were returned stay valid."""
         if self._context:
@@ -95,7 +100,9 @@ class Reader:
     def states(
         self, chunks: Sequence[str], stop: Callable[[], bool] = lambda: False
     ) -> list[States]:
-        """Return for each chunk its raw states, (n_tokens, n_layers, width) float32, read-only.
+        """Return for each chunk what is kept of its tokens, read-only.
+
+        Without a connector: the raw states, (n_tokens, n_layers, width) float32.
 
         The same chunks give the same bytes, whatever was asked before. stop is polled while a
         chunk is evaluated, from this thread; True raises Stopped, and whole chunks are kept.
@@ -129,8 +136,9 @@ class Reader:
                 raise Stopped
             self._room = states[i : i + SLICE]
             self._decode(tokens[i : i + SLICE])
-        states.flags.writeable = False
-        return states
+        kept = self._keep(states)
+        kept.flags.writeable = False
+        return kept
 
     def _decode(self, tokens: tuple[int, ...]) -> None:
         self._taken = set()

@@ -1,4 +1,4 @@
-"""A tiny random llama on disk and in memory, shared by the tests of the writer."""
+"""A tiny random llama on disk and in memory, shared by the tests of the engine."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,0 +1,98 @@
+"""DuoGen at nano scale as a painter of pictures: texts and neighbours in, a scene out."""
+
+from collections.abc import Callable, Sequence
+from importlib.resources import files
+from itertools import count
+from pathlib import Path
+
+from assets.sprites.library import Library
+from inference.context import last_text, step_chunk
+from inference.packs.manifest import catalogue
+from inference.packs.store import Store
+from inference.painter.captions import alt_text
+from inference.painter.duogen import Array, DuoGen, Frame
+from inference.painter.reading import NoDrawing
+from inference.painter.storyboard import Drawing, present, scene_of
+from inference.protocol import Json, PaintInput
+from inference.threads import FreeCores, cores
+
+# Chunks -> the connector's output of each; a Reader's states(), with DuoGen.told as its `keep`.
+Read = Callable[[Sequence[str]], Sequence[Array]]
+
+
+class Nano:
+    """Paints with a DuoGen over what a reader makes of the texts."""
+
+    def __init__(self, weights: DuoGen, read: Read, reader: str, drawings: Library) -> None:
+        self._weights = weights
+        self._read = read
+        self._reader = reader
+        self._drawings = drawings
+
+    def recipe(self) -> Json:
+        """Return what a recipe says of the painter."""
+        weights = self._weights.settings
+        return {"painter": "duogen", "weights": dict(weights.files), "reader": self._reader}
+
+    def draw(self, given: PaintInput) -> Drawing:
+        """Return the picture; raises NoDrawing or CannotFix."""
+        chunks = list(given.chunks) or [
+            "",
+            step_chunk(1, given.heading, given.body, given.description),
+        ]
+        recent = last_text(chunks)
+        if given.mode == "fix":
+            present(given)
+            chunks.append(step_chunk(len(chunks), "Go on", given.instruction, ""))
+            recent = len(chunks) - 1
+        *_, scene = self._weights.paint(
+            self._read(chunks),
+            recent,
+            frames(given),
+            given.seed,
+            given.options.denoising_steps,
+            given.options.guidance_scale,
+        )
+        if not scene.sprites:
+            raise NoDrawing(given.description or given.heading or "this step")
+        return Drawing(scene, alt_text(scene, self._drawings), ())
+
+
+def starter_painter(store: Store, drawings: Library) -> Nano:
+    """Return the painter that ships, over the starter's reader.
+
+    Raises PainterError or WriterError when its weights are absent or damaged.
+    """
+    # Imported here: drawing with the storyboard must not wait for llama.cpp.
+    from inference.writer.model import Model
+    from inference.writer.states import Reader
+
+    folder = Path(str(files("assets") / "starter"))
+    weights = DuoGen(folder, drawings, cores())
+    manifest = next(manifest for manifest in catalogue() if manifest.id == "starter")
+    model = Model(store.path(manifest.reader))
+    free = FreeCores()
+    reader = Reader(model, cores(), free_cores=free, keep=weights.told)
+    return Nano(weights, reader.states, manifest.reader.sha256, drawings)
+
+
+def frames(given: PaintInput) -> list[Frame]:
+    """Return the pictures around the one to be painted, each at its own time.
+
+    The nearest one before is at -1, the next one at 1; an anchor, which belongs to no place, stands
+    before all others. A fix sees the present take where the last picture would be.
+    """
+    scenes = {
+        role: [
+            scene
+            for condition in given.conditions
+            if condition.role == role and (scene := scene_of(condition)) is not None
+        ]
+        for role in ("present", "previous", "anchor", "next")
+    }
+    if given.mode != "fix":
+        scenes["present"] = []
+    before = [*scenes["present"], *scenes["previous"], *scenes["anchor"]]
+    found = [Frame(-time, scene) for time, scene in zip(count(1), before, strict=False)]
+    found += [Frame(time, scene) for time, scene in zip(count(1), scenes["next"], strict=False)]
+    return sorted(found, key=lambda frame: frame.time)

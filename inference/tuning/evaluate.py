@@ -1,0 +1,210 @@
+"""Measures a painter on labelled texts, in the base install, on the weights that ship.
+
+A line of the file is one picture:
+    {"text": ..., "description": ..., "objects": [drawing, ...], "previous": [text or scene, ...]}
+and perhaps "heading", "states" {drawing: state}, "actions" [sign, ...], "next" (a scene: the
+picture is painted from both sides), "edit" (its kind) with "wanted" (the scene that it should lead
+to), "tutorial" (a name: its pictures shall differ). No objects: nothing here can be drawn.
+"""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from assets.sprites.library import Library
+from assets.sprites.scene import Scene, scene_from_json, scene_to_json, to_svg
+from inference.context import step_chunk
+from inference.packs.store import Store, default_folder
+from inference.painter.nano import starter_painter
+from inference.painter.painting import Painter
+from inference.painter.reading import NoDrawing
+from inference.painter.render import render
+from inference.painter.storyboard import Storyboard
+from inference.protocol import Condition, Json, PaintInput
+from inference.tuning.measures import (
+    Label,
+    Tally,
+    count_edit,
+    count_picture,
+    count_redraw,
+    distinct,
+)
+
+MEASURES = (
+    "object_recall",
+    "object_precision",
+    "state_recall",
+    "action_recall",
+    "persistence",
+    "edit_obedience",
+    "redraw_consistency",
+    "abstention",
+    "distinct_scenes",
+)
+PICTURE = 768  # pixels a side of the pictures that are timed
+
+
+class PromptError(ValueError):
+    """A line that is no labelled text; the message names it."""
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One labelled picture. previous: texts, or scenes that are there already."""
+
+    text: str
+    heading: str
+    description: str
+    label: Label
+    previous: tuple[str | Scene, ...]
+    after: Scene | None
+    edit: str
+    wanted: Scene | None
+    tutorial: str
+
+
+def read_prompts(path: Path, drawings: Library) -> list[Prompt]:
+    """Return the lines of a file; raises PromptError that names the line and what is amiss."""
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if line.strip():
+            try:
+                found.append(_prompt(json.loads(line), drawings))
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise PromptError(f"{path.name}, line {number}: {error}") from error
+    if not found:
+        raise PromptError(f"{path.name} has no line: give one JSON object a line")
+    return found
+
+
+def _prompt(value: Json, drawings: Library) -> Prompt:
+    objects, states = value.get("objects", []), value.get("states", {})
+    actions = value.get("actions", [])
+    for name in (*objects, *states, *actions):
+        if name not in drawings:
+            raise ValueError(f"there is no drawing {name!r}")
+    for name, state in states.items():
+        if state not in drawings[name].states:
+            raise ValueError(f"{name} is never {state!r}")
+    previous = [_seen(one) for one in value.get("previous", [])]
+    return Prompt(
+        text=str(value["text"]),
+        heading=str(value.get("heading", "")),
+        description=str(value.get("description", "")),
+        label=Label(frozenset(objects), states, frozenset(actions)),
+        previous=tuple(previous),
+        after=None if "next" not in value else scene_from_json(value["next"]),
+        edit=str(value.get("edit", "")),
+        wanted=None if "wanted" not in value else scene_from_json(value["wanted"]),
+        tutorial=str(value.get("tutorial", "")),
+    )
+
+
+def _seen(value: Any) -> str | Scene:
+    return value if isinstance(value, str) else scene_from_json(value)
+
+
+def chosen_painter(name: str, drawings: Library) -> Painter:
+    """Return the storyboard, or the starter's network over the starter's reader."""
+    if name == "storyboard":
+        return Storyboard(drawings)
+    return starter_painter(Store(default_folder()), drawings)
+
+
+@dataclass(frozen=True)
+class Painted:
+    """before: the picture before it; seconds: from the input to the PNG."""
+
+    scene: Scene
+    before: Scene | None
+    seconds: float
+
+
+def paint(prompt: Prompt, painter: Painter, seed: int) -> Painted:
+    """Paint one picture, those before it first where they are texts."""
+    chunks = [""]
+    before: list[Scene] = []
+    for told in prompt.previous:
+        if isinstance(told, str):
+            chunks.append(step_chunk(len(chunks), "", told, told))
+            before.append(_scene(_input(chunks, told, told, before, None, seed), painter))
+        else:
+            before.append(told)
+    chunks.append(step_chunk(len(chunks), prompt.heading, prompt.text, prompt.description))
+    given = _input(chunks, prompt.text, prompt.description, before, prompt.after, seed)
+    started = time.perf_counter()
+    scene = _scene(replace(given, heading=prompt.heading), painter)
+    return Painted(scene, before[-1] if before else None, time.perf_counter() - started)
+
+
+def _input(
+    chunks: Sequence[str],
+    text: str,
+    description: str,
+    before: Sequence[Scene],
+    after: Scene | None,
+    seed: int,
+) -> PaintInput:
+    conditions = [Condition("previous", "", _source(scene)) for scene in reversed(before)]
+    if after is not None:
+        conditions.append(Condition("next", "", _source(after)))
+    return PaintInput("", "", text, description, tuple(chunks), tuple(conditions), seed)
+
+
+def _source(scene: Scene) -> Json:
+    return {"scene": scene_to_json(scene)}
+
+
+def _scene(given: PaintInput, painter: Painter) -> Scene:
+    """Return the painted scene, an empty one where the painter says that it can't."""
+    try:
+        return painter.draw(given).scene
+    except NoDrawing:
+        return Scene(None)
+
+
+def evaluate(
+    prompts: Sequence[Prompt], painter: Painter, drawings: Library, seed: int = 0
+) -> Iterator[Json]:
+    """Yield {"done", "of"} after each picture, then the measures and their counts."""
+    tally = Tally()
+    painted: list[Painted] = []
+    for number, prompt in enumerate(prompts):
+        one = paint(prompt, painter, seed + number)
+        painted.append(one)
+        _count(tally, prompt, one, drawings)
+        yield {"done": number + 1, "of": len(prompts)}
+    for tutorial, group in groupby(
+        zip(prompts, painted, strict=True), key=lambda pair: pair[0].tutorial
+    ):
+        if tutorial:
+            tally.add("distinct_scenes", int(distinct([one.scene for _, one in group])), 1)
+    drawn = [one for one in painted if one.scene.sprites]
+    started = time.perf_counter()
+    for one in drawn:
+        render(to_svg(one.scene, drawings), PICTURE)
+    rendering = (time.perf_counter() - started) / max(1, len(drawn))
+    seconds = sum(one.seconds for one in painted) / len(painted) + rendering
+    shares = {name: tally.shares().get(name) for name in MEASURES}
+    others = {name: share for name, share in tally.shares().items() if name not in shares}
+    yield {
+        **shares,
+        **others,
+        "seconds_per_picture": round(seconds, 4),
+        "counts": {"pictures": len(prompts), **tally.of},
+    }
+
+
+def _count(tally: Tally, prompt: Prompt, one: Painted, drawings: Library) -> None:
+    if not prompt.label.objects and not prompt.edit:
+        tally.add("abstention", int(not one.scene.sprites), 1)
+        return
+    count_picture(tally, one.scene, prompt.label, drawings, frozenset())
+    if prompt.edit and one.before is not None and prompt.wanted is not None:
+        count_edit(tally, prompt.edit, one.before, prompt.wanted, one.scene, drawings)
+    if prompt.after is not None and one.before is not None:
+        count_redraw(tally, one.before, prompt.after, one.scene, drawings)

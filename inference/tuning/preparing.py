@@ -1,0 +1,142 @@
+"""What stage 2 needs before its first step: documents, basis, embeddings, states on disk.
+
+Everything is made once a folder, from the seed alone, and found again there by the next run.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from assets.corpus import Example
+from assets.sprites.library import Library
+from inference.painter.codec import Embeddings
+from inference.tuning.alignment import made_up, undrawable
+from inference.tuning.documents import Document
+from inference.tuning.embedding import CARRIERS, STATE_CARRIERS, Array, Discriminants, embed
+from inference.tuning.reading import TorchReader
+from inference.tuning.states import Basis, features
+from inference.tuning.tutorials import varied, wordings
+from inference.writer.model import Model
+from inference.writer.states import Reader
+
+UNDRAWABLE = 2  # documents of each text about something undrawable
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """variants: documents of each tutorial; made_up: of alignment data; basis: its directions."""
+
+    variants: int
+    made_up: int
+    basis: int
+    sprite_width: int
+    state_width: int
+
+
+def documents(
+    examples: Sequence[Example], amounts: Amounts, drawings: Library, seed: int
+) -> list[Document]:
+    """Return the training documents: instruction data first, then alignment data."""
+    said = wordings()
+    found = [
+        varied(example, said, drawings, Random(f"{seed}/{number}/{example.name}"))
+        for number in range(amounts.variants)
+        for example in examples
+    ]
+    found += [
+        made_up(Random(f"{seed}/made up/{number}"), drawings) for number in range(amounts.made_up)
+    ]
+    for number in range(UNDRAWABLE):
+        found += [
+            undrawable(text, drawings, Random(f"{seed}/{number}/{text}"))
+            for text in undrawable_texts()["train"]
+        ]
+    return [document for document in found if any(not one.given for one in document.pictures)]
+
+
+def undrawable_texts() -> dict[str, list[str]]:
+    """Read the texts that no drawing suits: sentences to train on, and held-out steps."""
+    file = files("assets.corpus") / "undrawable.json"
+    texts: dict[str, list[str]] = json.loads(file.read_text(encoding="utf-8"))
+    return texts
+
+
+def embeddings(
+    drawings: Library, reader: TorchReader, model: Model, basis: Basis, amounts: Amounts
+) -> tuple[Embeddings, Discriminants]:
+    """Return the drawings' embeddings in the reader's own terms."""
+    texts = {carrier.format(name) for sprite in drawings.of() for name in sprite.names
+             for carrier in CARRIERS}  # fmt: skip
+    texts |= {carrier.format(word) for sprite in drawings.of() for state in sprite.states
+              for word in (state, *sprite.states[state]) for carrier in STATE_CARRIERS}  # fmt: skip
+    ordered = sorted(texts, key=len)
+    told = reader.features([[model.tokenize(text)] for text in ordered], projection(basis))
+    last: dict[str, Array] = {
+        text: parts[0][-1:].numpy() for text, parts in zip(ordered, told, strict=True)
+    }
+    return embed(drawings, last.__getitem__, amounts.sprite_width, amounts.state_width)
+
+
+def read_by_llama(reader: Reader, basis: Basis, given: Sequence[Document]) -> Iterator[list[Array]]:
+    """Yield the features of each document's chunks as the painter will see them."""
+    for document in given:
+        yield [basis(part) for part in features(reader, document.chunks)]
+
+
+def read_by_torch(
+    reader: TorchReader, model: Model, basis: Basis, given: Sequence[Document]
+) -> Iterator[list[Array]]:
+    """Yield the features of each document's chunks, many documents at once."""
+    tokens = [[model.tokenize(chunk) for chunk in document.chunks] for document in given]
+    for parts in reader.features(tokens, projection(basis)):
+        yield [part.numpy() for part in parts]
+
+
+def projection(basis: Basis) -> "Projection":
+    """Return the basis as a map of tensors, in half the precision at twice the speed."""
+    return Projection(basis)
+
+
+class Projection:
+    """(n, full) -> (n, size) in bfloat16 arithmetic."""
+
+    def __init__(self, basis: Basis) -> None:
+        self._directions = torch.from_numpy(basis.directions).T.contiguous().bfloat16()
+        self._mean = torch.from_numpy(np.asarray(basis.mean))
+
+    def __call__(self, given: Tensor) -> Tensor:
+        """Return the features in the basis, float32."""
+        return ((given - self._mean).bfloat16() @ self._directions).float()
+
+
+def save_embeddings(path: Path, found: Embeddings, first: Discriminants) -> None:
+    """Write embeddings and the map that the connector begins with."""
+    np.savez(
+        path,
+        names=np.array(found.names),
+        sprites=found.sprites,
+        states=np.array([f"{name}/{state}" for name, state in found.states]),
+        state_rows=found.state_rows,
+        maps=first.maps,
+        offset=first.offset,
+    )
+
+
+def read_embeddings(path: Path) -> tuple[Embeddings, Discriminants]:
+    """Read what save_embeddings wrote."""
+    with np.load(path, allow_pickle=False) as arrays:
+        pairs = [str(pair).partition("/") for pair in arrays["states"]]
+        found = Embeddings(
+            names=tuple(map(str, arrays["names"])),
+            sprites=arrays["sprites"],
+            states=tuple((name, state) for name, _, state in pairs),
+            state_rows=arrays["state_rows"],
+        )
+        return found, Discriminants(arrays["maps"], arrays["offset"])

@@ -1,0 +1,191 @@
+"""A painter exported as ONNX paints as torch does, and refuses weights that don't fit."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from assets.sprites.library import Library, library
+from assets.sprites.scene import Scene, to_svg
+from inference.painter.codec import SLOTS, Embeddings, SpriteCodec
+from inference.painter.connector import Connector, concatenated, unfolded
+from inference.painter.duogen import DuoGen, Frame, PainterError
+from inference.painter.flow import euler, guided, sigmas
+from inference.painter.transformer import Packed, Shape, Transformer
+from inference.tuning.export import write_painter
+from inference.tuning.objective import SHIFT, Sampler
+
+LAYERS, WIDTH = 3, 16
+
+
+@pytest.fixture(scope="module")
+def drawings() -> Library:
+    return library()
+
+
+@pytest.fixture(scope="module")
+def embeddings(drawings: Library) -> Embeddings:
+    rng = np.random.default_rng(0)
+    names = tuple(sprite.name for sprite in drawings.of())
+    states = tuple((name, state) for name in names for state in drawings[name].states)
+    return Embeddings(
+        names,
+        rng.standard_normal((len(names), 24)).astype(np.float16).astype(np.float32),
+        states,
+        rng.standard_normal((len(states), 8)).astype(np.float16).astype(np.float32),
+    )
+
+
+@pytest.fixture(scope="module")
+def nets(embeddings: Embeddings, drawings: Library) -> tuple[Connector, Transformer]:
+    """Random, but with weights that half precision holds exactly."""
+    torch.manual_seed(0)
+    channels = SpriteCodec(embeddings, drawings).channels
+    connector = Connector(LAYERS * WIDTH, 24)
+    transformer = Transformer(Shape(channels, 24, 32, 2, 2))
+    for net in (connector, transformer):
+        for parameter in net.parameters():
+            torch.nn.init.normal_(parameter, std=0.2)
+            parameter.data = parameter.data.half().float()
+    return connector.eval(), transformer.eval()
+
+
+@pytest.fixture(scope="module")
+def weights(
+    nets: tuple[Connector, Transformer],
+    embeddings: Embeddings,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    folder = tmp_path_factory.mktemp("painter")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("warnings.warn", lambda *_args, **_kwargs: None)  # the exporter's own
+        write_painter(folder, *nets, LAYERS, embeddings, Sampler(4, 2.0))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def painter(weights: Path, drawings: Library) -> DuoGen:
+    return DuoGen(weights, drawings, threads=1)
+
+
+def told(painter: DuoGen, tokens: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    states = np.random.default_rng(seed).standard_normal((tokens, LAYERS, WIDTH))
+    return states.astype(np.float32), painter.told(states.astype(np.float32))
+
+
+def painted(painter: DuoGen, frames: list[Frame], chunks: list[int], seed: int = 3) -> list[Scene]:
+    context = [told(painter, tokens, k)[1] for k, tokens in enumerate(chunks)]
+    return list(painter.paint(context, len(chunks) - 1, frames, seed))
+
+
+def test_the_connector_is_torchs(painter: DuoGen, nets: tuple[Connector, Transformer]) -> None:
+    states, out = told(painter, 9, 0)
+    with torch.no_grad():
+        want = nets[0](concatenated(torch.from_numpy(states)))
+    np.testing.assert_allclose(out, want.numpy(), atol=1e-5)
+
+
+def test_a_connector_learnt_in_a_basis_is_the_same_function() -> None:
+    torch.manual_seed(1)
+    basis, mean, features = torch.randn(6, 20), torch.randn(20), torch.randn(5, 20)
+    learnt = Connector(6, 4)
+    want = learnt((features - mean) @ basis.T)
+    torch.testing.assert_close(unfolded(learnt, basis, mean)(features), want, atol=1e-5, rtol=1e-5)
+
+
+def test_a_picture_is_torchs(
+    painter: DuoGen, nets: tuple[Connector, Transformer], drawings: Library
+) -> None:
+    """The whole sampling, guidance and conditioning frames included."""
+    before = painted(painter, [], [4])[-1]
+    frames = [Frame(-2, Scene("kitchen")), Frame(-1, before), Frame(1, Scene("garden"))]
+    scene = painted(painter, frames, [5, 7])[-1]
+    context = [torch.from_numpy(told(painter, tokens, k)[1]) for k, tokens in enumerate((5, 7))]
+    encoded = [torch.from_numpy(painter.codec.encode(frame.scene)) for frame in frames]
+    times = [torch.full((len(e),), float(f.time)) for e, f in zip(encoded, frames, strict=True)]
+    slots = [torch.arange(float(len(e))) for e in encoded]
+    count = sum(map(len, encoded)) + SLOTS
+
+    def x0(x: torch.Tensor, sigma: float) -> torch.Tensor:
+        found = []
+        for chunks in (2, 1):
+            text = torch.cat(context[:chunks])
+            levels = torch.zeros(count)
+            levels[-SLOTS:] = sigma
+            packed = Packed(
+                torch.cat([*encoded, x]),
+                levels,
+                torch.cat([*times, torch.zeros(SLOTS)]),
+                torch.cat([*slots, torch.arange(float(SLOTS))]),
+                [count],
+                text,
+                torch.arange(len(text)) >= 5,
+                [len(text)],
+            )
+            found.append(nets[1](packed)[-SLOTS:])
+        return guided(found[0], found[1], 2.0)
+
+    noise = np.random.default_rng(3).standard_normal((SLOTS, painter.codec.channels))
+    with torch.no_grad():
+        *_, (x, _) = euler(x0, torch.from_numpy(noise.astype(np.float32)), sigmas(4, SHIFT))
+    assert scene == painter.codec.decode(x.numpy())
+
+
+def test_the_same_seed_paints_the_same(painter: DuoGen) -> None:
+    assert painted(painter, [], [4, 6]) == painted(painter, [], [4, 6])
+    assert painted(painter, [], [4, 6])[-1] != painted(painter, [], [4, 6], seed=4)[-1]
+
+
+def test_there_is_a_preview_a_denoising_step(painter: DuoGen) -> None:
+    assert len(painted(painter, [], [4])) == 4
+
+
+def test_hard_input(painter: DuoGen, drawings: Library) -> None:
+    scene = painted(painter, [], [4])[-1]
+    for frames, chunks in (
+        ([Frame(k - 60, scene) for k in range(60)], [5, 3]),  # sixty pictures
+        ([], [0, 0]),  # no text
+        ([], [6000]),  # about 20,000 characters
+    ):
+        assert to_svg(painted(painter, frames, chunks)[-1], drawings).startswith("<svg")
+
+
+@pytest.mark.parametrize("name", ["connector.onnx", "denoise.onnx", "keys.onnx", "sprites.npz"])
+def test_a_damaged_file_is_refused(
+    weights: Path, drawings: Library, tmp_path: Path, name: str
+) -> None:
+    folder = Path(shutil.copytree(weights, tmp_path / "painter"))
+    data = (folder / name).read_bytes()
+    (folder / name).write_bytes(data[: len(data) // 2])
+    with pytest.raises(PainterError, match=name):
+        painted(DuoGen(folder, drawings, 1), [], [4])
+    # Even where painter.json was made to fit.
+    if name != "sprites.npz":
+        import hashlib
+
+        settings = json.loads((folder / "painter.json").read_text())
+        settings["files"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        (folder / "painter.json").write_text(json.dumps(settings))
+        with pytest.raises(PainterError, match=name):
+            painted(DuoGen(folder, drawings, 1), [], [4])
+
+
+def test_weights_that_do_not_fit_are_refused(
+    weights: Path, drawings: Library, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(weights, tmp_path / "painter"))
+    settings = json.loads((folder / "painter.json").read_text())
+    for field, value, message in (
+        ("channels", 7, "channels"),
+        ("version", 99, "version"),
+        ("layers", "three", "painter.json"),
+    ):
+        (folder / "painter.json").write_text(json.dumps(settings | {field: value}))
+        with pytest.raises(PainterError, match=message):
+            DuoGen(folder, drawings, 1)
+    (folder / "painter.json").unlink()
+    with pytest.raises(PainterError, match=r"painter\.json"):
+        DuoGen(folder, drawings, 1)
