@@ -15,6 +15,8 @@ from torch import Tensor, nn
 from torch.nn.functional import gelu, scaled_dot_product_attention, silu
 
 FREQUENCIES = 64  # of the noise level's embedding
+SLOT = 100.0  # slots to the unit of the waves, which are made for noise levels
+HIDDEN = -1e4  # added to the logit of a key that is not seen
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ class Transformer(nn.Module):
         self.shape = shape
         width = shape.width
         self.slot_in = nn.Linear(shape.channels, width)
+        # Which slot of its frame it is: things stand in the order in which the text tells them.
+        self.place = nn.Linear(2 * FREQUENCIES, width)
         self.noisy = nn.Parameter(torch.randn(width) * 0.02)
         self.level = nn.Sequential(
             nn.Linear(2 * FREQUENCIES, width), nn.SiLU(), nn.Linear(width, width)
@@ -66,6 +70,7 @@ class Transformer(nn.Module):
         self.context_norm = nn.LayerNorm(shape.context)
         self.blocks: Any = nn.ModuleList(Block(shape) for _ in range(shape.depth))
         self.pointer = Pointer(shape)
+        self.memory = Memory(shape)
         self.norm = nn.LayerNorm(width, elementwise_affine=False)
         self.modulation = nn.Linear(width, 2 * width)
         self.slot_out = nn.Linear(width, shape.channels)
@@ -106,15 +111,29 @@ class Transformer(nn.Module):
         """Return the predicted x0 of every slot, (n, channels), given keys()."""
         level = silu(self.level(_waves(packed.sigmas)))
         is_noisy = (packed.sigmas > 0)[:, None]
-        x = self.slot_in(packed.latents) + is_noisy * self.noisy
+        kept, learnt, size = preconditions(packed.sigmas[:, None])
+        x = self.slot_in(packed.latents / size) + is_noisy * self.noisy
+        x = x + self.place(_waves(packed.slots / SLOT))
         turns = rotations(packed.times, packed.slots, self.shape.width // self.shape.heads)
         for block, (key, value) in zip(self.blocks, keys, strict=False):
             x = block(x, level, turns, packed.lengths, key, value, context_lengths)
         shift, scale = self.modulation(level).chunk(2, -1)
         x = self.norm(x) * (1 + scale) + shift
-        pointed: Tensor = self.pointer(x, *keys[-1], packed.lengths, context_lengths)
-        out: Tensor = self.slot_out(x) + pointed
+        found = self.slot_out(x) + self.pointer(x, *keys[-1], packed.lengths, context_lengths)
+        guess = kept * packed.latents + learnt * found
+        remembered = self.memory(x, guess, packed.latents, is_noisy, packed)
+        out: Tensor = guess + learnt * remembered
         return out
+
+
+def preconditions(sigmas: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return what x0 keeps of x, the scale of what is learnt, and the size of x.
+
+    For latents of unit variance: at low noise x is nearly the answer, at high noise the network
+    is. Source: Karras et al., 2022 (EDM), for the straight paths of flow.py.
+    """
+    size = ((1 - sigmas) ** 2 + sigmas**2).sqrt()
+    return (1 - sigmas) / size**2, sigmas / size, size
 
 
 class Block(nn.Module):
@@ -199,17 +218,60 @@ class Pointer(nn.Module):
         return out
 
 
-def attend(q: Tensor, k: Tensor, v: Tensor, lengths: list[int], key_lengths: list[int]) -> Tensor:
-    """Return attention within each sample: q (n, heads, d), k and v (m, heads, d) -> (n, width)."""
+class Memory(nn.Module):
+    """A last self-attention whose values are the clean slots of the other pictures as they are.
+
+    A slot points at the slot that showed the same thing, in the nearest picture first: what stays
+    in its place is copied. It begins by comparing what the slots seem to be, channel by channel;
+    those that count are set by whoever makes the network (tuning/stage2.py).
+    """
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.query = nn.Linear(shape.channels, shape.width)
+        self.key = nn.Linear(shape.channels, shape.width)
+        self.gate = nn.Linear(shape.width, shape.channels)
+        self.nearness = nn.Parameter(torch.ones(()))
+        nn.init.zeros_(self.gate.weight)
+        nn.init.constant_(self.gate.bias, 0.3)
+
+    def forward(
+        self, x: Tensor, guess: Tensor, latents: Tensor, is_noisy: Tensor, packed: Packed
+    ) -> Tensor:
+        """Return what the slots remember, (n, channels); nothing where no slot is clean.
+
+        guess: the x0 found so far, (n, channels).
+        """
+        value = latents.masked_fill(is_noisy, 0)
+        bias = is_noisy[:, 0] * HIDDEN - self.nearness * packed.times.abs()
+        query, key = self.query(guess)[:, None], self.key(latents)[:, None]
+        seen = attend(query, key, value[:, None], packed.lengths, packed.lengths, bias)
+        out: Tensor = self.gate(x) * seen
+        return out
+
+
+def attend(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    lengths: list[int],
+    key_lengths: list[int],
+    bias: Tensor | None = None,
+) -> Tensor:
+    """Return attention within each sample: q (n, heads, d), k and v (m, heads, d) -> (n, width).
+
+    bias (m,) is added to every logit of a key.
+    """
     if len(lengths) == 1:
-        return _attend(q, k, v)
-    parts = zip(q.split(lengths), k.split(key_lengths), v.split(key_lengths), strict=True)
+        return _attend(q, k, v, bias)
+    biases = [None] * len(lengths) if bias is None else bias.split(key_lengths)
+    parts = zip(q.split(lengths), k.split(key_lengths), v.split(key_lengths), biases, strict=True)
     return torch.cat([_attend(*part) for part in parts])
 
 
-def _attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+def _attend(q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None) -> Tensor:
     q, k, v = (part.transpose(0, 1)[None] for part in (q, k, v))
-    seen: Tensor = scaled_dot_product_attention(q, k, v)
+    seen: Tensor = scaled_dot_product_attention(q, k, v, None if bias is None else bias[None])
     return seen[0].transpose(0, 1).flatten(1)
 
 

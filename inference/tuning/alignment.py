@@ -20,7 +20,7 @@ from inference.painter.things import Neighbour
 from inference.tuning.documents import Document, Shown
 from inference.tuning.measures import done, seen
 from inference.tuning.pictures import picture_of
-from inference.tuning.wording import Wording
+from inference.tuning.wording import Wording, said
 
 EDITS = ("add", "remove", "replace", "move", "recolour", "state")
 LONGEST = 4  # pictures of a chain
@@ -66,9 +66,27 @@ def made_up(random: Random, drawings: Library) -> Document:
 def undrawable(text: str, drawings: Library, random: Random) -> Document:
     """Return a document about something that the library lacks: its picture is empty."""
     wording = Wording(random, drawings)
-    body = text if random.random() < 0.5 else wording.filler()
-    chunk = step_chunk(random.randint(1, 5), "Go on", body, text if random.random() < 0.8 else "")
+    heading = random.choice((text.rstrip("."), "Begin", "Go on", "Next", wording.filler()[:-1]))
+    sentences = [wording.filler() for _ in range(random.randint(0, 2))]
+    told = random.random() < 0.3
+    if told or not sentences:
+        sentences.append(text)
+    body = " ".join(sentences)
+    chunk = step_chunk(random.choice((1, 1, 2, 3)), heading, body, "" if told else text)
     return Document("alignment", ("", chunk), (Shown(1, Scene(None)),))
+
+
+def unknown(
+    document: Document, nouns: Sequence[str], drawings: Library, random: Random
+) -> Document:
+    """Return the first picture of a made-up document with its things turned into unknown ones."""
+    shown = document.pictures[0]
+    chunk = document.chunks[shown.chunk]
+    for name in dict.fromkeys(placed.name for placed in shown.scene.sprites):
+        if drawings[name].domain not in ("people", "actions"):
+            sprite = drawings[name]
+            chunk = said(chunk, sprite, replace(sprite, names=(random.choice(nouns),)))
+    return Document("alignment", ("", chunk), (Shown(shown.chunk, Scene(None)),))
 
 
 class _Maker:
@@ -215,7 +233,7 @@ class _Maker:
             return None
         k = self._random.choice(free)
         phrase = wording.thing(line.things[k], "the")
-        return _without(line, k), _sentence(self._random.choice(REMOVING).format(phrase))
+        return without(line, k), _sentence(self._random.choice(REMOVING).format(phrase))
 
     def _replace(self, line: SceneLine, wording: Wording) -> tuple[SceneLine, str] | None:
         free = self._free(line)
@@ -301,7 +319,8 @@ def _changed(line: SceneLine, k: int, thing: SceneThing) -> SceneLine:
     return SceneLine(line.background, (*line.things[:k], thing, *line.things[k + 1 :]))
 
 
-def _without(line: SceneLine, k: int) -> SceneLine:
+def without(line: SceneLine, k: int) -> SceneLine:
+    """Return the line without one thing; what hung on it hangs on nothing."""
     things: Sequence[SceneThing] = [t for i, t in enumerate(line.things) if i != k]
     moved = []
     for thing in things:

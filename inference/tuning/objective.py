@@ -74,7 +74,8 @@ class Painter(nn.Module):
         """Return the flow's loss, that of x0 instead of the velocity's, and the codec's."""
         there = batch.names >= 0
         weight = torch.where(there, 1.0, ABSENT)[:, None]
-        flow = (weight * (predicted[:, :-1] - clean[:, :-1]) ** 2).mean()
+        wrong = weight * (predicted - clean) ** 2
+        flow = torch.stack([wrong[:, part].mean() for part in self.parts.values()]).mean()
         presence = binary_cross_entropy_with_logits(3 * predicted[:, -1], there.float())
         seen = predicted[there]
         names = batch.names[there]

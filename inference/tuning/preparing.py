@@ -17,7 +17,7 @@ from torch import Tensor
 from assets.corpus import Example
 from assets.sprites.library import Library
 from inference.painter.codec import Embeddings
-from inference.tuning.alignment import made_up, undrawable
+from inference.tuning.alignment import made_up, undrawable, unknown
 from inference.tuning.documents import Document
 from inference.tuning.embedding import CARRIERS, STATE_CARRIERS, Array, Discriminants, embed
 from inference.tuning.reading import TorchReader
@@ -27,6 +27,7 @@ from inference.writer.model import Model
 from inference.writer.states import Reader
 
 UNDRAWABLE = 2  # documents of each text about something undrawable
+UNKNOWN = 0.15  # of the made-up documents name only things that can't be drawn
 
 
 @dataclass(frozen=True)
@@ -44,19 +45,21 @@ def documents(
     examples: Sequence[Example], amounts: Amounts, drawings: Library, seed: int
 ) -> list[Document]:
     """Return the training documents: instruction data first, then alignment data."""
-    said = wordings()
+    said, texts = wordings(), undrawable_texts()
     found = [
-        varied(example, said, drawings, Random(f"{seed}/{number}/{example.name}"))
+        varied(example, said, drawings, Random(f"{seed}/{number}/{example.name}"), texts["nouns"])
         for number in range(amounts.variants)
         for example in examples
     ]
-    found += [
-        made_up(Random(f"{seed}/made up/{number}"), drawings) for number in range(amounts.made_up)
-    ]
+    for number in range(amounts.made_up):
+        random = Random(f"{seed}/made up/{number}")
+        document = made_up(random, drawings)
+        if random.random() < UNKNOWN:
+            document = unknown(document, texts["nouns"], drawings, random)
+        found.append(document)
     for number in range(UNDRAWABLE):
         found += [
-            undrawable(text, drawings, Random(f"{seed}/{number}/{text}"))
-            for text in undrawable_texts()["train"]
+            undrawable(text, drawings, Random(f"{seed}/{number}/{text}")) for text in texts["train"]
         ]
     return [document for document in found if any(not one.given for one in document.pictures)]
 

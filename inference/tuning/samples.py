@@ -48,6 +48,8 @@ def draw(number: int, document: Document, random: Random) -> Sample:
     kept = [i for i in range(k) if random.random() >= MISSING]
     if k + 1 < len(document.pictures) and random.random() < BOTH:
         kept.append(k + 1)
+    # What could not be drawn is no picture.
+    kept = [i for i in kept if document.pictures[i].scene.sprites]
     if random.random() < ALONE:
         kept = []
     told = document.pictures[k - 1].chunk + 1 if k else 1

@@ -41,6 +41,8 @@ from inference.tuning.writers import Tuned, tuned_writer
 from inference.wire import from_json
 from inference.writer.states import Reader
 
+ALIKE = 1.7  # the memory's first weight of a sprite's channels: equal sprites find each other
+
 
 @dataclass(frozen=True)
 class Network:
@@ -180,6 +182,9 @@ def fresh(config: Config, prepared: Prepared) -> Painter:
             value = painter.transformer.pointer.value.weight
             value[:, start : start + count] = 0
             value[:count, start : start + count] = sign * torch.eye(count)
+        for side in (painter.transformer.memory.query, painter.transformer.memory.key):
+            side.weight[:count, :] *= 0.1
+            side.weight[:count, :count] += ALIKE * torch.eye(count)
     return painter
 
 

@@ -7,7 +7,6 @@ Source: DuoGen, section 3.1 (interleaved tutorials, pictures given by the user).
 """
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.resources import files
@@ -16,16 +15,19 @@ from random import Random
 from assets.corpus import Example, ExampleStep
 from assets.corpus.scene_lines import SceneLine, read_scene_line
 from assets.sprites.library import Library, Sprite
+from assets.sprites.scene import Scene
 from inference.context import step_chunk
-from inference.painter.captions import plural
 from inference.painter.naming import is_tool
 from inference.painter.things import Neighbour
+from inference.tuning.alignment import without
 from inference.tuning.dialogues import asking
 from inference.tuning.documents import Document, Shown
 from inference.tuning.pictures import picture_of
-from inference.tuning.wording import Wording
+from inference.tuning.wording import Wording, said
 
 EXCHANGED = 0.55  # of the documents have objects exchanged
+UNKNOWN = 0.25  # of the documents tell of something that can't be drawn
+EMPTY = SceneLine(None, ())  # the picture of what can't be drawn
 Wordings = dict[str, dict[str, list[str]]]
 
 
@@ -45,8 +47,17 @@ def as_written(example: Example, drawings: Library, seed: int) -> Document:
     return _document(prompt, steps, seed, drawings, given=False)
 
 
-def varied(example: Example, said: Wordings, drawings: Library, random: Random) -> Document:
-    """Return the tutorial in other words, with other objects, shorter: as random has it."""
+def varied(
+    example: Example,
+    said: Wordings,
+    drawings: Library,
+    random: Random,
+    nouns: Sequence[str] = (),
+) -> Document:
+    """Return the tutorial in other words, with other objects, shorter: as random has it.
+
+    nouns: things that can't be drawn, of which one may take the place of a thing that can.
+    """
     steps = []
     wording = Wording(random, drawings)
     for number, step in enumerate(example.steps, 1):
@@ -56,6 +67,8 @@ def varied(example: Example, said: Wordings, drawings: Library, random: Random) 
     title = example.title
     if random.random() < EXCHANGED:
         title, steps = _exchanged(title, steps, drawings, random)
+    if nouns and random.random() < UNKNOWN:
+        title, steps = _unknown(title, steps, nouns, drawings, random)
     if random.random() < 0.3:
         left = random.sample(range(len(steps)), random.randint(2, len(steps)))
         steps = [step for k, step in enumerate(steps) if k in left]
@@ -100,7 +113,7 @@ def _exchanged(
         other = _like(drawings[name], lines, drawings, random)
         if other is None:
             continue
-        title = _said(title, drawings[name], other)
+        title = said(title, drawings[name], other)
         steps = [
             (
                 _said_step(step, line, drawings[name], other, drawings, random),
@@ -109,6 +122,45 @@ def _exchanged(
             for step, line in steps
         ]
     return title, steps
+
+
+def _unknown(
+    title: str, steps: list[Step], nouns: Sequence[str], drawings: Library, random: Random
+) -> tuple[str, list[Step]]:
+    """Return the tutorial with one of its objects exchanged for one that can't be drawn.
+
+    A picture of which it is the first thing is empty, from others it is missing.
+    """
+    things = [t.name for _, line in steps if line for t in line.things if not t.mark]
+    named = sorted({name for name in things if drawings[name].domain != "people"})
+    if not named:
+        return title, steps
+    sprite, noun = drawings[random.choice(named)], random.choice(nouns)
+    other = replace(sprite, names=(noun,))
+    found: list[Step] = []
+    for step, line in steps:
+        told = replace(
+            step,
+            title=said(step.title, sprite, other),
+            body=said(step.body, sprite, other),
+            description=said(step.description, sprite, other),
+        )
+        if line is None or told.description == step.description:
+            found.append((step, line))
+        else:
+            found.append((told, _missing(line, sprite.name, drawings)))
+    return said(title, sprite, other), found
+
+
+def _missing(line: SceneLine, name: str, drawings: Library) -> SceneLine:
+    """Return the line without a thing, EMPTY where it is what the picture is about."""
+    about = [t.name for t in line.things if not t.mark and drawings[t.name].domain != "people"]
+    if about[0] == name:
+        return EMPTY
+    while any(thing.name == name for thing in line.things):
+        k = next(k for k, thing in enumerate(line.things) if thing.name == name)
+        line = without(line, k)
+    return line
 
 
 def _like(
@@ -156,7 +208,7 @@ def _said_step(
     drawings: Library,
     random: Random,
 ) -> ExampleStep:
-    description = _said(step.description, sprite, other)
+    description = said(step.description, sprite, other)
     shows = line is not None and any(thing.name == sprite.name for thing in line.things)
     if shows and description == step.description:
         new = _shown(line, sprite.name, other)
@@ -164,31 +216,9 @@ def _said_step(
         description = Wording(random, drawings).description(new)
     return replace(
         step,
-        title=_said(step.title, sprite, other),
-        body=_said(step.body, sprite, other),
+        title=said(step.title, sprite, other),
+        body=said(step.body, sprite, other),
         description=description,
-    )
-
-
-def _said(text: str, sprite: Sprite, other: Sprite) -> str:
-    """Return the text with every name of the sprite turned into the other's name."""
-    names = sorted(sprite.names, key=len, reverse=True)
-    forms = dict.fromkeys((name.lower() for name in names), other.names[0])
-    forms |= {plural(name).lower(): plural(other.names[0]) for name in names}
-    pattern = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
-
-    def turned(match: re.Match[str]) -> str:
-        article, word = match["article"] or "", match["word"]
-        new = forms[word.lower()]
-        if word[:1].isupper():
-            new = new[:1].upper() + new[1:]
-        if article.strip().lower() in ("a", "an"):
-            vowel = new[:1].lower() in "aeiou"
-            article = article[0] + "n " if vowel else article[0] + " "
-        return article + new
-
-    return re.sub(
-        rf"(?P<article>\b[Aa]n? )?\b(?P<word>{pattern})\b", turned, text, flags=re.IGNORECASE
     )
 
 
@@ -204,6 +234,11 @@ def _document(
         described = step.description if line is not None else ""
         chunks.append(step_chunk(number, step.title, step.body, described))
         if line is not None:
-            neighbours = [Neighbour("previous", one.scene) for one in reversed(shown)]
-            shown.append(Shown(number, picture_of(line, neighbours, seed + number, drawings)))
+            neighbours = [
+                Neighbour("previous", one.scene) for one in reversed(shown) if one.scene.sprites
+            ]
+            scene = Scene(None)
+            if line != EMPTY:
+                scene = picture_of(line, neighbours, seed + number, drawings)
+            shown.append(Shown(number, scene))
     return Document("instruction", tuple(chunks), tuple(shown))

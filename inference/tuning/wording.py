@@ -4,14 +4,15 @@ Things are called by any of their drawing's names, states by any word that leads
 said is what is drawn; the order and the grammar vary.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
 from assets.corpus.scene_lines import SceneLine, SceneThing
-from assets.sprites.library import Library
+from assets.sprites.library import Library, Sprite
 from inference.lexicon import VERBS
-from inference.painter.captions import named
+from inference.painter.captions import named, plural
 
 PREPOSITIONS = {
     "in": ("in", "inside", "in"),
@@ -159,3 +160,25 @@ class Wording:
             first, last = verb.rsplit(" ", 1)
             return f"{first.capitalize()} {what} {last}."
         return f"{verb.capitalize()} {what}."
+
+
+def said(text: str, sprite: Sprite, other: Sprite) -> str:
+    """Return the text with every name of the sprite turned into the other's name."""
+    names = sorted(sprite.names, key=len, reverse=True)
+    forms = dict.fromkeys((name.lower() for name in names), other.names[0])
+    forms |= {plural(name).lower(): plural(other.names[0]) for name in names}
+    pattern = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+
+    def turned(match: re.Match[str]) -> str:
+        article, word = match["article"] or "", match["word"]
+        new = forms[word.lower()]
+        if word[:1].isupper():
+            new = new[:1].upper() + new[1:]
+        if article.strip().lower() in ("a", "an"):
+            vowel = new[:1].lower() in "aeiou"
+            article = article[0] + "n " if vowel else article[0] + " "
+        return article + new
+
+    return re.sub(
+        rf"(?P<article>\b[Aa]n? )?\b(?P<word>{pattern})\b", turned, text, flags=re.IGNORECASE
+    )

@@ -1,0 +1,69 @@
+"""The network as a painter: which pictures it sees at which time, which text is the last one."""
+
+import pytest
+
+from assets.sprites.scene import Placed, Scene, scene_to_json
+from inference.context import last_text, step_chunk
+from inference.painter.nano import frames
+from inference.protocol import Condition, PaintInput
+
+
+def scene(name: str) -> Scene:
+    return Scene(name, (Placed("egg", "whole", 0.5, 0.7, 0.3),))
+
+
+def condition(role: str, name: str) -> Condition:
+    return Condition(role, name, {"scene": scene_to_json(scene(name))})  # type: ignore[arg-type]
+
+
+def given(mode: str, *conditions: Condition) -> PaintInput:
+    return PaintInput("", "", "", "", (), conditions, 1, mode)  # type: ignore[arg-type]
+
+
+def test_neighbours_stand_at_their_times() -> None:
+    seen = frames(
+        given(
+            "new",
+            condition("previous", "near"),
+            condition("next", "after"),
+            condition("previous", "far"),
+            condition("anchor", "pinned"),
+            condition("present", "now"),
+        )
+    )
+    assert [(f.time, f.scene.background) for f in seen] == [
+        (-3, "pinned"),
+        (-2, "far"),
+        (-1, "near"),
+        (1, "after"),
+    ]
+
+
+def test_a_fix_sees_the_present_take_last() -> None:
+    seen = frames(given("fix", condition("previous", "near"), condition("present", "now")))
+    assert [(f.time, f.scene.background) for f in seen] == [(-2, "near"), (-1, "now")]
+
+
+def test_photos_and_damaged_scenes_are_left_out() -> None:
+    photo = Condition("previous", "photo", {})
+    damaged = Condition("previous", "damaged", {"scene": {"background": 3}})
+    seen = frames(given("new", photo, damaged, condition("previous", "near")))
+    assert [(f.time, f.scene.background) for f in seen] == [(-1, "near")]
+
+
+@pytest.mark.parametrize(
+    ("pictured", "first"),
+    [((False,), 1), ((True, True), 2), ((True, False, True), 2), ((False, False), 1), ((), 1)],
+)
+def test_the_last_text_begins_behind_the_last_picture(
+    pictured: tuple[bool, ...], first: int
+) -> None:
+    """pictured: whether each step has a picture; the last one is to be painted."""
+    chunks = ["How do I boil an egg?"]
+    for number, has in enumerate(pictured, 1):
+        chunks.append(step_chunk(number, "Boil", "Boil it.", "An egg." if has else ""))
+    assert last_text(chunks) == first
+
+
+def test_a_prompt_that_looks_like_a_picture_is_none() -> None:
+    assert last_text(["Picture: a trap", step_chunk(1, "Boil", "Picture: no\nBoil it.", "")]) == 1
