@@ -8,7 +8,7 @@ the weights, so that a later library only adds to what a painter knows. NumPy on
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Protocol
 
@@ -24,7 +24,9 @@ Array = npt.NDArray[np.float32]
 SLOTS = 8  # of a painted frame: a background and at most seven sprites
 GEOMETRY = 9  # x, y, size, sin and cos of the rotation, mirror, layer, inside, presence
 PLAIN = (None, *TINTS)
+NO_HOLDERS = ("people", "actions", "backgrounds")
 SMALLEST, LARGEST = 0.04, 0.95  # of the picture's side
+BEYOND = 0.2  # so far outside the picture a sprite's middle may lie
 
 
 class Codec(Protocol):
@@ -176,8 +178,8 @@ class SpriteCodec:
         return Placed(
             name=name,
             state=state,
-            x=round(min(max(x / 4 + 0.5, 0.0), 1.0), 4),
-            y=round(min(max(y / 5 + 0.6, 0.0), 1.0), 4),
+            x=round(min(max(x / 4 + 0.5, -BEYOND), 1 + BEYOND), 4),
+            y=round(min(max(y / 5 + 0.6, -BEYOND), 1 + BEYOND), 4),
             size=round(min(max(math.exp(size / 1.8) * 0.35, SMALLEST), LARGEST), 4),
             tint=self._tint(sprite, row[parts["tint"]]),
             rotation=_angle(sine, cosine),
@@ -196,6 +198,14 @@ class SpriteCodec:
         tint = PLAIN[1 + int(row[1:].argmax())]
         return None if tint == sprite.tint else tint
 
+    def _distance(self, placed: Placed, holder: Placed) -> tuple[bool, bool, float]:
+        """Return whether a sprite lies outside a holder, whether that is closed, how far off."""
+        x0, y0, x1, y1 = self._ruler.box(holder)
+        outside = not (x0 <= placed.x <= x1 and y0 <= placed.y <= y1)
+        closed = self._drawings[holder.name].inside is None
+        away = math.dist((placed.x, placed.y), (holder.x, holder.y)) / holder.size
+        return outside, closed, away
+
     def _contained(self, placed: Sequence[Placed], wants: Sequence[bool]) -> tuple[Placed, ...]:
         """Return the sprites, each that lies inside something in the container nearest to it."""
         found = []
@@ -203,22 +213,16 @@ class SpriteCodec:
             holders = [
                 i
                 for i, other in enumerate(placed)
-                if i != k and not wants[i] and self._drawings[other.name].inside is not None
+                if i != k and not wants[i] and self._domain(other.name) not in NO_HOLDERS
             ]
             inside = None
             if wants[k] and holders:
-                inside = min(holders, key=lambda i: math.dist((one.x, one.y), _centre(placed[i])))
+                inside = min(holders, key=lambda i: self._distance(one, placed[i]))
             found.append(one if inside is None else _inside(one, inside))
         return tuple(found)
 
 
-def _centre(placed: Placed) -> tuple[float, float]:
-    return placed.x, placed.y
-
-
 def _inside(placed: Placed, holder: int) -> Placed:
-    from dataclasses import replace
-
     return replace(placed, inside=holder)
 
 

@@ -183,16 +183,19 @@ def _write(
     )
     assert program is not None
     model = program.model_proto
-    halve(model)
+    halve(model, {name for name, _ in graph.named_parameters()})
     onnx.checker.check_model(model)
     onnx.save(model, str(path))
 
 
-def halve(model: onnx.ModelProto) -> None:
-    """Store the weights in half precision, each cast to float32 where it is used."""
+def halve(model: onnx.ModelProto, learnt: set[str]) -> None:
+    """Store the learnt weights in half precision, each cast to float32 where it is used.
+
+    Constants stay as they are: an angle of a thousand in half precision is another angle.
+    """
     casts = []
     for weights in model.graph.initializer:
-        if weights.data_type != TensorProto.FLOAT or np.prod(weights.dims) < 64:
+        if weights.data_type != TensorProto.FLOAT or weights.name not in learnt:
             continue
         stored = numpy_helper.from_array(
             numpy_helper.to_array(weights).astype(np.float16), f"{weights.name}.half"

@@ -41,6 +41,7 @@ from inference.tuning.writers import Tuned, tuned_writer
 from inference.wire import from_json
 from inference.writer.states import Reader
 
+KEPT = 0.9  # the memory's first gate of state, tint and place
 ALIKE = 1.7  # the memory's first weight of a sprite's channels: equal sprites find each other
 
 
@@ -182,6 +183,9 @@ def fresh(config: Config, prepared: Prepared) -> Painter:
             value = painter.transformer.pointer.value.weight
             value[:, start : start + count] = 0
             value[:count, start : start + count] = sign * torch.eye(count)
+        # What a thing is comes from the text, how and where it is from the picture before.
+        painter.transformer.memory.gate.bias[count:-1] = KEPT
+        painter.transformer.memory.gate.bias[-1] = 0
         for side in (painter.transformer.memory.query, painter.transformer.memory.key):
             side.weight[:count, :] *= 0.1
             side.weight[:count, :count] += ALIKE * torch.eye(count)

@@ -155,7 +155,7 @@ def _unknown(
 def _missing(line: SceneLine, name: str, drawings: Library) -> SceneLine:
     """Return the line without a thing, EMPTY where it is what the picture is about."""
     about = [t.name for t in line.things if not t.mark and drawings[t.name].domain != "people"]
-    if about[0] == name:
+    if about[:1] == [name]:
         return EMPTY
     while any(thing.name == name for thing in line.things):
         k = next(k for k, thing in enumerate(line.things) if thing.name == name)
@@ -227,7 +227,7 @@ def _document(
 ) -> Document:
     chunks = [prompt]
     shown: list[Shown] = []
-    first = next((line for _, line in steps if line is not None), None)
+    first = next((line for _, line in steps if line not in (None, EMPTY)), None)
     if given and first is not None:
         shown.append(Shown(0, picture_of(first, (), seed + 1, drawings), given=True))
     for number, (step, line) in enumerate(steps, 1):

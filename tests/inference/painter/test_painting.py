@@ -99,7 +99,7 @@ def test_the_recipe_is_complete(drawings: Library, second: PaintInput, first: Pa
     assert recipe["chunks"] == chunk_hashes(second.chunks)
     assert [painted.chunks[name] for name in recipe["chunks"]] == list(second.chunks)
     sha256 = hashlib.sha256(first.png).hexdigest()
-    assert recipe["conditions"] == [{"role": "previous", "sha256": sha256}]
+    assert recipe["conditions"] == [{"role": "previous", "sha256": sha256, "used": True}]
     assert recipe["seed"] == 4
 
 

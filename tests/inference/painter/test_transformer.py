@@ -79,14 +79,6 @@ def test_everything_given_is_seen(net: Transformer, part: str) -> None:
     assert moved > 1e-4
 
 
-def test_times_count_from_the_target(net: Transformer) -> None:
-    one = sample([3, 5], 9, 1)
-    with torch.no_grad():
-        torch.testing.assert_close(
-            net(replace(one, times=one.times + 5)), net(one), atol=1e-4, rtol=1e-4
-        )
-
-
 def test_sixty_frames_and_a_long_text(net: Transformer) -> None:
     with torch.no_grad():
         assert net(sample([7] * 60, 3000, 1)).isfinite().all()

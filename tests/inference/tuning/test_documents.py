@@ -9,7 +9,7 @@ from assets.corpus.kinds import kinds
 from assets.sprites.library import Library, library
 from inference.tuning.alignment import EDITS, made_up, undrawable
 from inference.tuning.documents import Document
-from inference.tuning.measures import done
+from inference.tuning.measures import done, seen
 from inference.tuning.preparing import Amounts, documents, undrawable_texts
 from inference.tuning.tutorials import as_written, varied, wordings
 
@@ -40,7 +40,7 @@ def test_a_document_is_the_same_from_the_same_seed(
 
 
 def test_edits_change_what_they_say(drawings: Library) -> None:
-    seen = set()
+    kinds_of_edits = set()
     for document in chains(drawings):
         for before, after in zip(document.pictures, document.pictures[1:], strict=False):
             assert after.edit in EDITS
@@ -48,8 +48,8 @@ def test_edits_change_what_they_say(drawings: Library) -> None:
             old, new = seen(before.scene, drawings), seen(after.scene, drawings)
             assert done(after.edit, old, new, new)
             assert not done(after.edit, old, new, old)
-            seen.add(after.edit)
-    assert seen == set(EDITS)
+            kinds_of_edits.add(after.edit)
+    assert kinds_of_edits == set(EDITS)
 
 
 def test_an_edit_leaves_most_of_a_picture_where_it_is(drawings: Library) -> None:

@@ -83,7 +83,7 @@ def test_the_storyboard_in_one_object(drawings: Library, tmp_path: Path) -> None
     *progress, report = evaluate(prompts, Storyboard(drawings), drawings)
     assert [line["done"] for line in progress] == [1, 2, 3, 4, 5]
     assert set(MEASURES) <= set(report)
-    assert report["object_recall"] > 0.8
+    assert report["object_recall"] >= 0.75
     assert report["state_recall"] == 1
     assert report["abstention"] == 1
     assert report["distinct_scenes"] == 1

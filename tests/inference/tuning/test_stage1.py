@@ -81,7 +81,8 @@ def test_llama_runs_what_was_trained(tied: Path, model: Model, tmp_path: Path) -
         want = writer.logits(torch.tensor(tokens), last)[0].numpy()
     both = Model(tmp_path / PATCHED, tmp_path / ADAPTER)
     got = logits(both, tokens)
-    np.testing.assert_allclose(got, want, atol=0.03 * want.std())
+    # llama.cpp keeps keys and values in half precision.
+    np.testing.assert_allclose(got, want, atol=0.05 * want.std())
     assert np.abs(logits(model, tokens) - want).max() > want.std()  # the bare one is another
     only_row = logits(Model(tmp_path / PATCHED), tokens)
     assert np.abs(only_row - want).max() > 0.1 * want.std()

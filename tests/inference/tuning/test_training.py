@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from inference.tuning.shuffling import chosen
 from inference.tuning.training import Schedule, train
 
-SCHEDULE = Schedule(steps=30, learning_rate=0.05, ema=0.9)
+SCHEDULE = Schedule(steps=30, learning_rate=0.5, ema=0.9)
 
 
 class Line(nn.Module):
