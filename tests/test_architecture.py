@@ -117,7 +117,9 @@ def asked_for(requirements: list[str]) -> set[str]:
 def test_what_is_asked_for_is_used_and_what_is_used_is_asked_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     base = asked_for(project["dependencies"])
-    writer = asked_for(project["optional-dependencies"]["writer"])
+    extras = project["optional-dependencies"]
+    writer = asked_for(extras["writer"])
+    others = asked_for(extras["cpu"]) | asked_for(extras["train"])
     owners = {
         module: {re.sub(r"[-_.]+", "-", name).lower() for name in names}
         for module, names in packages_distributions().items()
@@ -126,7 +128,19 @@ def test_what_is_asked_for_is_used_and_what_is_used_is_asked_for() -> None:
     assert base - used == set()
     assert writer - used == set()
     known = {module for module in imported() if module in owners and module not in PACKAGES}
-    assert {module for module in known if not owners[module] & (base | writer)} == set()
+    assert {module for module in known if not owners[module] & (base | writer | others)} == set()
+
+
+def test_only_the_training_and_its_networks_need_torch() -> None:
+    networks = {"inference/painter/connector.py", "inference/painter/transformer.py"}
+    users = {
+        path.relative_to(ROOT).as_posix()
+        for path in FILES
+        if re.search(r"^\s*(?:import|from) (?:torch|transformers|peft|accelerate)\b",
+                     path.read_text("utf-8"), re.MULTILINE)
+    }  # fmt: skip
+    assert networks <= users
+    assert all(user.startswith("inference/tuning/") for user in users - networks)
 
 
 def test_the_base_dependencies_stay_light() -> None:

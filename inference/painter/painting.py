@@ -64,10 +64,8 @@ def paint(given: PaintInput, drawings: Library, painter: Painter | None = None) 
         "program": version("interstep"),
         "renderer": f"resvg-py {version('resvg-py')}",
         "chunks": hashes,
-        "conditions": [
-            {"role": c.role, "sha256": c.sha256, "used": scene_of(c) is not None}
-            for c in given.conditions
-        ],
+        "conditions": [{"role": c.role, "sha256": c.sha256} for c in given.conditions],
+        "left_out": [c.sha256 for c in given.conditions if scene_of(c) is None],
     }
     return Painted(
         png=stamped(render(to_svg(drawing.scene, drawings), given.options.size), recipe),

@@ -99,7 +99,8 @@ def test_the_recipe_is_complete(drawings: Library, second: PaintInput, first: Pa
     assert recipe["chunks"] == chunk_hashes(second.chunks)
     assert [painted.chunks[name] for name in recipe["chunks"]] == list(second.chunks)
     sha256 = hashlib.sha256(first.png).hexdigest()
-    assert recipe["conditions"] == [{"role": "previous", "sha256": sha256, "used": True}]
+    assert recipe["conditions"] == [{"role": "previous", "sha256": sha256}]
+    assert recipe["left_out"] == []
     assert recipe["seed"] == 4
 
 
@@ -182,6 +183,7 @@ def test_the_neighbours_count_and_photos_do_not(drawings: Library, second: Paint
     beside_photo = paint(replace(second, conditions=(photo, damaged)), drawings)
     assert beside_photo.source == alone.source
     assert [c["role"] for c in beside_photo.recipe["conditions"]] == ["next", "anchor"]
+    assert beside_photo.recipe["left_out"] == [photo.sha256, damaged.sha256]
 
 
 def test_a_subject_without_a_drawing_is_named(drawings: Library) -> None:
