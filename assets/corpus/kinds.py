@@ -23,6 +23,11 @@ class Kind:
         return digest[0] % HELD_OUT == 0
 
 
+def held_out() -> frozenset[str]:
+    """Return the names of the tutorials that no training sees."""
+    return frozenset(name for kind in kinds() if kind.held_out for name in kind.tutorials)
+
+
 def kinds() -> list[Kind]:
     """Read the tree: DOMAIN/tree.json, {"kind": ["name of a tutorial", ...], ...}."""
     found = []

@@ -7,10 +7,10 @@ the weights, so that a later library only adds to what a painter knows. NumPy on
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +55,26 @@ class Embeddings:
     sprites: Array
     states: tuple[tuple[str, str], ...]
     state_rows: Array
+
+    def arrays(self, kind: type[np.floating[Any]] = np.float32) -> dict[str, Any]:
+        """Return them as arrays to be saved, numbers of this kind."""
+        return {
+            "names": np.array(self.names),
+            "sprites": self.sprites.astype(kind),
+            "states": np.array([f"{name}/{state}" for name, state in self.states]),
+            "state_rows": self.state_rows.astype(kind),
+        }
+
+
+def embeddings_of(arrays: Mapping[str, npt.NDArray[Any]]) -> Embeddings:
+    """Return what Embeddings.arrays() made."""
+    pairs = [str(pair).partition("/") for pair in arrays["states"]]
+    return Embeddings(
+        names=tuple(map(str, arrays["names"])),
+        sprites=arrays["sprites"].astype(np.float32),
+        states=tuple((name, state) for name, _, state in pairs),
+        state_rows=arrays["state_rows"].astype(np.float32),
+    )
 
 
 class SpriteCodec:

@@ -7,6 +7,7 @@ Source: DuoGen, sections 3 and 4.
 """
 
 import hashlib
+import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ import numpy.typing as npt
 
 from assets.sprites.library import Library
 from assets.sprites.scene import Scene
-from inference.painter.codec import SLOTS, Embeddings, SpriteCodec
+from inference.painter.codec import SLOTS, Embeddings, SpriteCodec, embeddings_of
 from inference.painter.flow import euler, guided, sigmas
 from inference.wire import ProtocolError, from_json
 
@@ -69,7 +70,7 @@ class DuoGen:
         self._folder = folder
         self._threads = threads
         self.settings = _settings(folder)
-        embeddings, self._nothing = _embeddings(folder)
+        embeddings, self._nothing = _embeddings(folder, self.settings)
         self.codec = SpriteCodec(embeddings, drawings)
         if self.codec.channels != self.settings.channels:
             raise PainterError(
@@ -177,20 +178,11 @@ def _checked(folder: Path, name: str, settings: Settings) -> bytes:
     return data
 
 
-def _embeddings(folder: Path) -> tuple[Embeddings, Array]:
-    import io
-
-    data = _checked(folder, "sprites.npz", _settings(folder))
+def _embeddings(folder: Path, settings: Settings) -> tuple[Embeddings, Array]:
+    """Return the codec's embeddings, and the token that stands for no text."""
+    data = _checked(folder, "sprites.npz", settings)
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        names = tuple(map(str, arrays["names"]))
-        pairs = [str(pair).partition("/") for pair in arrays["states"]]
-        embeddings = Embeddings(
-            names=names,
-            sprites=arrays["sprites"].astype(np.float32),
-            states=tuple((name, state) for name, _, state in pairs),
-            state_rows=arrays["state_rows"].astype(np.float32),
-        )
-        return embeddings, arrays["nothing"].astype(np.float32)
+        return embeddings_of(arrays), arrays["nothing"].astype(np.float32)
 
 
 def _count(encoded: Array) -> npt.NDArray[np.int64]:

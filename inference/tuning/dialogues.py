@@ -11,6 +11,7 @@ from itertools import chain
 from random import Random
 
 from assets.corpus import Example
+from assets.corpus.kinds import held_out
 from inference.writer.dialogue import Turns
 from inference.writer.examples import nearest
 from inference.writer.plan import ASKED, listed
@@ -136,7 +137,8 @@ def _joined(parts: Sequence[tuple[list[int], bool]]) -> Dialogue:
     return Dialogue(tokens, answered)
 
 
-def split(examples: Sequence[Example], held_out: frozenset[str]) -> tuple[list[Example], ...]:
-    """Return the tutorials for training and the held-out ones, by their names."""
-    train = [example for example in examples if example.name not in held_out]
-    return train, [example for example in examples if example.name in held_out]
+def split(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
+    """Return the tutorials for training and the held-out ones."""
+    unseen = held_out()
+    train = [example for example in examples if example.name not in unseen]
+    return train, [example for example in examples if example.name in unseen]

@@ -7,7 +7,7 @@ directions: what a token names is there from the first step on.
 Source: linear discriminant analysis (Fisher, 1936; Rao, 1948), shrunk towards the identity.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,10 +99,3 @@ def _whitened(rows: Array, width: int) -> Array:
     _, _, directions = np.linalg.svd(centred, full_matrices=False)
     told = centred @ directions[:width].T
     return np.asarray(told / told.std(0), np.float32)
-
-
-def separation(rows: Array) -> Sequence[float]:
-    """Return for each row the cosine to the row nearest to it."""
-    unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
-    cosines = unit @ unit.T - 2 * np.eye(len(unit))
-    return [float(value) for value in cosines.max(1)]

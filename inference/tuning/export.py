@@ -156,10 +156,7 @@ def _write_graphs(
     )
     np.savez_compressed(
         folder / "sprites.npz",
-        names=np.array(embeddings.names),
-        sprites=embeddings.sprites.astype(np.float16),
-        states=np.array([f"{name}/{state}" for name, state in embeddings.states]),
-        state_rows=embeddings.state_rows.astype(np.float16),
+        **embeddings.arrays(np.float16),
         nothing=transformer.nothing.detach().numpy().astype(np.float16),
     )
 

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from assets.corpus import Example
 from assets.sprites.library import Library
-from inference.painter.codec import Embeddings
+from inference.painter.codec import Embeddings, embeddings_of
 from inference.tuning.alignment import made_up, undrawable, unknown
 from inference.tuning.documents import Document
 from inference.tuning.embedding import CARRIERS, STATE_CARRIERS, Array, Discriminants, embed
@@ -80,7 +80,7 @@ def embeddings(
     texts |= {carrier.format(word) for sprite in drawings.of() for state in sprite.states
               for word in (state, *sprite.states[state]) for carrier in STATE_CARRIERS}  # fmt: skip
     ordered = sorted(texts, key=len)
-    told = reader.features([[model.tokenize(text)] for text in ordered], projection(basis))
+    told = reader.features([[model.tokenize(text)] for text in ordered], Projection(basis))
     last: dict[str, Array] = {
         text: parts[0][-1:].numpy() for text, parts in zip(ordered, told, strict=True)
     }
@@ -98,13 +98,8 @@ def read_by_torch(
 ) -> Iterator[list[Array]]:
     """Yield the features of each document's chunks, many documents at once."""
     tokens = [[model.tokenize(chunk) for chunk in document.chunks] for document in given]
-    for parts in reader.features(tokens, projection(basis)):
+    for parts in reader.features(tokens, Projection(basis)):
         yield [part.numpy() for part in parts]
-
-
-def projection(basis: Basis) -> "Projection":
-    """Return the basis as a map of tensors, in half the precision at twice the speed."""
-    return Projection(basis)
 
 
 class Projection:
@@ -121,25 +116,10 @@ class Projection:
 
 def save_embeddings(path: Path, found: Embeddings, first: Discriminants) -> None:
     """Write embeddings and the map that the connector begins with."""
-    np.savez(
-        path,
-        names=np.array(found.names),
-        sprites=found.sprites,
-        states=np.array([f"{name}/{state}" for name, state in found.states]),
-        state_rows=found.state_rows,
-        maps=first.maps,
-        offset=first.offset,
-    )
+    np.savez(path, **found.arrays(), maps=first.maps, offset=first.offset)
 
 
 def read_embeddings(path: Path) -> tuple[Embeddings, Discriminants]:
     """Read what save_embeddings wrote."""
     with np.load(path, allow_pickle=False) as arrays:
-        pairs = [str(pair).partition("/") for pair in arrays["states"]]
-        found = Embeddings(
-            names=tuple(map(str, arrays["names"])),
-            sprites=arrays["sprites"],
-            states=tuple((name, state) for name, _, state in pairs),
-            state_rows=arrays["state_rows"],
-        )
-        return found, Discriminants(arrays["maps"], arrays["offset"])
+        return embeddings_of(arrays), Discriminants(arrays["maps"], arrays["offset"])

@@ -99,7 +99,7 @@ class Batch:
 
 
 class Packer:
-    """Packs samples; rows(document, chunks) returns the features of each of its first chunks."""
+    """Packs samples; remembers encoded scenes, which come again and again."""
 
     def __init__(self, codec: SpriteCodec) -> None:
         self._codec = codec

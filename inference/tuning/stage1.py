@@ -16,7 +16,6 @@ from accelerate import Accelerator
 from accelerate.utils import set_seed
 
 from assets.corpus import Example, corpus
-from assets.corpus.kinds import kinds
 from inference.packs.manifest import catalogue
 from inference.packs.store import Store, default_folder
 from inference.tuning.adapter import write_tuned
@@ -53,8 +52,7 @@ def run(path: Path) -> None:
     model = Model(file)
     bov = begin_of_vision(model, manifest.begin_of_vision)
     turns = Turns(model, chat_format(model, manifest.chat_format), bov)
-    held_out = frozenset(name for kind in kinds() if kind.held_out for name in kind.tutorials)
-    examples, unseen = split(corpus(), held_out)
+    examples, unseen = split(corpus())
     accelerator = Accelerator(mixed_precision="bf16")
     set_seed(config.seed)
     writer = TunedWriter(read_base(file), bov, config.lora)

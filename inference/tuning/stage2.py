@@ -14,7 +14,6 @@ from accelerate import Accelerator
 from accelerate.utils import set_seed
 
 from assets.corpus import corpus
-from assets.corpus.kinds import kinds
 from assets.sprites.library import Library, library
 from inference.painter.codec import SpriteCodec
 from inference.painter.connector import unfolded
@@ -101,8 +100,7 @@ def prepare(config: Config, drawings: Library) -> Prepared:
     writer = tuned_writer(config.pack, config.writer)
     folder = Path(config.data)
     folder.mkdir(parents=True, exist_ok=True)
-    held_out = frozenset(name for kind in kinds() if kind.held_out for name in kind.tutorials)
-    examples, _ = split(corpus(), held_out)
+    examples, _ = split(corpus())
     found = documents(examples, config.amounts, drawings, config.seed)
     reader = TorchReader(*writer.torch())
     basis = _basis(folder / "basis.npz", reader, writer, found, config.amounts.basis)

@@ -8,7 +8,7 @@ of them, so it is trained in the basis of their principal directions and unfolde
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -129,8 +129,3 @@ class StateCache:
 def named(document: Document) -> str:
     """Return the hash of a document's texts."""
     return hashlib.sha256(json.dumps(document.chunks).encode()).hexdigest()
-
-
-def plain(document: Document) -> str:
-    """Return a document as one line of JSON."""
-    return json.dumps(asdict(document))

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from assets.corpus import Example, corpus
-from assets.corpus.kinds import kinds
+from assets.corpus.kinds import held_out
 from assets.sprites.library import Library, library
 from inference.tuning.alignment import EDITS, made_up, undrawable
 from inference.tuning.documents import Document
@@ -13,7 +13,7 @@ from inference.tuning.measures import done, seen
 from inference.tuning.preparing import Amounts, documents, undrawable_texts
 from inference.tuning.tutorials import as_written, varied, wordings
 
-HELD_OUT = frozenset(name for kind in kinds() if kind.held_out for name in kind.tutorials)
+HELD_OUT = held_out()
 
 
 @pytest.fixture(scope="module")
@@ -89,8 +89,8 @@ def test_no_held_out_text_is_learned_from(drawings: Library, examples: list[Exam
     for example in examples:
         if example.name in HELD_OUT:
             assert not told & set(as_written(example, drawings, 0).chunks[1:])
-    held_out = {str(text["text"]) for text in undrawable_texts()["held_out"]}  # type: ignore[index]
-    assert not any(text in chunk for text in held_out for chunk in told)
+    unseen = {str(text["text"]) for text in undrawable_texts()["held_out"]}  # type: ignore[index]
+    assert not any(text in chunk for text in unseen for chunk in told)
     assert all(any(not shown.given for shown in one.pictures) for one in found)
 
 
