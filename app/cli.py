@@ -95,6 +95,7 @@ def _add_write(write: argparse.ArgumentParser) -> None:
     write.add_argument("prompt", nargs="?", metavar="PROMPT", help="what to teach")
     write.add_argument("-o", dest="out", type=Path, metavar="FILE", help=".interstep, .md or .html")
     write.add_argument("--pack", default="", metavar="ID", help="the pack that writes")
+    _add_painter(write)
     write.add_argument("--steps", type=_steps, metavar="N", help="exactly N steps, 1 to 20")
     write.add_argument("--seed", type=_seed, metavar="N", help="the same seed gives the same")
     write.add_argument(
@@ -109,6 +110,15 @@ def _add_write(write: argparse.ArgumentParser) -> None:
     write.add_argument("--json", action="store_true", help="print events, one JSON object a line")
 
 
+def _add_painter(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--painter",
+        choices=("storyboard", "duogen"),
+        default="",
+        help="who draws: rules, or the network DuoGen; the pack's own unless told",
+    )
+
+
 def _add_redraw(redraw: argparse.ArgumentParser) -> None:
     redraw.add_argument("file", type=Path, metavar="FILE")
     redraw.add_argument("--step", type=_steps, required=True, metavar="K", help="1 is the first")
@@ -121,6 +131,7 @@ def _add_redraw(redraw: argparse.ArgumentParser) -> None:
         metavar="previous,next,anchor|none",
         help="the pictures that the new one must fit",
     )
+    _add_painter(redraw)
     redraw.add_argument("--seed", type=_seed, metavar="N")
     redraw.add_argument("--json", action="store_true", help="print events, one JSON object a line")
 

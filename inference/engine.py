@@ -11,11 +11,13 @@ from assets.sprites import Library, library
 from inference import loop
 from inference.housekeeping import answer, chosen, events
 from inference.packs.install import install
-from inference.packs.manifest import Manifest
+from inference.packs.manifest import Manifest, catalogue
 from inference.packs.reports import PackError
 from inference.packs.store import Store
+from inference.packs.upkeep import STARTER
+from inference.painter.drawing import PainterError
 from inference.painter.painting import LARGEST, SMALLEST, WrongSize, check_size
-from inference.painter.storyboard import CannotFix, NoDrawing
+from inference.painter.storyboard import CannotFix, NoDrawing, Storyboard
 from inference.protocol import (
     Continue,
     Event,
@@ -25,6 +27,7 @@ from inference.protocol import (
     Load,
     Loading,
     Notice,
+    PaintOptions,
     Probe,
     Redraw,
     Remove,
@@ -37,6 +40,7 @@ from inference.threads import FreeCores, cores
 from inference.writer.errors import Stopped, WriterError
 
 if TYPE_CHECKING:
+    from inference.painter.nano import Nano
     from inference.writer.model import Model
     from inference.writer.session import Session
 
@@ -63,6 +67,7 @@ class Engine:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._loaded: Loaded | None = None
+        self._nano: Nano | None = None
         self._stop: Callable[[], bool] = lambda: False
 
     @cached_property
@@ -78,6 +83,9 @@ class Engine:
         if self._loaded is not None:
             self._loaded.close()
             self._loaded = None
+        if self._nano is not None:
+            self._nano.close()
+            self._nano = None
 
     def handle(self, request: Request, stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:
         """Yield the request's events, the last one included; closing the iterator cancels.
@@ -94,6 +102,9 @@ class Engine:
         except WrongSize as error:
             hint = f"Choose a size from {SMALLEST} to {LARGEST} pixels."
             yield Failed(request.id, "painter", str(error), hint)
+        except PainterError as error:
+            hint = "Install the program again, or let the storyboard draw."
+            yield Failed(request.id, "painter", str(error), hint)
         except (PackError, WriterError) as error:
             yield Failed(request.id, "pack", error.message, error.hint)
         except MemoryError:
@@ -108,17 +119,20 @@ class Engine:
             check_size(request.options.size)  # before minutes of writing
         match request:
             case Write() if request.given:
-                yield from loop.illustrate(request, self._drawings)
+                desk = yield from self._desk(request.id, request.options)
+                yield from loop.illustrate(request, desk)
             case Write() | Continue():
+                desk = yield from self._desk(request.id, request.options)
                 loaded = yield from self._load(request.id, request.pack)
                 yield from loop.write(
-                    request, loaded.manifest, loaded.session, self._drawings, self._examples
+                    request, loaded.manifest, loaded.session, self._examples, desk
                 )
             case Rewrite():
                 loaded = yield from self._load(request.id, request.pack)
                 yield from loop.rewrite(request, loaded.manifest, loaded.session)
             case Redraw():
-                yield from loop.redraw(request, self._drawings)
+                desk = yield from self._desk(request.id, request.paint.options)
+                yield from loop.redraw(request, desk)
             case Load():
                 yield from self._load(request.id, request.pack)
             case Install() | Verify() | Remove() | Probe():
@@ -128,28 +142,43 @@ class Engine:
             case _:
                 raise AssertionError("the server answers a Cancel itself")
 
+    def _desk(self, request_id: str, options: PaintOptions) -> Generator[Event, None, loop.Desk]:
+        """Return what pictures are made with; the network is read when it is first chosen."""
+        if options.painter != "duogen":
+            return loop.Desk(self._drawings, Storyboard(self._drawings))
+        if self._nano is None:
+            _check_llama("the painter DuoGen", "the storyboard needs nothing more")
+            starter = next(manifest for manifest in catalogue() if manifest.id == STARTER)
+            yield from self._installed(request_id, starter)
+            yield Loading(request_id, "DuoGen")
+            from inference.painter.nano import starter_painter
+
+            self._nano = starter_painter(self._store, self._drawings)
+        return loop.Desk(self._drawings, self._nano)
+
+    def _installed(self, request_id: str, manifest: Manifest) -> Generator[Event, None, Manifest]:
+        """Return the manifest of a pack that is there with all its files, fetched if need be."""
+        ready = {entry.manifest.id for entry in self._store.installed()}
+        if manifest.id not in ready or self._store.missing(manifest):
+            return (yield from events(request_id, install(self._store, manifest)))
+        return manifest
+
     def _load(self, request_id: str, pack: str) -> Generator[Event, None, Loaded]:
         """Bring a pack into memory, after its download where that is needed."""
-        if find_spec("llama_cpp") is None:
-            raise WriterError(
-                "the writer runs on llama-cpp-python, which is not installed",
-                'Install it: pip install "interstep[cpu]"; --from TEXTFILE needs no writer.',
-            )
+        _check_llama("the writer", "--from TEXTFILE needs no writer")
         manifest, reason = chosen(self._store, pack)
         if reason:
             yield Notice(request_id, "pack", reason)
         if self._loaded is not None and self._loaded.manifest == manifest:
             return self._loaded
         self.close()
-        ready = {entry.manifest.id for entry in self._store.installed()}
-        if manifest.id not in ready or self._store.missing(manifest):
-            manifest = yield from events(request_id, install(self._store, manifest))
+        manifest = yield from self._installed(request_id, manifest)
         yield Loading(request_id, manifest.name)
         # Imported here: Ready and painting must not wait for llama.cpp.
         from inference.writer.model import Model
         from inference.writer.session import Session
 
-        model = Model(self._store.path(manifest.writer))
+        model = Model(self._store.path(manifest.writer), manifest.writer.adapter_path())
         try:
             context = min(CONTEXT, model.trained_context)
             session = Session(model, context, cores(), lambda: self._stop(), FreeCores())
@@ -158,3 +187,12 @@ class Engine:
             raise
         self._loaded = Loaded(manifest, model, session)
         return self._loaded
+
+
+def _check_llama(what: str, instead: str) -> None:
+    """Raise WriterError where llama.cpp is not installed."""
+    if find_spec("llama_cpp") is None:
+        raise WriterError(
+            f"{what} runs on llama-cpp-python, which is not installed",
+            f'Install it: pip install "interstep[cpu]"; {instead}.',
+        )

@@ -14,7 +14,8 @@ from assets.sprites import Library
 from inference.context import step_chunk
 from inference.notices import hazard, other_language
 from inference.packs.manifest import Manifest
-from inference.painter.painting import paint
+from inference.painter.drawing import Painter
+from inference.painter.painting import PREVIEW, Painted, painting
 from inference.painter.storyboard import NoDrawing, describe
 from inference.protocol import (
     Condition,
@@ -24,6 +25,7 @@ from inference.protocol import (
     Notice,
     PaintFinished,
     PaintInput,
+    PaintPreview,
     PaintStarted,
     Progress,
     Redraw,
@@ -43,6 +45,14 @@ if TYPE_CHECKING:
     from inference.writer.tutorial import TutorialWriter
 
 
+@dataclass(frozen=True)
+class Desk:
+    """What pictures are made with."""
+
+    drawings: Library
+    painter: Painter
+
+
 @dataclass
 class Prefix:
     """What stands before the next picture. pictures: nearest first."""
@@ -56,8 +66,8 @@ def write(
     request: Writing,
     manifest: Manifest,
     session: "Session",
-    drawings: Library,
     examples: Sequence[Example],
+    desk: Desk,
 ) -> Iterator[Event]:
     """Yield the events of a tutorial written from a prompt, or of more steps behind given ones."""
     from inference.writer.dialogue import WrittenStep
@@ -93,11 +103,11 @@ def write(
                 description = written.description
                 if not description and len(prefix.chunks) - pictured > 1:
                     # Two steps in a row without: a weak writer goes on like that to the end.
-                    description = describe(written.title, written.body, drawings) or ""
+                    description = describe(written.title, written.body, desk.drawings) or ""
                 if description:
                     pictured = len(prefix.chunks)
                 text = GivenStep(steps[-1], written.title, written.body, description)
-                yield from _finish(request, prefix, text, drawings, draft=manifest.weak)
+                yield from _finish(request, prefix, text, desk, draft=manifest.weak)
 
 
 def _from_nothing(request: Write) -> Continue:
@@ -185,24 +195,24 @@ def _streamed(
     raise AssertionError("the last thing written is the step")
 
 
-def illustrate(request: Write, drawings: Library) -> Iterator[Event]:
+def illustrate(request: Write, desk: Desk) -> Iterator[Event]:
     """Yield the events of pictures for the author's own steps; their words stay as they are."""
     prefix = Prefix(request.title, [request.prompt])
     for given in request.given:
         described = given
         if not given.description:
-            draft = describe(given.title, given.body, drawings) or ""
+            draft = describe(given.title, given.body, desk.drawings) or ""
             described = replace(given, description=draft)
             if draft:
                 yield TextDelta(request.id, given.step, "description", 0, draft)
-        yield from _finish(request, prefix, described, drawings, draft=False)
+        yield from _finish(request, prefix, described, desk, draft=False)
 
 
-def redraw(request: Redraw, drawings: Library) -> Iterator[Event]:
+def redraw(request: Redraw, desk: Desk) -> Iterator[Event]:
     """Yield the events of one picture painted again; raises NoDrawing or CannotFix."""
     given = request.paint
     if not given.description and given.mode == "new":
-        draft = describe(given.heading, given.body, drawings)
+        draft = describe(given.heading, given.body, desk.drawings)
         if draft is None:
             raise NoDrawing(given.heading or "this step")
         given = replace(given, description=draft)
@@ -211,11 +221,11 @@ def redraw(request: Redraw, drawings: Library) -> Iterator[Event]:
         steps = enumerate((*request.steps[:-1], own), 1)
         texts = (step_chunk(i, s.title, s.body, s.description) for i, s in steps)
         given = replace(given, chunks=(request.prompt, *texts))
-    yield from _painting(request.id, request.step, request.picture, given, drawings)
+    yield from _painting(request.id, request.step, request.picture, given, desk)
 
 
 def _finish(
-    request: Writing, prefix: Prefix, text: GivenStep, drawings: Library, *, draft: bool
+    request: Writing, prefix: Prefix, text: GivenStep, desk: Desk, *, draft: bool
 ) -> Iterator[Event]:
     """Finish a step, add it to the prefix and paint its picture, if it shall have one now."""
     picture = (text.picture or secrets.token_hex(8)) if text.description else ""
@@ -238,7 +248,7 @@ def _finish(
         options=request.options,
     )
     try:
-        painted = yield from _painting(request.id, text.step, picture, given, drawings)
+        painted = yield from _painting(request.id, text.step, picture, given, desk)
     except NoDrawing as error:
         yield Notice(request.id, "no-drawing", str(error), text.step)
         return
@@ -246,11 +256,16 @@ def _finish(
 
 
 def _painting(
-    request_id: str, step: str, picture: str, given: PaintInput, drawings: Library
+    request_id: str, step: str, picture: str, given: PaintInput, desk: Desk
 ) -> Generator[Event, None, Condition]:
     """Paint one picture; return it as a condition of the next."""
     yield PaintStarted(request_id, step, picture)
-    painted = paint(given, drawings)
+    for seen in painting(given, desk.drawings, desk.painter):
+        if isinstance(seen, Painted):
+            painted = seen
+        else:
+            shown = image(seen.png, PREVIEW, PREVIEW)
+            yield PaintPreview(request_id, step, picture, seen.done, seen.total, shown)
     if painted.missing:
         yield Notice(
             request_id, "no-drawing", f"no drawing for: {', '.join(painted.missing)}", step

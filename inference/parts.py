@@ -81,11 +81,12 @@ class Look:
 
 @dataclass(frozen=True)
 class PaintOptions:
-    """size: pixels a side; denoising_steps and guidance_scale: 0 for the pack's own."""
+    """size: pixels a side; the other fields: 0 or empty for the pack's own."""
 
     size: int = 768
     denoising_steps: int = 0
     guidance_scale: float = 0.0
+    painter: Literal["", "storyboard", "duogen"] = ""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """`interstep redraw`: the picture of one step is drawn again; the old take stays in the file."""
 
 import argparse
+from dataclasses import replace
 
 from app.commands.conversation import Conversation, print_json
 from app.commands.errors import CommandError, sentence
@@ -36,6 +37,9 @@ def run(options: argparse.Namespace) -> int:
             options.instruction,
             options.neighbours,
         )
+        if options.painter:
+            chosen = replace(request.paint.options, painter=options.painter)
+            request = replace(request, paint=replace(request.paint, options=chosen))
         drawing = RequestRun(file, request)
         sources = {info.sha256: info.source for info in file.takes()}
         picture = picture_by_id(file.tutorial, request.step, request.picture)

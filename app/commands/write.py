@@ -35,10 +35,12 @@ def run(options: argparse.Namespace) -> int:
     out = _out(options.out, prompt or given.tutorial.title)
     path = out.with_suffix(".interstep")
     _check_free(path)
+    making = given.tutorial.making
     tutorial = replace(
         given.tutorial,
         prompt=prompt or given.tutorial.title,
         given=tuple(photo.sha256 for photo in photos),
+        making=replace(making, options=replace(making.options, painter=options.painter)),
     )
     if options.source and not tutorial.steps:
         raise CommandError("There is no text to make steps of: give at least one sentence.")
@@ -152,6 +154,7 @@ def _request(
         title=tutorial.title,
         given=given,
         images=tuple(for_writer(photo) for photo in photos),
+        options=tutorial.making.options,
     )
 
 

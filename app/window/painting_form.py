@@ -28,7 +28,7 @@ SIZES = (512, 768, 1024, 1536)  # pixels a side
 MOST_PASSES, MOST_GUIDANCE = 100, 20.0
 LABEL = 60  # pixels at zoom 1
 INSET = 6  # pixels, before a number
-STORYBOARD = ("", "storyboard")  # the painters that draw in one go; the packs' own so far
+STORYBOARD = ("", "storyboard")  # what draws in one go; the packs' own so far
 
 
 class PaintingForm(QWidget):
@@ -46,6 +46,18 @@ class PaintingForm(QWidget):
         self.pack = QLabel()
         if with_pack:
             self._add(self.tr("Pack"), self.pack)
+        self.painter = QComboBox()
+        for name, told in (
+            ("", self.tr("The pack's own")),
+            ("storyboard", self.tr("Storyboard, by rules")),
+            ("duogen", self.tr("DuoGen, a network")),
+        ):
+            self.painter.addItem(told, name)
+        self.painter.setToolTip(
+            self.tr("The storyboard reads plain words; the network also knows other names")
+        )
+        self.painter.currentIndexChanged.connect(self._choose_painter)
+        self._add(self.tr("Painter"), self.painter)
         self._add(self.tr("Seed"), self._seed_row())
         self.passes = QSpinBox()
         self.passes.setRange(0, MOST_PASSES)
@@ -122,7 +134,8 @@ class PaintingForm(QWidget):
         self.passes.setValue(making.options.denoising_steps)
         self.guidance.setValue(making.options.guidance_scale)
         self._follow_size(making.options.size)
-        self._allow(painter not in STORYBOARD)
+        self.painter.setCurrentIndex(self.painter.findData(making.options.painter))
+        self._allow((making.options.painter or painter) not in STORYBOARD)
         self._restyle()
         self._following = False
 
@@ -135,7 +148,7 @@ class PaintingForm(QWidget):
         self.size_box.setCurrentIndex(sizes.index(size))
 
     def _allow(self, allowed: bool) -> None:
-        reason = self.tr("This pack draws a picture in one go: it has no passes and no guidance")
+        reason = self.tr("The storyboard draws in one go: it has no passes and no guidance")
         for box, told in (
             (self.passes, self.tr("More passes are finer and take longer")),
             (self.guidance, self.tr("How closely the painter keeps to the words")),
@@ -166,7 +179,10 @@ class PaintingForm(QWidget):
         if size is not None:
             self._set_options(size=size)
 
-    def _set_options(self, **options: float) -> None:
+    def _choose_painter(self, number: int) -> None:
+        self._set_options(painter=self.painter.itemData(number, Qt.ItemDataRole.UserRole))
+
+    def _set_options(self, **options: float | str) -> None:
         made = self._workplace.opened.tutorial.making.options
         self._set(options=replace(made, **options))  # type: ignore[arg-type]
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from assets.corpus import corpus, read
 from assets.corpus.checking import faults, shared_runs
+from assets.corpus.spelling import misspelt
 from assets.sprites.library import library
 
 
@@ -20,7 +21,7 @@ def main(files: list[str]) -> int:
     for example in known.values():
         if asked and example.name not in asked:
             continue
-        found = list(faults(example, drawings))
+        found = [*faults(example, drawings), *map("spelling: {}".format, misspelt([example.text]))]
         wrong += bool(found)
         for fault in found:
             print(f"{example.domain}/{example.name}: {fault}")

@@ -4,12 +4,13 @@ The generators yield progress and notes, return the installed pack's manifest an
 Closing one stops it at once; what was fetched is kept, and the next install goes on from there.
 """
 
+import hashlib
 import os
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from inference.packs.manifest import Manifest, Source, Weights
+from inference.packs.manifest import Manifest, Patch, Source, Weights
 from inference.packs.reports import PackError, PackNote, Reports, in_words
 from inference.packs.sources import SourceError, Staged, bytes_in, from_disk, from_hub, hashed
 from inference.packs.store import Store
@@ -48,6 +49,8 @@ def disk_needed(store: Store, manifest: Manifest) -> int:
 
 def accept(store: Store, item: Weights, staged: Staged) -> None:
     """Put a file in its place if it is the right one; raises SourceError, the file set aside."""
+    if item.patch is not None and staged.sha256 == item.patch.before:
+        staged = _patched(staged, item.patch)
     size = staged.path.stat().st_size
     if (size, staged.sha256) != (item.size, item.sha256):
         reason = "its sha256 does not match" if size == item.size else f"it has {size} bytes"
@@ -62,6 +65,15 @@ def accept(store: Store, item: Weights, staged: Staged) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     staged.path.replace(place)
     shutil.rmtree(store.staging(item), ignore_errors=True)
+
+
+def _patched(staged: Staged, patch: Patch) -> Staged:
+    """Put the patch's bytes into a staged file."""
+    with staged.path.open("r+b") as file:
+        file.seek(patch.offset)
+        file.write(patch.bytes())
+    with staged.path.open("rb") as file:
+        return Staged(staged.path, hashlib.file_digest(file, "sha256").hexdigest())
 
 
 def _install(store: Store, manifest: Manifest, fetch: Fetch) -> Reports[Manifest]:
@@ -124,7 +136,7 @@ def _from_person(store: Store, item: Weights, given: Sequence[Path]) -> Reports[
                 reasons.append(f"{path.name} has not the {item.size} bytes of {item.name}")
                 continue
             staged = yield from from_disk(path, item, folder)
-            if staged.sha256 == item.sha256:
+            if staged.sha256 in (item.fetched(), item.sha256):
                 accept(store, item, staged)
                 return
             staged.path.unlink()  # the person's own file stays where it is

@@ -4,11 +4,14 @@ Names end up in paths and command lines, so each has a narrow pattern: none can 
 pass for an option.
 """
 
+import base64
+import binascii
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Literal
 
 from inference.protocol import from_json
@@ -45,14 +48,43 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Patch:
+    """What training changed in a file: bytes that are put in once it is fetched.
+
+    offset in bytes; data: base64; before: sha256 of the file as its sources have it.
+    """
+
+    offset: int
+    data: str
+    before: str
+
+    def bytes(self) -> bytes:
+        """Return the new bytes; raises ValueError when they are not base64."""
+        return base64.b64decode(self.data, validate=True)
+
+
+@dataclass(frozen=True)
 class Weights:
-    """One file of a pack; sources are tried in order. size in bytes."""
+    """One file of a pack; sources are tried in order. size in bytes; sha256: as it is used.
+
+    adapter: name of the GGUF LoRA in assets/starter that goes with it, or empty.
+    """
 
     name: str
     size: int
     sha256: str
     licence: str
     sources: tuple[Source, ...] = ()
+    patch: Patch | None = None
+    adapter: str = ""
+
+    def fetched(self) -> str:
+        """Return the sha256 of the file as its sources have it."""
+        return self.patch.before if self.patch else self.sha256
+
+    def adapter_path(self) -> Path | None:
+        """Return where its adapter lies, None where it has none."""
+        return Path(str(files("assets") / "starter" / self.adapter)) if self.adapter else None
 
 
 @dataclass(frozen=True)
@@ -111,6 +143,8 @@ def _named(manifest: Manifest) -> Iterator[tuple[str, str, re.Pattern[str]]]:
     for item in (manifest.writer, manifest.reader):
         yield "name", item.name, NAME
         yield "sha256", item.sha256, HASH
+        yield "sha256", item.fetched(), HASH
+        yield "adapter", item.adapter or item.name, NAME
         for source in item.sources:
             if source.kind == "hub":
                 yield "repo", source.repo, REPO
@@ -125,7 +159,18 @@ def _named(manifest: Manifest) -> Iterator[tuple[str, str, re.Pattern[str]]]:
 def _check_sizes(item: Weights) -> None:
     if not 0 < item.size <= MAX_SIZE:
         raise ValueError(f"{item.name}: a size of {item.size} bytes is not allowed")
+    if item.patch is not None:
+        _check_patch(item, item.patch)
     for source in item.sources:
         sizes = [part.size for part in source.parts]
         if source.kind == "wheels" and (min(sizes, default=0) <= 0 or sum(sizes) != item.size):
             raise ValueError(f"{item.name}: its parts do not add up to {item.size} bytes")
+
+
+def _check_patch(item: Weights, patch: Patch) -> None:
+    try:
+        size = len(patch.bytes())
+    except binascii.Error as error:
+        raise ValueError(f"{item.name}: its patch is not base64") from error
+    if not 0 <= patch.offset <= item.size - size:
+        raise ValueError(f"{item.name}: its patch lies outside the file")

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from assets.sprites.library import Library
 from assets.sprites.scene import Scene
 from inference.painter.codec import SLOTS, Embeddings, SpriteCodec, embeddings_of
+from inference.painter.drawing import PainterError
 from inference.painter.flow import euler, guided, sigmas
 from inference.wire import ProtocolError, from_json
 
@@ -31,10 +32,6 @@ Array = npt.NDArray[np.float32]
 
 GRAPHS = ("connector", "keys", "denoise")
 VERSION = 1  # of the files' layout
-
-
-class PainterError(Exception):
-    """The weights can't be used; the message is a sentence that says why."""
 
 
 @dataclass(frozen=True)

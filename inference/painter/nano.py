@@ -1,18 +1,19 @@
 """DuoGen at nano scale as a painter of pictures: texts and neighbours in, a scene out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.resources import files
 from itertools import count
 from pathlib import Path
 
 from assets.sprites.library import Library
+from assets.sprites.scene import Scene
 from inference.context import last_text, step_chunk
 from inference.packs.manifest import catalogue
 from inference.packs.store import Store
 from inference.painter.captions import alt_text
+from inference.painter.drawing import Drawing, Sketch, present, scene_of
 from inference.painter.duogen import Array, DuoGen, Frame
 from inference.painter.reading import NoDrawing
-from inference.painter.storyboard import Drawing, present, scene_of
 from inference.protocol import Json, PaintInput
 from inference.threads import FreeCores, cores
 
@@ -21,21 +22,36 @@ Read = Callable[[Sequence[str]], Sequence[Array]]
 
 
 class Nano:
-    """Paints with a DuoGen over what a reader makes of the texts."""
+    """Paints with a DuoGen over what a reader makes of the texts.
 
-    def __init__(self, weights: DuoGen, read: Read, reader: str, drawings: Library) -> None:
+    reader: the sha256 of its weights; release: frees it.
+    """
+
+    def __init__(
+        self,
+        weights: DuoGen,
+        read: Read,
+        reader: str,
+        drawings: Library,
+        release: Callable[[], None] = lambda: None,
+    ) -> None:
         self._weights = weights
         self._read = read
         self._reader = reader
         self._drawings = drawings
+        self.close = release
 
     def recipe(self) -> Json:
         """Return what a recipe says of the painter."""
         weights = self._weights.settings
         return {"painter": "duogen", "weights": dict(weights.files), "reader": self._reader}
 
-    def draw(self, given: PaintInput) -> Drawing:
-        """Return the picture; raises NoDrawing or CannotFix."""
+    def read_ahead(self, chunks: Sequence[str]) -> None:
+        """Read texts that pictures will be drawn for; whole chunks are kept."""
+        self._read(chunks)
+
+    def draw(self, given: PaintInput) -> Iterator[Sketch | Drawing]:
+        """Yield a sketch after each denoising step, then the picture; raises as a Painter."""
         chunks = list(given.chunks) or [
             "",
             step_chunk(1, given.heading, given.body, given.description),
@@ -45,17 +61,23 @@ class Nano:
             present(given)
             chunks.append(step_chunk(len(chunks), "Go on", given.instruction, ""))
             recent = len(chunks) - 1
-        *_, scene = self._weights.paint(
-            self._read(chunks),
-            recent,
-            frames(given),
-            given.seed,
-            given.options.denoising_steps,
-            given.options.guidance_scale,
-        )
+        total = given.options.denoising_steps or self._weights.settings.denoising_steps
+        scene = Scene(None)
+        for done, scene in enumerate(
+            self._weights.paint(
+                self._read(chunks),
+                recent,
+                frames(given),
+                given.seed,
+                total,
+                given.options.guidance_scale,
+            ),
+            1,
+        ):
+            yield Sketch(scene, done, total)
         if not scene.sprites:
             raise NoDrawing(given.description or given.heading or "this step")
-        return Drawing(scene, alt_text(scene, self._drawings), ())
+        yield Drawing(scene, alt_text(scene, self._drawings), ())
 
 
 def starter_painter(store: Store, drawings: Library) -> Nano:
@@ -70,10 +92,14 @@ def starter_painter(store: Store, drawings: Library) -> Nano:
     folder = Path(str(files("assets") / "starter"))
     weights = DuoGen(folder, drawings, cores())
     manifest = next(manifest for manifest in catalogue() if manifest.id == "starter")
-    model = Model(store.path(manifest.reader))
-    free = FreeCores()
-    reader = Reader(model, cores(), free_cores=free, keep=weights.told)
-    return Nano(weights, reader.states, manifest.reader.sha256, drawings)
+    model = Model(store.path(manifest.reader), manifest.reader.adapter_path())
+    reader = Reader(model, cores(), free_cores=FreeCores(), keep=weights.told)
+
+    def release() -> None:
+        reader.close()
+        model.close()
+
+    return Nano(weights, reader.states, manifest.reader.sha256, drawings, release)
 
 
 def frames(given: PaintInput) -> list[Frame]:

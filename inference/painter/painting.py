@@ -8,32 +8,25 @@ that two pictures of equal pixels but other recipes are two takes.
 import hashlib
 import json
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Protocol
 
 from assets.sprites import Library, scene_to_json, to_svg
 from inference.context import chunk_hashes
+from inference.painter.drawing import Drawing, Painter, Sketch, scene_of
 from inference.painter.render import render
-from inference.painter.storyboard import Drawing, Storyboard, scene_of
+from inference.painter.storyboard import Storyboard
 from inference.protocol import Json, PaintInput, to_json
 
 SMALLEST, LARGEST = 256, 2048  # pixels a side
+PREVIEW = 192  # pixels a side
+EVERY = 3  # denoising steps to a preview
 HEAD = 33  # bytes of a PNG's signature and IHDR chunk
 
 
 class WrongSize(ValueError):
     """A size that no picture is painted in; the message is a sentence."""
-
-
-class Painter(Protocol):
-    """Draws pictures as scenes: the storyboard, or the network (nano.py)."""
-
-    def recipe(self) -> Json:
-        """Return what a recipe says of the painter: its name, and the hashes of its weights."""
-
-    def draw(self, given: PaintInput) -> Drawing:
-        """Return the picture; raises NoDrawing or CannotFix."""
 
 
 @dataclass(frozen=True)
@@ -48,18 +41,43 @@ class Painted:
     missing: tuple[str, ...]
 
 
-def paint(given: PaintInput, drawings: Library, painter: Painter | None = None) -> Painted:
-    """Return the picture; raises NoDrawing, CannotFix or WrongSize.
+@dataclass(frozen=True)
+class Preview:
+    """png: PREVIEW pixels a side, of the picture after `done` of `total` denoising steps."""
 
-    painter: the storyboard without it. Neighbours that no scene can be read of (photos, other
-    painters' pictures) are left out, and the recipe says so.
+    png: bytes
+    done: int
+    total: int
+
+
+def paint(given: PaintInput, drawings: Library, painter: Painter | None = None) -> Painted:
+    """Return the picture; as painting(), without previews."""
+    *_, painted = painting(given, drawings, painter or Storyboard(drawings))
+    assert isinstance(painted, Painted)
+    return painted
+
+
+def painting(given: PaintInput, drawings: Library, painter: Painter) -> Iterator[Preview | Painted]:
+    """Yield previews, then the picture; raises NoDrawing, CannotFix or WrongSize.
+
+    Neighbours that no scene can be read of (photos, other painters' pictures) are left out, and the
+    recipe says so.
     """
     check_size(given.options.size)
-    painter = painter or Storyboard(drawings)
-    drawing = painter.draw(given)
+    for seen in painter.draw(given):
+        if isinstance(seen, Drawing):
+            yield _painted(given, drawings, painter, seen)
+        elif seen.done % EVERY == 0:
+            yield Preview(_png(seen, drawings, PREVIEW), seen.done, seen.total)
+
+
+def _painted(given: PaintInput, drawings: Library, painter: Painter, drawing: Drawing) -> Painted:
     hashes = chunk_hashes(given.chunks)
+    told = painter.recipe()
     recipe = to_json(given) | {
-        **painter.recipe(),
+        **told,
+        # The painter by its name: another version may have another one of its own.
+        "options": to_json(given.options) | {"painter": told["painter"]},
         "sprites": drawings.hash,
         "program": version("interstep"),
         "renderer": f"resvg-py {version('resvg-py')}",
@@ -68,13 +86,17 @@ def paint(given: PaintInput, drawings: Library, painter: Painter | None = None) 
         "left_out": [c.sha256 for c in given.conditions if scene_of(c) is None],
     }
     return Painted(
-        png=stamped(render(to_svg(drawing.scene, drawings), given.options.size), recipe),
+        png=stamped(_png(drawing, drawings, given.options.size), recipe),
         source={"scene": scene_to_json(drawing.scene), "sprites": drawings.hash},
         recipe=recipe,
         chunks=dict(zip(hashes, given.chunks, strict=True)),
         alt_text=drawing.alt_text,
         missing=drawing.missing,
     )
+
+
+def _png(drawing: Drawing | Sketch, drawings: Library, size: int) -> bytes:
+    return render(to_svg(drawing.scene, drawings), size)
 
 
 def check_size(size: int) -> None:

@@ -4,18 +4,18 @@ Pure: the same text, neighbours, seed and drawings give the same scene. Text is 
 thousand characters, in linear time.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 from assets.sprites.library import Library
-from assets.sprites.scene import Scene, scene_from_json
+from assets.sprites.scene import Scene
 from inference.painter.captions import alt_text
 from inference.painter.describing import describe_step
+from inference.painter.drawing import Drawing, present, scene_of
 from inference.painter.fixing import CannotFix, fixed
 from inference.painter.placing import arrange
 from inference.painter.reading import NoDrawing, StepText, read
 from inference.painter.things import Neighbour
-from inference.protocol import Condition, Json, Look, PaintInput
+from inference.protocol import Json, Look, PaintInput
 
 __all__ = [
     "CannotFix",
@@ -28,18 +28,7 @@ __all__ = [
     "compose",
     "describe",
     "fix",
-    "present",
-    "scene_of",
 ]
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A scene, a draft of its alt text, and the words for which there is no drawing."""
-
-    scene: Scene
-    alt_text: str
-    missing: tuple[str, ...]
 
 
 class Storyboard:
@@ -52,37 +41,21 @@ class Storyboard:
         """Return what a recipe says of the painter."""
         return {"painter": "storyboard"}
 
-    def draw(self, given: PaintInput) -> Drawing:
-        """Return the picture; raises NoDrawing or CannotFix."""
+    def read_ahead(self, chunks: Sequence[str]) -> None:
+        """Nothing: rules read in no time."""
+
+    def draw(self, given: PaintInput) -> Iterator[Drawing]:
+        """Yield the picture; raises NoDrawing or CannotFix."""
         if given.mode == "fix":
-            return fix(present(given), given.instruction, given.seed, self._drawings)
+            yield fix(present(given), given.instruction, given.seed, self._drawings)
+            return
         neighbours = [
             Neighbour(condition.role, scene)
             for condition in given.conditions
             if condition.role != "present" and (scene := scene_of(condition)) is not None
         ]
         step = StepText(given.title, given.heading, given.body)
-        return compose(step, given.description, neighbours, given.seed, self._drawings, given.look)
-
-
-def present(given: PaintInput) -> Scene:
-    """Return the scene of the take that shall be fixed; raises CannotFix without one."""
-    for condition in given.conditions:
-        scene = scene_of(condition)
-        if condition.role == "present" and scene is not None:
-            return scene
-    raise CannotFix(
-        "only a picture that this pack drew can be fixed: draw a new one, or import another"
-    )
-
-
-def scene_of(condition: Condition) -> Scene | None:
-    """Return the condition's scene; a photo or another painter's picture has none."""
-    scene = condition.source.get("scene")
-    try:
-        return scene_from_json(scene) if isinstance(scene, dict) else None
-    except ValueError:  # from another version, or damaged
-        return None
+        yield compose(step, given.description, neighbours, given.seed, self._drawings, given.look)
 
 
 def compose(

@@ -16,7 +16,6 @@ from torch.nn.functional import gelu, scaled_dot_product_attention, silu
 
 FREQUENCIES = 64  # of the noise level's embedding
 SLOT = 100.0  # slots to the unit of the waves, which are made for noise levels
-HIDDEN = -1e4  # added to the logit of a key that is not seen
 
 
 @dataclass(frozen=True)
@@ -121,8 +120,7 @@ class Transformer(nn.Module):
         x = self.norm(x) * (1 + scale) + shift
         found = self.slot_out(x) + self.pointer(x, *keys[-1], packed.lengths, context_lengths)
         guess = kept * packed.latents + learnt * found
-        remembered = self.memory(x, guess, packed.latents, is_noisy, packed)
-        out: Tensor = guess + learnt * remembered
+        out: Tensor = self.memory(x, guess, packed.latents, is_noisy, packed)
         return out
 
 
@@ -221,32 +219,43 @@ class Pointer(nn.Module):
 class Memory(nn.Module):
     """A last self-attention whose values are the clean slots of the other pictures as they are.
 
-    A slot points at the slot that showed the same thing, in the nearest picture first: what stays
-    in its place is copied. It begins by comparing what the slots seem to be, channel by channel;
-    those that count are set by whoever makes the network (tuning/stage2.py).
+    A slot points at the slot that showed the same thing, in the nearest picture first, or at none;
+    then it says, channel by channel, how far it is that slot again: what stays is copied exactly,
+    at every noise level. It begins by comparing what the slots seem to be; the channels that count
+    are set by whoever makes the network (tuning/stage2.py).
+    Source: the copying gate of pointer-generator networks (See et al., 2017).
     """
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
-        self.query = nn.Linear(shape.channels, shape.width)
-        self.key = nn.Linear(shape.channels, shape.width)
-        self.gate = nn.Linear(shape.width, shape.channels)
+        width, channels = shape.width, shape.channels
+        self.query = nn.Linear(channels, width)
+        self.key = nn.Linear(channels, width)
+        self.query_place = nn.Linear(width, width, bias=False)
+        self.key_place = nn.Linear(width, width, bias=False)
         self.nearness = nn.Parameter(torch.ones(()))
-        nn.init.zeros_(self.gate.weight)
-        nn.init.constant_(self.gate.bias, 0.3)
+        self.none = nn.Parameter(torch.zeros(()))
+        self.compared = nn.Linear(width + 2 * channels, width)
+        self.mixed = nn.Linear(width, channels)
+        nn.init.zeros_(self.query_place.weight)
+        nn.init.zeros_(self.mixed.weight)
 
     def forward(
         self, x: Tensor, guess: Tensor, latents: Tensor, is_noisy: Tensor, packed: Packed
     ) -> Tensor:
-        """Return what the slots remember, (n, channels); nothing where no slot is clean.
-
-        guess: the x0 found so far, (n, channels).
-        """
-        value = latents.masked_fill(is_noisy, 0)
-        bias = is_noisy[:, 0] * HIDDEN - self.nearness * packed.times.abs()
-        query, key = self.query(guess)[:, None], self.key(latents)[:, None]
-        seen = attend(query, key, value[:, None], packed.lengths, packed.lengths, bias)
-        out: Tensor = self.gate(x) * seen
+        """Return the x0 that is left of a guess (n, channels) beside what is remembered."""
+        clean = (~is_noisy).to(latents.dtype)
+        query = self.query(guess) + self.query_place(x)
+        # A noisy slot stands for none: its key tells nothing, its value is nothing.
+        key = (self.key(latents) + self.key_place(x)) * clean
+        value = torch.cat([latents, torch.ones_like(clean)], -1) * clean
+        bias = torch.where(is_noisy[:, 0], self.none, -self.nearness * packed.times.abs())
+        lengths = packed.lengths
+        seen = attend(query[:, None], key[:, None], value[:, None], lengths, lengths, bias)
+        slots, found = seen[:, :-1], seen[:, -1:]
+        compared = torch.cat([x, slots, found * guess], -1)
+        mixed = self.mixed(silu(self.compared(compared))).sigmoid()
+        out: Tensor = guess + mixed * (slots - found * guess)
         return out
 
 

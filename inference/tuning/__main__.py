@@ -1,7 +1,8 @@
 """The two training stages, the export and the evaluation of the starter pack's painter.
 
 python -m inference.tuning stage1|stage2|export --config FILE
-python -m inference.tuning evaluate --prompts FILE.jsonl [--painter storyboard] [--json]
+python -m inference.tuning prompts --out FOLDER
+python -m inference.tuning evaluate --prompts FILE.jsonl [--painter storyboard|copy] [--json]
 """
 
 import argparse
@@ -10,11 +11,12 @@ import sys
 from pathlib import Path
 
 from inference.packs.reports import PackError
-from inference.painter.duogen import PainterError
+from inference.painter.drawing import PainterError
 from inference.wire import ProtocolError
 from inference.writer.errors import WriterError
 
 STAGES = ("stage1", "stage2", "export")
+PAINTERS = ("duogen", "storyboard", "copy")
 
 
 def main() -> int:
@@ -28,9 +30,11 @@ def main() -> int:
     for name in STAGES:
         stage = commands.add_parser(name)
         stage.add_argument("--config", type=Path, required=True, metavar="FILE")
+    prompts = commands.add_parser("prompts")
+    prompts.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     measure = commands.add_parser("evaluate")
     measure.add_argument("--prompts", type=Path, required=True, metavar="FILE")
-    measure.add_argument("--painter", choices=("duogen", "storyboard"), default="duogen")
+    measure.add_argument("--painter", choices=PAINTERS, default=PAINTERS[0])
     measure.add_argument("--seed", type=int, default=0, metavar="N")
     measure.add_argument("--json", action="store_true", help="print one JSON object")
     given = parser.parse_args()
@@ -62,6 +66,11 @@ def _run(given: argparse.Namespace) -> int:
             from inference.tuning import stage2
 
             stage2.export(given.config)
+        case "prompts":
+            from assets.sprites.library import library
+            from inference.tuning.prompts import write_prompts
+
+            write_prompts(given.out, library())
         case _:
             _evaluate(given)
     return 0

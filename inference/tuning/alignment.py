@@ -15,11 +15,12 @@ from assets.sprites.library import TINTS, Library, Sprite
 from assets.sprites.scene import Scene
 from inference.context import step_chunk
 from inference.lexicon import VERBS
+from inference.painter.geometry import Ruler
 from inference.painter.naming import is_tool
 from inference.painter.things import Neighbour
 from inference.tuning.documents import Document, Shown
 from inference.tuning.measures import done, seen
-from inference.tuning.pictures import picture_of
+from inference.tuning.pictures import picture_of, settled
 from inference.tuning.wording import Wording, said
 
 EDITS = ("add", "remove", "replace", "move", "recolour", "state")
@@ -43,15 +44,16 @@ def made_up(random: Random, drawings: Library) -> Document:
     line = maker.line()
     wording = Wording(random, drawings)
     seed = random.randrange(1 << 30)
-    scene = picture_of(line, (), seed, drawings)
+    scene, ruler = picture_of(line, (), seed, drawings), Ruler(drawings)
     chunks = [maker.request(wording, line), maker.told(1, wording, line)]
     pictures = [Shown(1, scene)]
     for _ in range(random.choice((0, 0, 1, 1, 2, LONGEST - 1))):
         edited = maker.edited(line, wording)
         if edited is None:
             break
-        kind, line, text = edited
+        earlier, (kind, line, text) = line, edited
         before, scene = scene, picture_of(line, [Neighbour("previous", scene)], seed, drawings)
+        scene = settled(scene, line, before, earlier, ruler)
         old, new = seen(before, drawings), seen(scene, drawings)
         if done(kind, old, new, old) or not done(kind, old, new, new):
             break  # too full to show it

@@ -5,14 +5,14 @@ asked for as plan.py asks. User turns are not in the loss; `<BOV>` is.
 Source: DuoGen, sections 3.1 and 4.2; context-alignment data stays out of it (alignment.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from random import Random
 
 from assets.corpus import Example
 from assets.corpus.kinds import held_out
-from inference.writer.dialogue import Turns
+from inference.writer.dialogue import Turns, WrittenStep
 from inference.writer.examples import nearest
 from inference.writer.plan import ASKED, listed
 from inference.writer.tutorial import answer_of
@@ -33,14 +33,16 @@ ASKINGS = (
 )
 ALONE = 0.6  # of the tutorials are asked for without an example
 PLANS = 0.25  # of the dialogues ask for the plan
+# Weight of the one token of eighty at which a step gets its picture or, more rarely, none.
+PICTURED, BARE = 40.0, 80.0
 
 
 @dataclass(frozen=True)
 class Dialogue:
-    """Tokens of one chat; answered tells of each whether it is in the loss."""
+    """Tokens of one chat; weights: of each in the loss, 0 for what is not answered."""
 
     tokens: tuple[int, ...]
-    answered: tuple[bool, ...]
+    weights: tuple[float, ...]
 
 
 def asking(title: str, random: Random) -> str:
@@ -67,40 +69,62 @@ def dialogue(example: Example, others: Sequence[Example], turns: Turns, random: 
                 for number, step in enumerate(example.steps, 1)
             )
         )
-        return _joined([(start, False), (answer, True), (turns.ours(chat.end), True)])
-    parts = [(turns.system(), False)]
+        return _joined([_given(start), _learnt(answer), _learnt(turns.ours(chat.end))])
+    parts = [_given(turns.system())]
     if random.random() >= ALONE:
         shown = nearest(prompt, [step.title for step in example.steps], others)
         # An example of the prompt, not an answer: what it says is not learnt a second time.
         parts += [
-            (turns.asked(shown.title, listed([step.title for step in shown.steps])), False),
-            ([*turns.opening(), *chain.from_iterable(turns.answer(answer_of(shown)))], False),
+            _given(turns.asked(shown.title, listed([step.title for step in shown.steps]))),
+            _given([*turns.opening(), *chain.from_iterable(turns.answer(answer_of(shown)))]),
         ]
-    parts += [
-        (turns.asked(prompt, headings), False),
-        (turns.opening(), False),
-        (list(chain.from_iterable(turns.answer(answer_of(example)))), True),
-    ]
-    return _joined(parts)
+    return _joined([*parts, *_tutorial(prompt, headings, example, turns)])
 
 
 def alone(example: Example, turns: Turns) -> Dialogue:
     """Return the plain chat about a tutorial: asked for with its plan, without an example."""
     prompt = f"How do I {example.title[0].lower()}{example.title[1:]}?"
     headings = listed([step.title for step in example.steps])
-    return _joined(
-        [
-            (turns.system(), False),
-            (turns.asked(prompt, headings), False),
-            (turns.opening(), False),
-            (list(chain.from_iterable(turns.answer(answer_of(example)))), True),
-        ]
-    )
+    return _joined([_given(turns.system()), *_tutorial(prompt, headings, example, turns)])
+
+
+Part = tuple[list[int], list[float]]  # tokens and their weights
+
+
+def _given(tokens: list[int]) -> Part:
+    return tokens, [0.0] * len(tokens)
+
+
+def _learnt(tokens: list[int]) -> Part:
+    return tokens, [1.0] * len(tokens)
+
+
+def _tutorial(prompt: str, headings: str, example: Example, turns: Turns) -> Iterator[Part]:
+    """Yield a tutorial as it is asked for and answered."""
+    yield _given(turns.asked(prompt, headings))
+    yield _given(turns.opening())
+    answer = answer_of(example)
+    pieces = list(turns.answer(answer))
+    bodies = dict(zip(range(5, len(pieces), 2), answer.steps, strict=False))
+    for k, piece in enumerate(pieces):
+        tokens, weights = _learnt(piece)
+        if k in bodies:
+            at, _, _ = _choice(bodies[k], turns)
+            weights[at] = PICTURED if bodies[k].description else BARE
+        yield tokens, weights
+
+
+def _choice(step: WrittenStep, turns: Turns) -> tuple[int, int, int]:
+    """Return where among turns.step() the picture is chosen, and the tokens with and without."""
+    shown = turns.step(replace(step, description=step.description or "A cup."))
+    hidden = turns.step(replace(step, description=""))
+    at = next(k for k, (a, b) in enumerate(zip(shown, hidden, strict=False)) if a != b)
+    return at, shown[at], hidden[at]
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A context that ends with a step's body, and the two tokens that may follow it.
+    """A beginning of alone() that ends with a step's body, and the two tokens that may follow it.
 
     picture begins a picture line, none ends the step without; pictured tells which stands there.
     """
@@ -122,19 +146,15 @@ def picture_choices(example: Example, turns: Turns) -> list[Choice]:
     found = []
     for heading, body, step in zip(rest[::2], rest[1::2], answer.steps, strict=True):
         before += heading
-        shown = turns.step(replace(step, description=step.description or "A cup."))
-        hidden = turns.step(replace(step, description=""))
-        same = next(k for k, (a, b) in enumerate(zip(shown, hidden, strict=False)) if a != b)
-        tokens = (*before, *shown[:same])
-        found.append(Choice(tokens, shown[same], hidden[same], bool(step.description)))
+        at, picture, none = _choice(step, turns)
+        found.append(Choice((*before, *body[:at]), picture, none, bool(step.description)))
         before += body
     return found
 
 
-def _joined(parts: Sequence[tuple[list[int], bool]]) -> Dialogue:
+def _joined(parts: Sequence[Part]) -> Dialogue:
     tokens = tuple(chain.from_iterable(part for part, _ in parts))
-    answered = tuple(chain.from_iterable([own] * len(part) for part, own in parts))
-    return Dialogue(tokens, answered)
+    return Dialogue(tokens, tuple(chain.from_iterable(weights for _, weights in parts)))
 
 
 def split(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:

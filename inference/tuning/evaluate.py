@@ -2,25 +2,30 @@
 
 A line of the file is one picture:
     {"text": ..., "description": ..., "objects": [drawing, ...], "previous": [text or scene, ...]}
-and perhaps "heading", "states" {drawing: state}, "actions" [sign, ...], "next" (a scene: the
-picture is painted from both sides), "edit" (its kind) with "wanted" (the scene that it should lead
-to), "tutorial" (a name: its pictures shall differ). No objects: nothing here can be drawn.
+and perhaps "context" [the prompt, the steps before], "heading", "states" {drawing: state},
+"actions" [sign, ...], "next" (a scene: the picture is painted from both sides), "edit" (its kind)
+with "wanted" (the scene that it should lead to), "tutorial" (a name: its pictures shall differ).
+No objects: nothing here can be drawn.
 """
 
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from assets.corpus import corpus
+from assets.corpus.kinds import held_out
+from assets.corpus.scene_lines import read_scene_line
 from assets.sprites.library import Library
 from assets.sprites.scene import Scene, scene_from_json, scene_to_json, to_svg
 from inference.context import step_chunk
 from inference.packs.store import Store, default_folder
+from inference.painter.drawing import Drawing, Painter, scene_of
 from inference.painter.nano import starter_painter
-from inference.painter.painting import Painter
 from inference.painter.reading import NoDrawing
 from inference.painter.render import render
 from inference.painter.storyboard import Storyboard
@@ -45,6 +50,7 @@ MEASURES = (
     "abstention",
     "distinct_scenes",
 )
+COMMON = 20  # training pictures; things in fewer are told apart
 PICTURE = 768  # pixels a side of the pictures that are timed
 
 
@@ -54,8 +60,13 @@ class PromptError(ValueError):
 
 @dataclass(frozen=True)
 class Prompt:
-    """One labelled picture. previous: texts, or scenes that are there already."""
+    """One labelled picture.
 
+    context: the prompt and the steps before it, as they are read. previous: texts that are painted
+    first, or scenes that are there already.
+    """
+
+    context: tuple[str, ...]
     text: str
     heading: str
     description: str
@@ -92,6 +103,7 @@ def _prompt(value: Json, drawings: Library) -> Prompt:
             raise ValueError(f"{name} is never {state!r}")
     previous = [_seen(one) for one in value.get("previous", [])]
     return Prompt(
+        context=tuple(map(str, value.get("context", [""]))),
         text=str(value["text"]),
         heading=str(value.get("heading", "")),
         description=str(value.get("description", "")),
@@ -109,24 +121,48 @@ def _seen(value: Any) -> str | Scene:
 
 
 def chosen_painter(name: str, drawings: Library) -> Painter:
-    """Return the storyboard, or the starter's network over the starter's reader."""
-    if name == "storyboard":
-        return Storyboard(drawings)
-    return starter_painter(Store(default_folder()), drawings)
+    """Return the starter's network, the storyboard, or the one that copies the last picture."""
+    if name == "duogen":
+        return starter_painter(Store(default_folder()), drawings)
+    return Storyboard(drawings) if name == "storyboard" else Copier()
+
+
+class Copier:
+    """Draws the last picture again, whatever the text says: what persistence alone is worth."""
+
+    def recipe(self) -> Json:
+        """Return what a recipe says of the painter."""
+        return {"painter": "copy"}
+
+    def read_ahead(self, chunks: Sequence[str]) -> None:
+        """Nothing: it doesn't read."""
+
+    def draw(self, given: PaintInput) -> Iterator[Drawing]:
+        """Yield the picture; raises NoDrawing without one before it."""
+        scene = scene_of(given.conditions[0]) if given.conditions else None
+        if scene is None:
+            raise NoDrawing("this")
+        yield Drawing(scene, "", ())
 
 
 @dataclass(frozen=True)
 class Painted:
-    """before: the picture before it; seconds: from the input to the PNG."""
+    """before: the picture before it.
+
+    conditioning: seconds to read the last chunk; seconds: from then to the scene. one_sided: as it
+    is painted without the picture after it.
+    """
 
     scene: Scene
     before: Scene | None
+    conditioning: float
     seconds: float
+    one_sided: Scene | None
 
 
 def paint(prompt: Prompt, painter: Painter, seed: int) -> Painted:
     """Paint one picture, those before it first where they are texts."""
-    chunks = [""]
+    chunks = [*prompt.context]
     before: list[Scene] = []
     for told in prompt.previous:
         if isinstance(told, str):
@@ -136,9 +172,18 @@ def paint(prompt: Prompt, painter: Painter, seed: int) -> Painted:
             before.append(told)
     chunks.append(step_chunk(len(chunks), prompt.heading, prompt.text, prompt.description))
     given = _input(chunks, prompt.text, prompt.description, before, prompt.after, seed)
+    given = replace(given, heading=prompt.heading)
+    painter.read_ahead(chunks[:-1])
     started = time.perf_counter()
-    scene = _scene(replace(given, heading=prompt.heading), painter)
-    return Painted(scene, before[-1] if before else None, time.perf_counter() - started)
+    painter.read_ahead(chunks)
+    ready = time.perf_counter()
+    scene = _scene(given, painter)
+    done = time.perf_counter()
+    one_sided = None
+    if prompt.after is not None:
+        one_sided = _scene(replace(given, conditions=given.conditions[:-1]), painter)
+    last = before[-1] if before else None
+    return Painted(scene, last, ready - started, done - ready, one_sided)
 
 
 def _input(
@@ -162,7 +207,8 @@ def _source(scene: Scene) -> Json:
 def _scene(given: PaintInput, painter: Painter) -> Scene:
     """Return the painted scene, an empty one where the painter says that it can't."""
     try:
-        return painter.draw(given).scene
+        *_, picture = painter.draw(given)
+        return picture.scene
     except NoDrawing:
         return Scene(None)
 
@@ -171,12 +217,12 @@ def evaluate(
     prompts: Sequence[Prompt], painter: Painter, drawings: Library, seed: int = 0
 ) -> Iterator[Json]:
     """Yield {"done", "of"} after each picture, then the measures and their counts."""
-    tally = Tally()
+    tally, rare = Tally(), rare_things(drawings)
     painted: list[Painted] = []
     for number, prompt in enumerate(prompts):
         one = paint(prompt, painter, seed + number)
         painted.append(one)
-        _count(tally, prompt, one, drawings)
+        _count(tally, prompt, one, drawings, rare)
         yield {"done": number + 1, "of": len(prompts)}
     for tutorial, group in groupby(
         zip(prompts, painted, strict=True), key=lambda pair: pair[0].tutorial
@@ -189,22 +235,42 @@ def evaluate(
         render(to_svg(one.scene, drawings), PICTURE)
     rendering = (time.perf_counter() - started) / max(1, len(drawn))
     seconds = sum(one.seconds for one in painted) / len(painted) + rendering
+    conditioning = sum(one.conditioning for one in painted) / len(painted)
     shares = {name: tally.shares().get(name) for name in MEASURES}
     others = {name: share for name, share in tally.shares().items() if name not in shares}
     yield {
         **shares,
         **others,
         "seconds_per_picture": round(seconds, 4),
+        "seconds_conditioning": round(conditioning, 4),
         "counts": {"pictures": len(prompts), **tally.of},
     }
 
 
-def _count(tally: Tally, prompt: Prompt, one: Painted, drawings: Library) -> None:
+def rare_things(drawings: Library) -> frozenset[str]:
+    """Return the drawings that fewer than COMMON of the training pictures show."""
+    unseen = held_out()
+    shown = Counter(
+        thing.name
+        for example in corpus()
+        if example.name not in unseen
+        for step in example.steps
+        if step.scene
+        for thing in read_scene_line(step.scene, drawings).things
+    )
+    return frozenset(sprite.name for sprite in drawings.of() if shown[sprite.name] < COMMON)
+
+
+def _count(
+    tally: Tally, prompt: Prompt, one: Painted, drawings: Library, rare: frozenset[str]
+) -> None:
     if not prompt.label.objects and not prompt.edit:
         tally.add("abstention", int(not one.scene.sprites), 1)
         return
-    count_picture(tally, one.scene, prompt.label, drawings, frozenset())
+    count_picture(tally, one.scene, prompt.label, drawings, rare)
     if prompt.edit and one.before is not None and prompt.wanted is not None:
         count_edit(tally, prompt.edit, one.before, prompt.wanted, one.scene, drawings)
-    if prompt.after is not None and one.before is not None:
-        count_redraw(tally, one.before, prompt.after, one.scene, drawings)
+    if prompt.after is not None and one.before is not None and one.one_sided is not None:
+        around = one.before, prompt.after
+        count_redraw(tally, "redraw_consistency", *around, one.scene, drawings)
+        count_redraw(tally, "redraw_one_sided", *around, one.one_sided, drawings)

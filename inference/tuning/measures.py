@@ -101,12 +101,12 @@ def count_edit(
 
 
 def count_redraw(
-    tally: Tally, before: Scene, after: Scene, painted: Scene, drawings: Library
+    tally: Tally, measure: str, before: Scene, after: Scene, painted: Scene, drawings: Library
 ) -> None:
     """Count what both neighbours show alike: a picture between them should show it too."""
     first, last, shows = (seen(scene, drawings) for scene in (before, after, painted))
     shared = [p for p in first if any(same(p, other) for other in last)]
-    tally.add("redraw_consistency", _kept(shared, shows), len(shared))
+    tally.add(measure, _kept(shared, shows), len(shared))
 
 
 def _kept(things: Sequence[Placed], shows: Sequence[Placed]) -> int:

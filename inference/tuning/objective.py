@@ -22,6 +22,7 @@ LEAST = 0.02  # noise level
 NAMING = 0.3  # weight of the sprites' cross-entropy
 SHARP = 12.0  # logits are cosines times this
 TINTING = 2.0  # logits are the channels of the tint times this
+PLACE = 3  # of the geometry's channels: x, y, size
 ABSENT = 0.05  # weight of an absent slot's latent, its presence aside
 
 
@@ -33,6 +34,10 @@ class Painter(nn.Module):
         self.connector = Connector(features, shape.context)
         self.transformer = Transformer(shape)
         self.parts = codec.parts
+        start = self.parts["geometry"].start
+        # Where a thing stands and how large it is weighs as much as what it is.
+        places = slice(start, start + PLACE), slice(start + PLACE, codec.channels)
+        self.weighed = (*(self.parts[name] for name in ("sprite", "state", "tint")), *places)
         tables = codec.state_tables()
         self.sprites: Tensor
         self.states: Tensor
@@ -75,7 +80,7 @@ class Painter(nn.Module):
         there = batch.names >= 0
         weight = torch.where(there, 1.0, ABSENT)[:, None]
         wrong = weight * (predicted - clean) ** 2
-        flow = torch.stack([wrong[:, part].mean() for part in self.parts.values()]).mean()
+        flow = torch.stack([wrong[:, part].mean() for part in self.weighed]).mean()
         presence = binary_cross_entropy_with_logits(3 * predicted[:, -1], there.float())
         seen = predicted[there]
         names = batch.names[there]

@@ -8,15 +8,19 @@ from dataclasses import replace
 
 from assets.corpus.scene_lines import SceneLine, SceneThing
 from assets.sprites.library import Library, Sprite
-from assets.sprites.scene import Scene
+from assets.sprites.scene import Placed, Scene
 from inference.painter.acting import Hand
+from inference.painter.geometry import Ruler, overlap, scaled
+from inference.painter.geometry import moved as shifted
 from inference.painter.naming import is_tool
 from inference.painter.placing import arrange
 from inference.painter.reading import Reading
 from inference.painter.things import Neighbour, Thing
+from inference.tuning.measures import dist
 
 RELATIONS = {"out of": "out", "covers": "cover", "pours into": "pour"}  # the others are the same
 HANDS = ("hand", "hands")
+CROWDED = 0.02  # of the picture's area
 
 
 def picture_of(
@@ -24,6 +28,67 @@ def picture_of(
 ) -> Scene:
     """Return the scene that a line tells; another seed composes the same things otherwise."""
     return arrange(_reading(line, drawings), neighbours, seed, drawings)
+
+
+def settled(
+    scene: Scene, line: SceneLine, before: Scene, earlier: SceneLine, ruler: Ruler
+) -> Scene:
+    """Return the scene with all that hangs as it did in the picture before where it was there.
+
+    What is new stays beside what it hangs on. A scene that would become crowded is left as it is.
+    """
+    hangs, hung = _hanging(line), _hanging(earlier)
+    left = list(before.sprites)
+    kept: dict[int, Placed] = {}
+    for k, placed in enumerate(scene.sprites):
+        same = (old for old in left if old.name == placed.name)
+        old = next((o for o in same if (o.inside is None) == (placed.inside is None)), None)
+        if old is not None and hangs.get(placed.name, "") == hung.get(placed.name):
+            left.remove(old)
+            place = {name: getattr(old, name) for name in ("x", "y", "size", "rotation", "flip")}
+            kept[k] = replace(placed, **place)
+    if not kept:
+        return scene
+    moved = tuple(kept.get(k) or _along(k, scene, hangs, kept) for k in range(len(scene.sprites)))
+    if _crowd(moved, ruler) > _crowd(scene.sprites, ruler) + CROWDED:
+        return scene
+    return replace(scene, sprites=moved)
+
+
+def _hanging(line: SceneLine) -> dict[str, str]:
+    """Return for each thing, hands and marks aside, how it hangs on what."""
+    work = next((f"{t.name} {t.other}" for t in line.things if t.mark), "")
+    found = {}
+    for thing in line.things:
+        other = "" if thing.other is None else line.things[thing.other].name
+        if thing.link == "holds":
+            found[thing.name] = found[other] = f"held {work}"
+        elif not thing.mark and thing.name not in HANDS:
+            loose = thing.link in (None, "beside", "under")
+            found.setdefault(thing.name, "" if loose else f"{thing.link} {other}")
+    return found
+
+
+def _along(k: int, scene: Scene, hangs: dict[str, str], kept: dict[int, Placed]) -> Placed:
+    """Return a sprite moved as the kept one that it hangs on was moved, if it hangs on any."""
+    placed = scene.sprites[k]
+    if placed.inside is None and hangs.get(placed.name) == "":
+        return placed
+    near = min(kept, key=lambda i: dist(scene.sprites[i], placed))
+    at = placed.inside if placed.inside in kept else near
+    old, new = scene.sprites[at], kept[at]
+    grown = scaled(placed, new.size / old.size, (old.x, old.y))
+    return shifted(grown, new.x - old.x, new.y - old.y)
+
+
+def _crowd(sprites: Sequence[Placed], ruler: Ruler) -> float:
+    """Return the area in which things that stand free hide each other."""
+    free = [
+        ruler.box(placed)
+        for placed in sprites
+        if placed.inside is None and ruler.sprite(placed).domain not in ("people", "actions")
+    ]
+    return sum(overlap(one, other) for k, one in enumerate(free) for other in free[:k])
 
 
 class _Builder:

@@ -14,6 +14,8 @@ from random import Random
 import torch
 from accelerate import Accelerator
 from accelerate.utils import set_seed
+from torch import Tensor
+from torch.nn.functional import cross_entropy
 
 from assets.corpus import Example, corpus
 from inference.packs.manifest import catalogue
@@ -91,20 +93,23 @@ def measured(writer: TunedWriter, turns: Turns, unseen: Sequence[Example]) -> di
     never have 0.5.
     """
     writer.eval()
-    with torch.autocast("cpu", torch.bfloat16):
-        losses = torch.cat([writer.losses(alone(example, turns)) for example in unseen])
-        right: dict[bool, list[bool]] = {True: [], False: []}
-        for example in unseen:
-            for choice in picture_choices(example, turns):
-                wanted = torch.zeros(len(choice.tokens), dtype=torch.bool)
-                wanted[-1] = True
-                logits = writer.logits(torch.tensor(choice.tokens), wanted)[0]
-                picture = bool(logits[choice.picture] > logits[choice.none])
-                right[choice.pictured].append(picture == choice.pictured)
+    losses: list[Tensor] = []
+    right: dict[bool, list[bool]] = {True: [], False: []}
+    for example in unseen:
+        asked = alone(example, turns)
+        tokens = torch.tensor(asked.tokens)
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = writer.logits(tokens[:-1], torch.ones(len(tokens) - 1, dtype=torch.bool))
+        answered = torch.tensor(asked.weights[1:]) > 0
+        losses.append(cross_entropy(logits[answered], tokens[1:][answered], reduction="none"))
+        for choice in picture_choices(example, turns):
+            behind = logits[len(choice.tokens) - 1]
+            picture = bool(behind[choice.picture] > behind[choice.none])
+            right[choice.pictured].append(picture == choice.pictured)
     writer.train()
     shares = {pictured: sum(found) / len(found) for pictured, found in right.items()}
     return {
-        "perplexity": math.exp(float(losses.mean())),
+        "perplexity": math.exp(float(torch.cat(losses).mean())),
         "bov_balanced_accuracy": (shares[True] + shares[False]) / 2,
         "bov_with": shares[True],
         "bov_without": shares[False],

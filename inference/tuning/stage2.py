@@ -3,6 +3,7 @@
 Source: DuoGen, section 4.2 (stage 2): instruction and alignment data together.
 """
 
+import shutil
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from assets.sprites.library import Library, library
 from inference.painter.codec import SpriteCodec
 from inference.painter.connector import unfolded
 from inference.painter.transformer import Shape
+from inference.tuning.adapter import ADAPTER
 from inference.tuning.dialogues import split
 from inference.tuning.documents import Document
 from inference.tuning.embedding import Discriminants
@@ -40,7 +42,8 @@ from inference.tuning.writers import Tuned, tuned_writer
 from inference.wire import from_json
 from inference.writer.states import Reader
 
-KEPT = 0.9  # the memory's first gate of state, tint and place
+KEPT = 1.5  # the logit of the memory's first share in state, tint and place
+APPEARING = -3.0  # and in whether there is a thing at all
 ALIKE = 1.7  # the memory's first weight of a sprite's channels: equal sprites find each other
 
 
@@ -182,8 +185,9 @@ def fresh(config: Config, prepared: Prepared) -> Painter:
             value[:, start : start + count] = 0
             value[:count, start : start + count] = sign * torch.eye(count)
         # What a thing is comes from the text, how and where it is from the picture before.
-        painter.transformer.memory.gate.bias[count:-1] = KEPT
-        painter.transformer.memory.gate.bias[-1] = 0
+        painter.transformer.memory.mixed.bias[:count] = 0
+        painter.transformer.memory.mixed.bias[count:-1] = KEPT
+        painter.transformer.memory.mixed.bias[-1] = APPEARING
         for side in (painter.transformer.memory.query, painter.transformer.memory.key):
             side.weight[:count, :] *= 0.1
             side.weight[:count, :count] += ALIKE * torch.eye(count)
@@ -202,9 +206,10 @@ def export(path: Path) -> None:
     )
     embedded, _ = read_embeddings(Path(config.data) / "embeddings.npz")
     layers = tuned_writer(config.pack, config.writer).model.n_layers
-    write_painter(
-        Path(config.export), connector, painter.transformer, layers, embedded, config.sampler
-    )
+    folder = Path(config.export)
+    write_painter(folder, connector, painter.transformer, layers, embedded, config.sampler)
+    if config.writer:
+        shutil.copyfile(Path(config.writer) / ADAPTER, folder / ADAPTER)
 
 
 def run(path: Path) -> Painter:

@@ -52,17 +52,18 @@ class TunedWriter(nn.Module):
                 parameter.data = parameter.data.float()
 
     def forward(self, dialogues: Sequence[Dialogue]) -> Tensor:
-        """Return the mean loss in nats over all answered tokens of the dialogues."""
-        losses = [self.losses(dialogue) for dialogue in dialogues]
-        return torch.cat(losses).mean()
-
-    def losses(self, dialogue: Dialogue) -> Tensor:
-        """Return the loss in nats of each answered token, (n,) float32."""
+        """Return the mean loss in nats over all answered tokens of the dialogues, weighted."""
         device = self.row.device
-        answered = torch.tensor(dialogue.answered[1:], device=device)
-        tokens = torch.tensor(dialogue.tokens, device=device)
-        logits = self.logits(tokens[:-1], answered)
-        return cross_entropy(logits, tokens[1:][answered], reduction="none")
+        losses, weights = [], []
+        for dialogue in dialogues:
+            tokens = torch.tensor(dialogue.tokens, device=device)
+            weight = torch.tensor(dialogue.weights[1:], device=device)
+            answered = weight > 0
+            logits = self.logits(tokens[:-1], answered)
+            losses.append(cross_entropy(logits, tokens[1:][answered], reduction="none"))
+            weights.append(weight[answered])
+        weight = torch.cat(weights)
+        return (weight * torch.cat(losses)).sum() / weight.sum()
 
     def embedded(self, tokens: Tensor) -> Tensor:
         """Return the input rows of tokens, (..., width), that of `<BOV>` its own."""

@@ -17,12 +17,13 @@ from assets.corpus.scene_lines import SceneLine, read_scene_line
 from assets.sprites.library import Library, Sprite
 from assets.sprites.scene import Scene
 from inference.context import step_chunk
+from inference.painter.geometry import Ruler
 from inference.painter.naming import is_tool
 from inference.painter.things import Neighbour
 from inference.tuning.alignment import without
 from inference.tuning.dialogues import asking
 from inference.tuning.documents import Document, Shown
-from inference.tuning.pictures import picture_of
+from inference.tuning.pictures import picture_of, settled
 from inference.tuning.wording import Wording, said
 
 EXCHANGED = 0.55  # of the documents have objects exchanged
@@ -230,6 +231,7 @@ def _document(
     first = next((line for _, line in steps if line not in (None, EMPTY)), None)
     if given and first is not None:
         shown.append(Shown(0, picture_of(first, (), seed + 1, drawings), given=True))
+    last, ruler = first or EMPTY, Ruler(drawings)
     for number, (step, line) in enumerate(steps, 1):
         described = step.description if line is not None else ""
         chunks.append(step_chunk(number, step.title, step.body, described))
@@ -240,5 +242,8 @@ def _document(
             scene = Scene(None)
             if line != EMPTY:
                 scene = picture_of(line, neighbours, seed + number, drawings)
+                if neighbours:
+                    scene = settled(scene, line, neighbours[0].scene, last, ruler)
+                last = line
             shown.append(Shown(number, scene))
     return Document("instruction", tuple(chunks), tuple(shown))

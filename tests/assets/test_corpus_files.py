@@ -10,7 +10,10 @@ import pytest
 import assets.corpus
 from assets.corpus import Example, corpus, read
 from assets.corpus.checking import faults, shared_runs
+from assets.corpus.spelling import misspelt
 from assets.sprites.library import Library, library
+from inference.tuning.preparing import undrawable_texts
+from inference.tuning.tutorials import wordings
 
 FOLDER = Path(assets.corpus.__file__).parent
 EXAMPLES = corpus()
@@ -112,3 +115,12 @@ def test_what_a_scene_says_is_checked(
     assert any(one.startswith(fault) for one in told), told
     whole = SCENES.format(first="egg (cracked) in bowl", second="mark stir at bowl", tint="yellow")
     assert list(faults(read(whole, "mix-two-eggs", "cooking"), drawings)) == ["4 to 7 steps"]
+
+
+def test_all_words_are_spelt_as_they_should_be() -> None:
+    said = [text for steps in wordings().values() for told in steps.values() for text in told]
+    known = undrawable_texts()
+    strange = [text for one in known["held_out"] for text in dict(one).values()]
+    texts = [example.text for example in EXAMPLES]
+    assert misspelt([*texts, *said, *known["train"], *known["nouns"], *strange]) == []
+    assert misspelt(["Colour the seperate bowls."]) == ["seperate"]

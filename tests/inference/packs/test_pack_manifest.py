@@ -51,13 +51,18 @@ def changed(field: str, value: object) -> object:
         ("writer.sources.1.parts", []),
         ("writer.sources.1.parts.0.project", "-r"),
         ("writer.sources.1.parts.0.version", "1 --index-url=x"),
+        ("writer.patch", {"offset": -1, "data": "", "before": "a" * 64}),
+        ("writer.patch", {"offset": 1_117_320_766, "data": "AAAA", "before": "a" * 64}),
+        ("writer.patch", {"offset": 0, "data": "?", "before": "a" * 64}),
+        ("writer.patch", {"offset": 0, "data": "", "before": "../x"}),
+        ("writer.adapter", "../writer.lora.gguf"),
         ("painter", "other"),
         ("memory_free", "6 GB"),
         ("surprise", 1),
     ],
 )
 def test_a_bad_field_is_refused(field: str, value: object) -> None:
-    named = r"not allowed|do not add up" if field.startswith(("id", "writer")) else field
+    named = r"not allowed|do not add up|its patch" if field.startswith(("id", "writer")) else field
     with pytest.raises(ValueError, match=named):
         read_manifest(changed(field, value))
 

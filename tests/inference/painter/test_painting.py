@@ -92,7 +92,10 @@ def test_the_recipe_is_complete(drawings: Library, second: PaintInput, first: Pa
     recipe = json.loads(json.dumps(painted.recipe, allow_nan=False))
     assert {field.name for field in fields(PaintInput)} <= recipe.keys()
     assert recipe["painter"] == "storyboard"
-    assert (recipe["look"], recipe["options"]) == (to_json(Look()), to_json(PaintOptions()))
+    assert (recipe["look"], recipe["options"]) == (
+        to_json(Look()),
+        to_json(PaintOptions(painter="storyboard")),
+    )
     assert recipe["sprites"] == drawings.hash
     assert recipe["program"]
     assert recipe["renderer"].startswith("resvg-py ")

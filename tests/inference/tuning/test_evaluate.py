@@ -9,10 +9,15 @@ import pytest
 
 from assets.sprites.library import Library, library
 from assets.sprites.scene import Placed, Scene, scene_to_json
-from inference.painter.reading import NoDrawing
-from inference.painter.storyboard import Drawing, Storyboard
-from inference.protocol import Json, PaintInput
-from inference.tuning.evaluate import MEASURES, PromptError, evaluate, read_prompts
+from inference.painter.storyboard import Storyboard
+from inference.protocol import Json
+from inference.tuning.evaluate import (
+    MEASURES,
+    PromptError,
+    chosen_painter,
+    evaluate,
+    read_prompts,
+)
 
 BOWL = Placed("bowl", "empty", 0.4, 0.7, 0.3, "red")
 EGG = Placed("egg", "whole", 0.7, 0.7, 0.2)
@@ -62,22 +67,6 @@ def written(path: Path, lines: list[Json]) -> Path:
     return path
 
 
-class Copier:
-    """Paints the last picture again, whatever the text says."""
-
-    def recipe(self) -> Json:
-        return {}
-
-    def draw(self, given: PaintInput) -> Drawing:
-        from inference.painter.storyboard import scene_of
-
-        if not given.conditions:
-            raise NoDrawing("this")
-        scene = scene_of(given.conditions[0])
-        assert scene is not None
-        return Drawing(scene, "", ())
-
-
 def test_the_storyboard_in_one_object(drawings: Library, tmp_path: Path) -> None:
     prompts = read_prompts(written(tmp_path / "p.jsonl", LINES), drawings)
     *progress, report = evaluate(prompts, Storyboard(drawings), drawings)
@@ -95,10 +84,10 @@ def test_copying_the_last_picture_keeps_all_and_obeys_nothing(
     drawings: Library, tmp_path: Path
 ) -> None:
     prompts = read_prompts(written(tmp_path / "p.jsonl", LINES[3:]), drawings)
-    *_, report = evaluate(prompts, Copier(), drawings)
+    *_, report = evaluate(prompts, chosen_painter("copy", drawings), drawings)
     assert report["persistence"] == 1
     assert report["edit_obedience"] == 0
-    assert report["redraw_consistency"] == 1
+    assert report["redraw_consistency"] == report["redraw_one_sided"] == 1
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from assets.sprites.library import Library, library
 from assets.sprites.scene import Scene, to_svg
 from inference.painter.codec import SLOTS, Embeddings, SpriteCodec
 from inference.painter.connector import Connector, concatenated, unfolded
-from inference.painter.duogen import DuoGen, Frame, PainterError
+from inference.painter.drawing import PainterError
+from inference.painter.duogen import DuoGen, Frame
 from inference.painter.flow import euler, guided, sigmas
 from inference.painter.transformer import Packed, Shape, Transformer
 from inference.tuning.export import write_painter

@@ -7,8 +7,9 @@ import pytest
 from assets.corpus import corpus
 from assets.corpus.scene_lines import SceneLine, read_scene_line
 from assets.sprites import Library, Scene, library, to_svg
+from inference.painter.geometry import Ruler
 from inference.painter.things import Neighbour
-from inference.tuning.pictures import picture_of
+from inference.tuning.pictures import picture_of, settled
 
 
 @pytest.fixture(scope="module")
@@ -74,3 +75,33 @@ def test_the_same_line_and_seed_give_the_same_scene(drawings: Library) -> None:
     line = "garden; plant pot [blue]; cactus in plant pot; trowel beside plant pot"
     assert pictured(line, drawings) == pictured(line, drawings)
     assert pictured(line, drawings) != pictured(line, drawings, seed=8)
+
+
+def test_what_hangs_as_before_stays_where_it_was(drawings: Library) -> None:
+    ruler = Ruler(drawings)
+    earlier = read_scene_line("kitchen; bowl; jug beside bowl", drawings)
+    before = picture_of(earlier, (), 1, drawings)
+    line = read_scene_line("kitchen; jug (full); bowl [red]; egg in bowl", drawings)
+    scene = picture_of(line, (), 4, drawings)
+    after = settled(scene, line, before, earlier, ruler)
+    was, now = ({one.name: one for one in seen.sprites} for seen in (before, after))
+    for name in ("bowl", "jug"):
+        assert (now[name].x, now[name].y, now[name].size) == (
+            was[name].x,
+            was[name].y,
+            was[name].size,
+        )
+    assert (now["jug"].state, now["bowl"].tint) == ("full", "red")
+    assert abs(now["egg"].x - now["bowl"].x) < now["bowl"].size / 2
+
+
+def test_what_is_put_elsewhere_goes_there(drawings: Library) -> None:
+    earlier = read_scene_line("kitchen; bowl; egg beside bowl", drawings)
+    before = picture_of(earlier, (), 1, drawings)
+    line = read_scene_line("kitchen; bowl; egg in bowl", drawings)
+    scene = picture_of(line, (), 4, drawings)
+    after = settled(scene, line, before, earlier, Ruler(drawings))
+    egg, bowl = (next(p for p in after.sprites if p.name == name) for name in ("egg", "bowl"))
+    assert (bowl.x, bowl.y) == (before.sprites[0].x, before.sprites[0].y)
+    assert egg.inside is not None
+    assert abs(egg.x - bowl.x) < bowl.size / 2

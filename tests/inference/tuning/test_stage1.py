@@ -12,7 +12,14 @@ from tiny_llama import Array
 
 from assets.corpus import Example, corpus
 from inference.tuning.adapter import ADAPTER, PATCHED, write_tuned
-from inference.tuning.dialogues import alone, asking, dialogue, picture_choices
+from inference.tuning.dialogues import (
+    BARE,
+    PICTURED,
+    alone,
+    asking,
+    dialogue,
+    picture_choices,
+)
 from inference.tuning.tuned import Lora, TunedWriter, read_base
 from inference.writer.dialogue import Turns
 from inference.writer.errors import WriterError
@@ -113,9 +120,9 @@ def test_answers_are_in_the_loss_and_questions_are_not(
     for seed in range(30):
         example = examples[seed]
         one = dialogue(example, examples[100:140], turns, Random(seed))
-        assert len(one.tokens) == len(one.answered)
+        assert len(one.tokens) == len(one.weights)
         told = b"".join(
-            model.pieces[t] for t, own in zip(one.tokens, one.answered, strict=True) if own
+            model.pieces[t] for t, own in zip(one.tokens, one.weights, strict=True) if own
         ).decode()
         assert example.steps[-1].title in told
         assert all(other.steps[0].body not in told for other in examples[100:140])
@@ -130,8 +137,21 @@ def test_begin_of_vision_stands_behind_every_picture_line(
     for example in examples[:20]:
         one = alone(example, turns)
         pictures = sum(bool(step.description) for step in example.steps)
-        learnt = [t for t, own in zip(one.tokens, one.answered, strict=True) if own]
+        learnt = [t for t, own in zip(one.tokens, one.weights, strict=True) if own]
         assert learnt.count(bov) == one.tokens.count(bov) == pictures
+
+
+def test_the_choice_of_a_picture_weighs_more(
+    model: Model, turns: Turns, examples: list[Example]
+) -> None:
+    for example in examples[:20]:
+        one = alone(example, turns)
+        heavy = {k: weight for k, weight in enumerate(one.weights) if weight > 1}
+        wanted = {
+            len(choice.tokens): PICTURED if choice.pictured else BARE
+            for choice in picture_choices(example, turns)
+        }
+        assert heavy == wanted
 
 
 def test_a_choice_stands_behind_each_body(

@@ -1,0 +1,64 @@
+"""What painters are asked for and give back: scenes in, the picture as it grows, a drawing."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from assets.sprites.scene import Scene, scene_from_json
+from inference.painter.fixing import CannotFix
+from inference.protocol import Condition, Json, PaintInput
+
+
+class PainterError(Exception):
+    """The painter's weights can't be used; the message is a sentence that says why."""
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """The scene as it is seen after `done` of `total` denoising steps."""
+
+    scene: Scene
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A scene, a draft of its alt text, and the words for which there is no drawing."""
+
+    scene: Scene
+    alt_text: str
+    missing: tuple[str, ...]
+
+
+class Painter(Protocol):
+    """Draws pictures as scenes: the storyboard, or the network (nano.py)."""
+
+    def recipe(self) -> Json:
+        """Return what a recipe says of the painter: its name, and the hashes of its weights."""
+
+    def read_ahead(self, chunks: Sequence[str]) -> None:
+        """Read texts that pictures will be drawn for, so that draw() need not."""
+
+    def draw(self, given: PaintInput) -> Iterator[Sketch | Drawing]:
+        """Yield sketches, then the picture; raises NoDrawing or CannotFix."""
+
+
+def present(given: PaintInput) -> Scene:
+    """Return the scene of the take that shall be fixed; raises CannotFix without one."""
+    for condition in given.conditions:
+        scene = scene_of(condition)
+        if condition.role == "present" and scene is not None:
+            return scene
+    raise CannotFix(
+        "only a picture that this pack drew can be fixed: draw a new one, or import another"
+    )
+
+
+def scene_of(condition: Condition) -> Scene | None:
+    """Return the condition's scene; a photo or another painter's picture has none."""
+    scene = condition.source.get("scene")
+    try:
+        return scene_from_json(scene) if isinstance(scene, dict) else None
+    except ValueError:  # from another version, or damaged
+        return None
