@@ -110,12 +110,18 @@ class Store:
         )
 
     def listing(self, catalogue: Sequence[Manifest]) -> tuple[Listed, ...]:
-        """Return the catalogue's packs, then the person's own."""
-        times = {entry.manifest.id: entry for entry in self.installed()}
-        packs = [times.pop(manifest.id, Installed(manifest, "")) for manifest in catalogue]
+        """Return the catalogue's packs, then the person's own.
+
+        A pack that an earlier version of the program installed lacks what is new in it.
+        """
+        there = {entry.manifest.id: entry for entry in self.installed()}
+        packs = []
+        for manifest in catalogue:
+            before = there.pop(manifest.id, None)
+            packs.append(Installed(manifest, before.time if before else ""))
         return tuple(
             Listed(entry.manifest, entry.time, self.missing(entry.manifest))
-            for entry in (*packs, *times.values())
+            for entry in (*packs, *there.values())
         )
 
     def missing(self, manifest: Manifest) -> tuple[Weights, ...]:

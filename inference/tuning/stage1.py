@@ -19,12 +19,12 @@ from torch.nn.functional import cross_entropy
 
 from assets.corpus import Example, corpus
 from inference.packs.manifest import catalogue
-from inference.packs.store import Store, default_folder
 from inference.tuning.adapter import write_tuned
 from inference.tuning.dialogues import Dialogue, alone, dialogue, picture_choices, split
 from inference.tuning.shuffling import chosen
 from inference.tuning.training import Schedule, train
 from inference.tuning.tuned import Lora, TunedWriter, read_base
+from inference.tuning.writers import stock_file
 from inference.wire import from_json
 from inference.writer.dialogue import Turns
 from inference.writer.model import Model
@@ -50,7 +50,7 @@ def run(path: Path) -> None:
     """
     config = from_json(Config, tomllib.loads(path.read_text(encoding="utf-8")))
     manifest = next(manifest for manifest in catalogue() if manifest.id == config.pack)
-    file = Store(default_folder()).path(manifest.reader)
+    file = stock_file(manifest)
     model = Model(file)
     bov = begin_of_vision(model, manifest.begin_of_vision)
     turns = Turns(model, chat_format(model, manifest.chat_format), bov)

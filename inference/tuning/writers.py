@@ -1,7 +1,7 @@
 """The writer of a pack as stage 1 left it: for llama.cpp, and as torch's modules."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -9,12 +9,15 @@ from safetensors.torch import load_file
 from torch import Tensor
 from transformers import LlamaForCausalLM
 
-from inference.packs.manifest import catalogue
-from inference.packs.store import Store, default_folder
+from inference.packs.install import install
+from inference.packs.manifest import Manifest, catalogue
+from inference.packs.store import Store
 from inference.tuning.adapter import ADAPTER, PATCHED, TUNED
 from inference.tuning.tuned import Lora, TunedWriter, read_base
 from inference.writer.model import Model
 from inference.writer.prompt import begin_of_vision
+
+STOCK = Path("runs/packs")
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,21 @@ class Tuned:
         return writer.base, writer.embedded
 
 
+def stock_file(manifest: Manifest) -> Path:
+    """Return a pack's reader as its sources have it, before any training; fetched if need be."""
+    reader = manifest.reader
+    stock = replace(reader, sha256=reader.fetched(), patch=None, adapter="")
+    store = Store(STOCK)
+    if store.missing(pack := replace(manifest, writer=stock, reader=stock)):
+        for _ in install(store, pack):
+            pass
+    return store.path(stock)
+
+
 def tuned_writer(pack: str, folder: str) -> Tuned:
     """Return the writer of a pack, tuned by the run of stage 1 in this folder, "" for none."""
     manifest = next(manifest for manifest in catalogue() if manifest.id == pack)
-    file = Store(default_folder()).path(manifest.reader)
+    file = stock_file(manifest)
     tuned = Path(folder) if folder else None
     model = Model(tuned / PATCHED, tuned / ADAPTER) if tuned else Model(file)
     bov = begin_of_vision(model, manifest.begin_of_vision)

@@ -33,6 +33,18 @@ def test_a_file_of_another_size_does_not_count_as_there(store: Store, make_gguf:
     assert (entry.ready, entry.download) == (False, pack.writer.size)
 
 
+def test_an_earlier_version_of_a_pack_lacks_what_is_new(store: Store, make_gguf: MakeGguf) -> None:
+    old, new = make_gguf("old.gguf", 1), make_gguf("new.gguf", 2)
+    notes(install_file(store, pack_of(weights_of(old)), [old]))
+    later = pack_of(weights_of(new))
+    (entry,) = store.listing([later])
+    assert (entry.manifest, entry.missing, entry.ready) == (later, (later.writer,), False)
+    notes(install_file(store, later, [new]))
+    (entry,) = store.listing([later])
+    assert entry.ready
+    assert [path.name for path in store.folder.glob("weights/*/*")] == ["new.gguf"]
+
+
 def test_verify_names_whole_and_bad_files(store: Store, make_gguf: MakeGguf) -> None:
     writer, reader = make_gguf("writer.gguf", 1), make_gguf("reader.gguf", 2)
     pack = pack_of(weights_of(writer), weights_of(reader))
