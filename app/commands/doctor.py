@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
     print(f"llama.cpp   {_installed(found['llama_cpp'])}")
     print(f"ONNX        {_installed(found['onnxruntime'])}")
     print(f"Packs       {', '.join(ready) or 'none installed'}")
-    print("Pictures    drawn by the storyboard painter, which needs no download")
+    print("Pictures    drawn by the storyboard, which needs no download; by DuoGen if asked")
     print()
     if found["llama_cpp"] is None:
         print('To write from prompts, install the writer: pip install "interstep[cpu]"')

@@ -128,7 +128,7 @@ def _of_facts(group: str, packs: str, facts: Mapping[str, Any]) -> list[Line]:
     absent = translate("Doctor", "llama.cpp is not installed, so that nothing can be written")
     none = translate("Doctor", "none installed yet: Packs in the menu Help installs one")
     ready = [str(pack.get("name")) for pack in facts.get("packs", ()) if pack.get("ready")]
-    painter = translate("Doctor", "the storyboard painter, built in")
+    painter = translate("Doctor", "the storyboard, built in; DuoGen, with the starter")
     return [
         Line(
             group,
