@@ -68,12 +68,16 @@ def accept(store: Store, item: Weights, staged: Staged) -> None:
 
 
 def _patched(staged: Staged, patch: Patch) -> Staged:
-    """Put the patch's bytes into a staged file."""
-    with staged.path.open("r+b") as file:
+    """Put the patch's bytes into a copy: what is staged may be a link to the person's own file."""
+    copy = staged.path.with_suffix(".patched")
+    shutil.copyfile(staged.path, copy)
+    with copy.open("r+b") as file:
         file.seek(patch.offset)
         file.write(patch.bytes())
-    with staged.path.open("rb") as file:
-        return Staged(staged.path, hashlib.file_digest(file, "sha256").hexdigest())
+    with copy.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    copy.replace(staged.path)
+    return Staged(staged.path, sha256)
 
 
 def _install(store: Store, manifest: Manifest, fetch: Fetch) -> Reports[Manifest]:

@@ -17,6 +17,7 @@ from torch import Tensor
 from assets.corpus import Example
 from assets.sprites.library import Library
 from inference.painter.codec import Embeddings, embeddings_of
+from inference.protocol import Json
 from inference.tuning.alignment import made_up, undrawable, unknown
 from inference.tuning.documents import Document
 from inference.tuning.embedding import CARRIERS, STATE_CARRIERS, Array, Discriminants, embed
@@ -64,10 +65,10 @@ def documents(
     return [document for document in found if any(not one.given for one in document.pictures)]
 
 
-def undrawable_texts() -> dict[str, list[str]]:
+def undrawable_texts() -> Json:
     """Read the texts that no drawing suits: sentences to train on, and held-out steps."""
     file = files("assets.corpus") / "undrawable.json"
-    texts: dict[str, list[str]] = json.loads(file.read_text(encoding="utf-8"))
+    texts: Json = json.loads(file.read_text(encoding="utf-8"))
     return texts
 
 

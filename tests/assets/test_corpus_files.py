@@ -120,7 +120,7 @@ def test_what_a_scene_says_is_checked(
 def test_all_words_are_spelt_as_they_should_be() -> None:
     said = [text for steps in wordings().values() for told in steps.values() for text in told]
     known = undrawable_texts()
-    strange = [text for one in known["held_out"] for text in dict(one).values()]
+    strange = [text for one in known["held_out"] for text in one.values()]
     texts = [example.text for example in EXAMPLES]
     assert misspelt([*texts, *said, *known["train"], *known["nouns"], *strange]) == []
     assert misspelt(["Colour the seperate bowls."]) == ["seperate"]
