@@ -80,12 +80,15 @@ class Engine:
 
     def close(self) -> None:
         """Free the models."""
-        if self._loaded is not None:
-            self._loaded.close()
-            self._loaded = None
+        self._unload()
         if self._nano is not None:
             self._nano.close()
             self._nano = None
+
+    def _unload(self) -> None:
+        if self._loaded is not None:
+            self._loaded.close()
+            self._loaded = None
 
     def handle(self, request: Request, stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:
         """Yield the request's events, the last one included; closing the iterator cancels.
@@ -171,7 +174,7 @@ class Engine:
             yield Notice(request_id, "pack", reason)
         if self._loaded is not None and self._loaded.manifest == manifest:
             return self._loaded
-        self.close()
+        self._unload()  # not the painter, which this request may be about to use
         manifest = yield from self._installed(request_id, manifest)
         yield Loading(request_id, manifest.name)
         # Imported here: Ready and painting must not wait for llama.cpp.

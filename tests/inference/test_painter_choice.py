@@ -13,6 +13,7 @@ from inference.protocol import (
     Condition,
     Event,
     Failed,
+    Finished,
     GivenStep,
     Loading,
     PaintFinished,
@@ -101,3 +102,11 @@ def test_a_text_longer_than_the_reader_is_a_sentence(engine: Engine) -> None:
     assert isinstance(failed, Failed)
     assert "longer than the reader" in failed.message
     assert failed.hint
+
+
+def test_a_writer_is_loaded_beside_the_network(engine: Engine) -> None:
+    options = replace(OPTIONS, denoising_steps=3)
+    events = list(engine.handle(Write("w", "starter", "Fry an egg", 1, steps=2, options=options)))
+    assert isinstance(events[-1], Finished), events[-1]
+    takes = [event for event in events if isinstance(event, PaintFinished)]
+    assert {take.recipe["painter"] for take in takes} == {"duogen"}
