@@ -110,28 +110,17 @@ class Transformer(nn.Module):
         """Return the predicted x0 of every slot, (n, channels), given keys()."""
         level = silu(self.level(_waves(packed.sigmas)))
         is_noisy = (packed.sigmas > 0)[:, None]
-        kept, learnt, size = preconditions(packed.sigmas[:, None])
-        x = self.slot_in(packed.latents / size) + is_noisy * self.noisy
+        x = self.slot_in(packed.latents) + is_noisy * self.noisy
         x = x + self.place(_waves(packed.slots / SLOT))
         turns = rotations(packed.times, packed.slots, self.shape.width // self.shape.heads)
         for block, (key, value) in zip(self.blocks, keys, strict=False):
             x = block(x, level, turns, packed.lengths, key, value, context_lengths)
         shift, scale = self.modulation(level).chunk(2, -1)
         x = self.norm(x) * (1 + scale) + shift
-        found = self.slot_out(x) + self.pointer(x, *keys[-1], packed.lengths, context_lengths)
-        guess = kept * packed.latents + learnt * found
+        # Nothing of the noise is handed on: what a word tells must not depend on it.
+        guess = self.slot_out(x) + self.pointer(x, *keys[-1], packed.lengths, context_lengths)
         out: Tensor = self.memory(x, guess, packed.latents, is_noisy, packed)
         return out
-
-
-def preconditions(sigmas: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Return what x0 keeps of x, the scale of what is learnt, and the size of x.
-
-    For latents of unit variance: at low noise x is nearly the answer, at high noise the network
-    is. Source: Karras et al., 2022 (EDM), for the straight paths of flow.py.
-    """
-    size = ((1 - sigmas) ** 2 + sigmas**2).sqrt()
-    return (1 - sigmas) / size**2, sigmas / size, size
 
 
 class Block(nn.Module):
@@ -189,30 +178,34 @@ class Block(nn.Module):
 class Pointer(nn.Module):
     """A last cross-attention whose values go straight to a slot's channels.
 
-    A slot points at the word that names what it shows. The values are a linear map of the
-    connector's output, which begins as the map from names to drawings (tuning/embedding.py): a
-    drawing that no training picture showed is found by its name all the same.
+    One head points at the word that names what a slot shows, the other at the word that tells how
+    it is. The values are a linear map of the connector's output, which begins as the maps from
+    names to drawings and from words to states (tuning/embedding.py): a drawing that no training
+    picture showed is found by its name all the same.
     """
+
+    HEADS = 2
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.query = nn.Linear(shape.width, shape.width)
         self.key = nn.Linear(shape.context, shape.width)
-        self.value = nn.Linear(shape.context, shape.channels, bias=False)
-        self.gate = nn.Linear(shape.width, shape.channels)
+        self.value = nn.Linear(shape.context, self.HEADS * shape.channels, bias=False)
+        self.gate = nn.Linear(shape.width, self.HEADS * shape.channels)
         nn.init.zeros_(self.gate.weight)
         nn.init.constant_(self.gate.bias, 0.5)
 
     def keys(self, normed: Tensor, context: Tensor) -> tuple[Tensor, Tensor]:
-        """Return keys (m, width) and values (m, channels) of the context."""
+        """Return keys (m, width) and values (m, HEADS * channels) of the context."""
         return self.key(normed), self.value(context)
 
     def forward(
         self, x: Tensor, key: Tensor, value: Tensor, lengths: list[int], key_lengths: list[int]
     ) -> Tensor:
         """Return what the slots point at, (n, channels)."""
-        seen = attend(self.query(x)[:, None], key[:, None], value[:, None], lengths, key_lengths)
-        out: Tensor = self.gate(x) * seen
+        q, k, v = (part.unflatten(-1, (self.HEADS, -1)) for part in (self.query(x), key, value))
+        told: Tensor = self.gate(x) * attend(q, k, v, lengths, key_lengths)
+        out: Tensor = told.unflatten(-1, (self.HEADS, -1)).sum(1)
         return out
 
 

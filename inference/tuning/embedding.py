@@ -1,19 +1,20 @@
-"""Embeddings of the drawings from what the reader makes of their names.
+"""Embeddings of the drawings and their states from what the reader makes of their words.
 
 A drawing's names stand in short carrier texts; the states at the name's last token are its samples.
 Linear discriminants find the directions in which drawings differ and names of one drawing do not.
 So a word that no training text had lies near its drawing, and the connector can begin with these
-directions: what a token names is there from the first step on.
+directions: what a token names is there from the first step on. The same is done with the words
+that lead to a state ("open", "unwrap").
 Source: linear discriminant analysis (Fisher, 1936; Rao, 1948), shrunk towards the identity.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from assets.sprites.library import Library, Sprite
+from assets.sprites.library import Library
 from inference.painter.codec import Embeddings
 
 Array = npt.NDArray[np.float32]
@@ -25,13 +26,13 @@ CARRIERS = (
     "Put the red {}",
     "Picture: Two spoons and a {}",
 )
-STATE_CARRIERS = ("It is {}", "Picture: Something {}", "{}")
+STATE_CARRIERS = ("It is {}", "Picture: Something {}", "Now {}", "{}")
 SHRUNK = 0.3
 
 
 @dataclass(frozen=True)
 class Discriminants:
-    """maps: (width, size), features -> embeddings; offset: (width,)."""
+    """features @ maps.T + offset are embeddings. maps: (width, size); offset: (width,)."""
 
     maps: Array
     offset: Array
@@ -40,35 +41,39 @@ class Discriminants:
 def embed(
     drawings: Library, features: Features, width: int, state_width: int
 ) -> tuple[Embeddings, Discriminants]:
-    """Return the embeddings of all drawings and their states, and the map of the first."""
+    """Return the embeddings of all drawings and their states, and the map to both, end to end."""
     sprites = drawings.of()
-    samples, owners = [], []
-    for owner, sprite in enumerate(sprites):
-        for name in sprite.names:
-            for carrier in CARRIERS:
-                samples.append(features(carrier.format(name))[-1])
-                owners.append(owner)
-    found = discriminants(np.stack(samples), np.array(owners), width)
-    means = _means(np.stack(samples) @ found.maps.T + found.offset, np.array(owners))
-    rows = means / np.sqrt((means**2).mean(1, keepdims=True))
+    names = [[c.format(n) for n in sprite.names for c in CARRIERS] for sprite in sprites]
+    rows, things = _embedded(names, range(len(sprites)), features, width)
     states = [(sprite.name, state) for sprite in sprites for state in sprite.states]
-    told = np.stack(
-        [_state(sprite, state, features) for sprite in sprites for state in sprite.states]
-    )
+    words = [
+        [c.format(word) for word in (state, *sprite.states[state]) for c in STATE_CARRIERS]
+        for sprite in sprites
+        for state in sprite.states
+    ]
+    # "open" is one state, whatever is open.
+    kinds = sorted({state for _, state in states})
+    alike = [kinds.index(state) for _, state in states]
+    state_rows, manners = _embedded(words, alike, features, state_width)
     embeddings = Embeddings(
         names=tuple(sprite.name for sprite in sprites),
-        sprites=rows.astype(np.float32),
+        sprites=rows,
         states=tuple(states),
-        state_rows=_whitened(told, state_width),
+        state_rows=state_rows,
     )
-    return embeddings, found
+    maps = np.concatenate([things.maps, manners.maps])
+    return embeddings, Discriminants(maps, np.concatenate([things.offset, manners.offset]))
 
 
-def _state(sprite: Sprite, state: str, features: Features) -> Array:
-    """Return the mean features of the words that lead to a state."""
-    words = (state, *sprite.states[state][:3])
-    vectors = [features(carrier.format(word))[-1] for word in words for carrier in STATE_CARRIERS]
-    return np.asarray(np.mean(vectors, 0), np.float32)
+def _embedded(
+    texts: Sequence[Sequence[str]], kinds: Sequence[int], features: Features, width: int
+) -> tuple[Array, Discriminants]:
+    """Return a row of unit variance for each list of texts, and the map that tells kinds apart."""
+    samples = np.stack([features(text)[-1] for own in texts for text in own])
+    counts = [len(own) for own in texts]
+    found = discriminants(samples, np.repeat(kinds, counts), width)
+    means = _means(samples @ found.maps.T + found.offset, np.repeat(range(len(texts)), counts))
+    return means / np.sqrt((means**2).mean(1, keepdims=True)), found
 
 
 def discriminants(samples: Array, owners: npt.NDArray[np.int64], width: int) -> Discriminants:
@@ -92,10 +97,3 @@ def discriminants(samples: Array, owners: npt.NDArray[np.int64], width: int) -> 
 def _means(rows: Array, owners: npt.NDArray[np.int64]) -> Array:
     count = int(owners.max()) + 1
     return np.stack([rows[owners == owner].mean(0) for owner in range(count)])
-
-
-def _whitened(rows: Array, width: int) -> Array:
-    centred = rows - rows.mean(0)
-    _, _, directions = np.linalg.svd(centred, full_matrices=False)
-    told = centred @ directions[:width].T
-    return np.asarray(told / told.std(0), np.float32)

@@ -20,7 +20,7 @@ from torch.export import Dim
 from inference.painter.codec import Embeddings
 from inference.painter.connector import Connector, concatenated
 from inference.painter.duogen import VERSION, Settings
-from inference.painter.transformer import Packed, Transformer
+from inference.painter.transformer import Packed, Pointer, Transformer
 from inference.tuning.objective import SHIFT, Sampler
 
 
@@ -40,7 +40,7 @@ class ConnectorGraph(nn.Module):
 class KeysGraph(nn.Module):
     """context (m, context), recent (m,) -> keys and values (depth, 2, m, width), and the pointer's.
 
-    The pointer's lie side by side, (m, width + channels).
+    The pointer's lie side by side, (m, width + HEADS * channels).
     """
 
     def __init__(self, transformer: Transformer) -> None:
@@ -142,7 +142,7 @@ def _write_graphs(
             "times": torch.zeros(7),
             "slots": torch.arange(7.0),
             "keys": torch.randn(shape.depth, 2, 5, shape.width),
-            "pointer": torch.randn(5, shape.width + shape.channels),
+            "pointer": torch.randn(5, shape.width + Pointer.HEADS * shape.channels),
         },
         {
             "latents": {0: slots},

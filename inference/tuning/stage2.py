@@ -169,28 +169,33 @@ class Samples:
 
 
 def fresh(config: Config, prepared: Prepared) -> Painter:
-    """Return an untrained painter whose connector begins with what tells drawings apart."""
+    """Return an untrained painter whose connector begins with what tells drawings apart.
+
+    The discriminants' rows are the first channels of a slot: what it shows, then its state.
+    """
     channels = prepared.codec.channels
     network = config.network
     shape = Shape(channels, network.context, network.width, network.depth, network.heads)
     painter = Painter(config.amounts.basis, shape, prepared.codec)
     maps, offset = (torch.from_numpy(part) for part in (prepared.first.maps, prepared.first.offset))
     count = len(maps)
+    what, how = (prepared.codec.parts[name] for name in ("sprite", "state"))
     with torch.no_grad():
         # GELU keeps one sign only: each direction is there twice.
         for sign, start in ((1, 0), (-1, count)):
             painter.connector.linear.weight[start : start + count] = sign * maps
             painter.connector.linear.bias[start : start + count] = sign * offset
-            value = painter.transformer.pointer.value.weight
-            value[:, start : start + count] = 0
-            value[:count, start : start + count] = sign * torch.eye(count)
+            value = painter.transformer.pointer.value.weight.unflatten(0, (-1, channels))
+            value[..., start : start + count] = 0
+            for head, part in enumerate((what, how)):
+                value[head, part, start : start + count] = sign * torch.eye(count)[part]
         # What a thing is comes from the text, how and where it is from the picture before.
-        painter.transformer.memory.mixed.bias[:count] = 0
-        painter.transformer.memory.mixed.bias[count:-1] = KEPT
+        painter.transformer.memory.mixed.bias[what] = 0
+        painter.transformer.memory.mixed.bias[what.stop : -1] = KEPT
         painter.transformer.memory.mixed.bias[-1] = APPEARING
         for side in (painter.transformer.memory.query, painter.transformer.memory.key):
-            side.weight[:count, :] *= 0.1
-            side.weight[:count, :count] += ALIKE * torch.eye(count)
+            side.weight[what, :] *= 0.1
+            side.weight[what, what] += ALIKE * torch.eye(what.stop)
     return painter
 
 
