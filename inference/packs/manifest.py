@@ -67,6 +67,7 @@ class Patch:
 class Weights:
     """One file of a pack; sources are tried in order. size in bytes; sha256: as it is used.
 
+    An empty sha256 is not resolved yet: the hub tells it, and size is what the shapes make it.
     adapter: name of the GGUF LoRA in assets/starter that goes with it, or empty.
     """
 
@@ -88,11 +89,26 @@ class Weights:
 
 
 @dataclass(frozen=True)
+class Network:
+    """One network of a painter, or its tokenizer; its shape stands in assets/networks.
+
+    files: safetensors in the order of their names, or the tokenizer's one file.
+    """
+
+    part: Literal["transformer", "vae", "text_encoder", "tokenizer", "lora"]
+    files: tuple[Weights, ...]
+
+
+@dataclass(frozen=True)
 class Manifest:
     """A pack: a writer, a reader and a painter that belong together.
 
     chat_format and begin_of_vision are empty where the writer's own vocabulary decides; languages
-    are empty where they are unknown. memory_free: bytes of free memory that it wants.
+    are empty where they are unknown. memory_free: bytes of free memory that it wants; card: bytes
+    of a CUDA card's memory that it is made for, 0 for none. vision: the writer's eyes (an mmproj
+    GGUF). networks: the painter's own. references: pictures that the painter knows to be
+    conditioned on. experimental: says why a painter is never recommended. gated: address of a
+    licence that is asked for once.
     """
 
     id: str
@@ -106,11 +122,27 @@ class Manifest:
     memory_free: int
     writer: Weights
     reader: Weights
-    painter: Literal["storyboard"]
+    painter: Literal["storyboard", "klein", "qwen-edit", "cosmos"]
+    vision: Weights | None = None
+    networks: tuple[Network, ...] = ()
+    references: int = 0
+    card: int = 0
+    experimental: str = ""
+    gated: str = ""
 
     def weights(self) -> tuple[Weights, ...]:
         """Return the pack's files, each once."""
-        return tuple({item.sha256: item for item in (self.writer, self.reader)}.values())
+        return tuple({(item.sha256 or item.sources): item for item in self.parts()}.values())
+
+    def parts(self) -> tuple[Weights, ...]:
+        """Return the file of each part; one file may stand for two, as writer and reader."""
+        eyes = () if self.vision is None else (self.vision,)
+        networks = (item for network in self.networks for item in network.files)
+        return (self.writer, self.reader, *eyes, *networks)
+
+    def resolved(self) -> bool:
+        """Whether the sha256 of every file is known."""
+        return all(item.sha256 for item in self.weights())
 
     def size(self) -> int:
         """Return the bytes of all its files."""
@@ -125,6 +157,8 @@ def read_manifest(value: Any) -> Manifest:
             raise ValueError(f"{manifest.id!r}: {what} {text!r} is not allowed")
     for item in manifest.weights():
         _check_sizes(item)
+    if manifest.eyes != (manifest.vision is not None):
+        raise ValueError(f"{manifest.id!r}: its eyes and its vision do not agree")
     return manifest
 
 
@@ -140,10 +174,11 @@ def catalogue() -> tuple[Manifest, ...]:
 
 def _named(manifest: Manifest) -> Iterator[tuple[str, str, re.Pattern[str]]]:
     yield "id", manifest.id, ID
-    for item in (manifest.writer, manifest.reader):
+    for item in manifest.parts():
         yield "name", item.name, NAME
-        yield "sha256", item.sha256, HASH
-        yield "sha256", item.fetched(), HASH
+        if item.sha256:
+            yield "sha256", item.sha256, HASH
+            yield "sha256", item.fetched(), HASH
         yield "adapter", item.adapter or item.name, NAME
         for source in item.sources:
             if source.kind == "hub":

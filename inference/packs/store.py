@@ -81,7 +81,7 @@ class Store:
     def holds(self, item: Weights) -> bool:
         """Return whether the file is there with its full size."""
         try:
-            return self.place(item).stat().st_size == item.size
+            return bool(item.sha256) and self.place(item).stat().st_size == item.size
         except OSError:
             return False
 
