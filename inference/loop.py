@@ -15,7 +15,7 @@ from inference.context import step_chunk
 from inference.notices import hazard, other_language
 from inference.packs.manifest import Manifest
 from inference.painter.drawing import Painter
-from inference.painter.painting import PREVIEW, Painted, painting
+from inference.painter.painting import Painted, painting
 from inference.painter.storyboard import NoDrawing, describe
 from inference.protocol import (
     Condition,
@@ -264,13 +264,13 @@ def _painting(
         if isinstance(seen, Painted):
             painted = seen
         else:
-            shown = image(seen.png, PREVIEW, PREVIEW)
+            shown = image(seen.png, seen.width, seen.height)
             yield PaintPreview(request_id, step, picture, seen.done, seen.total, shown)
     if painted.missing:
         yield Notice(
             request_id, "no-drawing", f"no drawing for: {', '.join(painted.missing)}", step
         )
-    shown = image(painted.png, given.options.size, given.options.size)
+    shown = image(painted.png, painted.width, painted.height)
     yield PaintFinished(
         id=request_id,
         step=step,

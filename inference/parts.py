@@ -53,11 +53,15 @@ class GivenStep:
 
 @dataclass(frozen=True)
 class Condition:
-    """A picture on which another is conditioned: its role, name and editable source."""
+    """A picture on which another is conditioned: its role, name and editable source.
+
+    image: its bytes, where the source alone does not tell what it shows.
+    """
 
     role: Literal["previous", "next", "anchor", "present"]
     sha256: str
     source: Json
+    image: Image | None = None
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,8 @@ class PaintOptions:
 class PaintInput:
     """Everything that a painter sees of one picture. The recipe is this, with hashes.
 
-    chunks are the texts of the context up to and with the picture's own step.
+    chunks are the texts of the context up to and with the picture's own step. mask: where a fix may
+    change the present take, white on black, stretched over it; everywhere without it.
     """
 
     title: str
@@ -105,5 +110,6 @@ class PaintInput:
     seed: int
     mode: Literal["new", "fix"] = "new"
     instruction: str = ""
+    mask: Image | None = None
     look: Look = Look()
     options: PaintOptions = PaintOptions()

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from assets.sprites.scene import Scene, scene_from_json
 from inference.painter.fixing import CannotFix
 from inference.protocol import Condition, Json, PaintInput
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 
 class PainterError(Exception):
@@ -31,8 +34,25 @@ class Drawing:
     missing: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Glimpse:
+    """A small RGB picture of how it looks after `done` of `total` denoising steps."""
+
+    pixels: "Image.Image"
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """A picture of pixels, RGB, and a draft of its alt text."""
+
+    pixels: "Image.Image"
+    alt_text: str
+
+
 class Painter(Protocol):
-    """Draws pictures as scenes: the storyboard, or the network (nano.py)."""
+    """Makes pictures: scenes by the storyboard or the network (nano.py), or pixels (pixels/)."""
 
     def recipe(self) -> Json:
         """Return what a recipe says of the painter: its name, and the hashes of its weights."""
@@ -40,8 +60,8 @@ class Painter(Protocol):
     def read_ahead(self, chunks: Sequence[str]) -> None:
         """Read texts that pictures will be drawn for, so that draw() need not."""
 
-    def draw(self, given: PaintInput) -> Iterator[Sketch | Drawing]:
-        """Yield sketches, then the picture; raises NoDrawing or CannotFix."""
+    def draw(self, given: PaintInput) -> Iterator[Sketch | Drawing | Glimpse | Canvas]:
+        """Yield sketches or glimpses, then the picture; raises NoDrawing or CannotFix."""
 
 
 def present(given: PaintInput) -> Scene:

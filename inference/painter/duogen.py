@@ -22,7 +22,7 @@ from assets.sprites.library import Library
 from assets.sprites.scene import Scene
 from inference.painter.codec import SLOTS, Embeddings, SpriteCodec, embeddings_of
 from inference.painter.drawing import PainterError
-from inference.painter.flow import euler, guided, sigmas
+from inference.painter.flow import euler, guided, sigmas, velocity
 from inference.wire import ProtocolError, from_json
 
 if TYPE_CHECKING:
@@ -107,16 +107,17 @@ class DuoGen:
         if scale != 1:
             branches.append(self._keys(context[:recent], recent))
 
-        def predicted(x: Array, sigma: float) -> Array:
+        def slope(x: Array, sigma: float) -> Array:
             levels = np.zeros(len(given["times"]), np.float32)
             levels[-SLOTS:] = sigma
             now = {**given, "latents": np.concatenate([*encoded, x]), "sigmas": levels}
             found = [self._run("denoise", now | keys)[0][-SLOTS:] for keys in branches]
-            return guided(found[0], found[1], scale) if len(found) == 2 else found[0]
+            x0 = guided(found[0], found[1], scale) if len(found) == 2 else found[0]
+            return velocity(x, x0, sigma)
 
         noise = np.random.default_rng(seed).standard_normal((SLOTS, self.codec.channels))
         levels = sigmas(count, self.settings.shift)
-        for number, (x, x0) in enumerate(euler(predicted, noise.astype(np.float32), levels), 1):
+        for number, (x, x0) in enumerate(euler(slope, noise.astype(np.float32), levels), 1):
             yield self.codec.decode(x if number == count else x0)
 
     def _keys(self, context: Sequence[Array], recent: int) -> dict[str, Array]:

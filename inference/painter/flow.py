@@ -1,7 +1,7 @@
 """Rectified flow: one time convention for training and sampling. Arrays of torch or NumPy.
 
 sigma runs from 1, pure noise, to 0, the clean latent: x(sigma) = (1 - sigma) x0 + sigma noise. The
-network predicts x0; the velocity dx/dsigma = noise - x0 is then (x - x0) / sigma.
+velocity is dx/dsigma = noise - x0; a network that predicts x0 has (x - x0) / sigma.
 Source: Lipman et al., 2023; Liu et al., 2023; the guidance: DuoGen, section 4.
 """
 
@@ -39,15 +39,13 @@ def sigmas(denoising_steps: int, shift: float = 1.0) -> list[float]:
     return [shift * s / (1 + (shift - 1) * s) for s in even]
 
 
-def euler(
-    predicted: Callable[[A, float], A], noise: A, levels: list[float]
-) -> Iterator[tuple[A, A]]:
-    """Yield (x, predicted x0) after each denoising step; the last x is the sample.
+def euler(slope: Callable[[A, float], A], noise: A, levels: list[float]) -> Iterator[tuple[A, A]]:
+    """Yield (x, x0 as it is seen then) after each denoising step; the last x is the sample.
 
-    predicted(x, sigma) returns x0, guided or not.
+    slope(x, sigma) returns the velocity, guided or not.
     """
     x = noise
     for sigma, after in pairwise(levels):
-        x0 = predicted(x, sigma)
-        x = x + (after - sigma) * velocity(x, x0, sigma)
+        v = slope(x, sigma)
+        x, x0 = x + (after - sigma) * v, x - sigma * v
         yield x, x0

@@ -6,18 +6,21 @@ that two pictures of equal pixels but other recipes are two takes.
 """
 
 import hashlib
+import io
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
+from PIL.Image import Image, Resampling
+
 from assets.sprites import Library, scene_to_json, to_svg
 from inference.context import chunk_hashes
-from inference.painter.drawing import Drawing, Painter, Sketch, scene_of
+from inference.painter.drawing import Canvas, Drawing, Glimpse, Painter, Sketch, scene_of
 from inference.painter.render import render
 from inference.painter.storyboard import Storyboard
-from inference.protocol import Json, PaintInput, to_json
+from inference.protocol import Condition, Json, PaintInput, to_json
 
 SMALLEST, LARGEST = 256, 2048  # pixels a side
 PREVIEW = 192  # pixels a side
@@ -31,9 +34,11 @@ class WrongSize(ValueError):
 
 @dataclass(frozen=True)
 class Painted:
-    """png: options.size pixels a side; chunks: the texts that the recipe names by hash."""
+    """width, height: of the PNG, in pixels; chunks: the texts that the recipe names by hash."""
 
     png: bytes
+    width: int
+    height: int
     source: Json
     recipe: Json
     chunks: dict[str, str]
@@ -43,9 +48,11 @@ class Painted:
 
 @dataclass(frozen=True)
 class Preview:
-    """png: PREVIEW pixels a side, of the picture after `done` of `total` denoising steps."""
+    """The picture after `done` of `total` denoising steps; PREVIEW pixels wide."""
 
     png: bytes
+    width: int
+    height: int
     done: int
     total: int
 
@@ -60,43 +67,76 @@ def paint(given: PaintInput, drawings: Library, painter: Painter | None = None) 
 def painting(given: PaintInput, drawings: Library, painter: Painter) -> Iterator[Preview | Painted]:
     """Yield previews, then the picture; raises NoDrawing, CannotFix or WrongSize.
 
-    Neighbours that no scene can be read of (photos, other painters' pictures) are left out, and the
-    recipe says so.
+    Neighbours that the painter can't see (for one of scenes: photos, other painters' pictures) are
+    left out, and the recipe says so.
     """
     check_size(given.options.size)
+    size = given.options.size
     for seen in painter.draw(given):
-        if isinstance(seen, Drawing):
-            yield _painted(given, drawings, painter, seen)
-        elif seen.done % EVERY == 0:
-            yield Preview(_png(seen, drawings, PREVIEW), seen.done, seen.total)
+        match seen:
+            case Drawing(scene=scene):
+                png = render(to_svg(scene, drawings), size)
+                source = {"scene": scene_to_json(scene), "sprites": drawings.hash}
+                left_out = [c for c in given.conditions if scene_of(c) is None]
+                told = _recipe(given, drawings, painter, left_out)
+                yield _painted(given, png, (size, size), source, told, seen.alt_text, seen.missing)
+            case Canvas(pixels=pixels):
+                left_out = [c for c in given.conditions if not c.image and scene_of(c) is None]
+                told = _recipe(given, drawings, painter, left_out)
+                yield _painted(given, _png(pixels), pixels.size, {}, told, seen.alt_text, ())
+            case Sketch(scene=scene) if seen.done % EVERY == 0:
+                png = render(to_svg(scene, drawings), PREVIEW)
+                yield Preview(png, PREVIEW, PREVIEW, seen.done, seen.total)
+            case Glimpse(pixels=pixels):
+                height = round(PREVIEW * pixels.height / pixels.width)
+                shown = pixels.resize((PREVIEW, height), Resampling.BICUBIC)
+                yield Preview(_png(shown), PREVIEW, height, seen.done, seen.total)
 
 
-def _painted(given: PaintInput, drawings: Library, painter: Painter, drawing: Drawing) -> Painted:
-    hashes = chunk_hashes(given.chunks)
+def _recipe(
+    given: PaintInput, drawings: Library, painter: Painter, left_out: Sequence[Condition]
+) -> Json:
     told = painter.recipe()
-    recipe = to_json(given) | {
+    recipe: Json = to_json(given) | {
         **told,
         # The painter by its name: another version may have another one of its own.
         "options": to_json(given.options) | {"painter": told["painter"]},
         "sprites": drawings.hash,
         "program": version("interstep"),
         "renderer": f"resvg-py {version('resvg-py')}",
-        "chunks": hashes,
+        "chunks": chunk_hashes(given.chunks),
         "conditions": [{"role": c.role, "sha256": c.sha256} for c in given.conditions],
-        "left_out": [c.sha256 for c in given.conditions if scene_of(c) is None],
+        "left_out": [condition.sha256 for condition in left_out],
+        "mask": given.mask.sha256 if given.mask else "",
     }
+    return recipe
+
+
+def _painted(
+    given: PaintInput,
+    png: bytes,
+    size: tuple[int, int],
+    source: Json,
+    recipe: Json,
+    alt_text: str,
+    missing: tuple[str, ...],
+) -> Painted:
     return Painted(
-        png=stamped(_png(drawing, drawings, given.options.size), recipe),
-        source={"scene": scene_to_json(drawing.scene), "sprites": drawings.hash},
+        png=stamped(png, recipe),
+        width=size[0],
+        height=size[1],
+        source=source,
         recipe=recipe,
-        chunks=dict(zip(hashes, given.chunks, strict=True)),
-        alt_text=drawing.alt_text,
-        missing=drawing.missing,
+        chunks=dict(zip(recipe["chunks"], given.chunks, strict=True)),
+        alt_text=alt_text,
+        missing=missing,
     )
 
 
-def _png(drawing: Drawing | Sketch, drawings: Library, size: int) -> bytes:
-    return render(to_svg(drawing.scene, drawings), size)
+def _png(pixels: Image) -> bytes:
+    file = io.BytesIO()
+    pixels.save(file, "PNG")
+    return file.getvalue()
 
 
 def check_size(size: int) -> None:

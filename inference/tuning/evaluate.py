@@ -208,6 +208,7 @@ def _scene(given: PaintInput, painter: Painter) -> Scene:
     """Return the painted scene, an empty one where the painter says that it can't."""
     try:
         *_, picture = painter.draw(given)
+        assert isinstance(picture, Drawing)
         return picture.scene
     except NoDrawing:
         return Scene(None)

@@ -111,7 +111,7 @@ def sample(painter: Painter, batch: Batch, untold: Batch, sampler: Sampler, seed
 
     untold: the same batch without each sample's last text chunk, for the guidance.
     """
-    from inference.painter.flow import euler, guided, sigmas
+    from inference.painter.flow import euler, guided, sigmas, velocity
 
     generator = torch.Generator().manual_seed(seed)
     noise = torch.randn(int(batch.target.sum()), batch.latents.shape[1], generator=generator)
@@ -123,7 +123,7 @@ def sample(painter: Painter, batch: Batch, untold: Batch, sampler: Sampler, seed
         lengths = [max(length, 1) for length in packed.context_lengths]
         branches.append((packed, keys, lengths))
 
-    def predicted(x: Tensor, sigma: float) -> Tensor:
+    def slope(x: Tensor, sigma: float) -> Tensor:
         found = []
         for packed, keys, lengths in branches if sampler.guidance_scale != 1 else branches[:1]:
             latents = packed.latents.clone()
@@ -131,9 +131,10 @@ def sample(painter: Painter, batch: Batch, untold: Batch, sampler: Sampler, seed
             levels = batch.target.float() * sigma
             now = replace(packed, latents=latents, sigmas=levels)
             found.append(transformer.denoise(now, keys, lengths)[batch.target])
-        if len(found) == 1:
-            return found[0]
-        return guided(found[0], found[1], sampler.guidance_scale)
+        x0 = found[0]
+        if len(found) == 2:
+            x0 = guided(found[0], found[1], sampler.guidance_scale)
+        return velocity(x, x0, sigma)
 
-    steps = list(euler(predicted, noise, sigmas(sampler.denoising_steps, SHIFT)))
+    steps = list(euler(slope, noise, sigmas(sampler.denoising_steps, SHIFT)))
     return steps[-1][0].view(-1, SLOTS, noise.shape[1])

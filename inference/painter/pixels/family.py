@@ -1,0 +1,99 @@
+"""What differs between the diffusion transformers that paint pixels.
+
+Shapes: a latent x is (1, n, channels) or (1, channels, frames, height, width), as its family has
+it; pixels of a network are (1, 3, height, width) in -1 … 1. The noise level sigma runs from 1 to
+0 as in flow.py.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from inference.painter.pixels.references import Reference
+
+Slope = Callable[[Tensor, float], Tensor]  # (x, sigma) -> dx/dsigma, guided or not
+
+
+@dataclass(frozen=True)
+class Size:
+    """Of a picture, in pixels."""
+
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a painter reads of a picture.
+
+    prompt: description and look as one text; chunks: the context up to and with the picture's own
+    step; recent: index of the first chunk that the guidance's negative branch drops.
+    """
+
+    prompt: str
+    chunks: Sequence[str] = ()
+    recent: int = 0
+
+
+class Family(Protocol):
+    """One kind of network with its weights in memory.
+
+    multiple: both sides of a picture are multiples of it; steps, guidance: its own defaults; dtype:
+    in which the transformer computes.
+    """
+
+    name: str
+    multiple: int
+    steps: int
+    guidance: float
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Return the transformer's."""
+
+    def to(self, dtype: torch.dtype) -> None:
+        """Let all networks compute in another dtype."""
+
+    def condition(self, told: Told, references: Sequence[Reference]) -> Any:
+        """Return what the text and the pictures as the reader sees them are for the network."""
+
+    def encode(self, pixels: Image.Image) -> Tensor:
+        """Return the clean latents of one reference."""
+
+    def begin(
+        self, condition: Any, frames: Sequence[Tensor], size: Size, seed: int, guidance: float
+    ) -> tuple[Tensor, Slope]:
+        """Return noise, the same on every device, and the velocity of the picture."""
+
+    def solve(self, slope: Slope, noise: Tensor, steps: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield (x, x0 as it is seen then) after each denoising step."""
+
+    def decode(self, x: Tensor, size: Size) -> Tensor:
+        """Return the pixels of clean latents, (1, 3, height, width)."""
+
+    def grid(self, x: Tensor, size: Size) -> Tensor:
+        """Return latents as a picture of many channels, (channels, rows, columns)."""
+
+
+def pixels_in(image: Image.Image, device: torch.device, dtype: torch.dtype) -> Tensor:
+    """Return an RGB picture as (1, 3, height, width) in -1 … 1."""
+    data = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8)
+    rows = data.view(image.height, image.width, 3).permute(2, 0, 1)[None]
+    return (rows.float() / 127.5 - 1).to(device, dtype)
+
+
+def image_of(pixels: Tensor) -> Image.Image:
+    """Return (1, 3, height, width) in -1 … 1 as an RGB picture."""
+    bytes_ = ((pixels[0].float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
+    rows = bytes_.permute(1, 2, 0).contiguous().cpu()
+    return Image.fromarray(rows.numpy(), "RGB")
+
+
+def noise_of(shape: Sequence[int], seed: int, device: torch.device) -> Tensor:
+    """Return standard normal noise in float32, drawn on the CPU: the same for every device."""
+    generator = torch.Generator("cpu").manual_seed(seed)
+    return torch.randn(tuple(shape), generator=generator).to(device)

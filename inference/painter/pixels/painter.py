@@ -1,0 +1,143 @@
+"""Paints pictures of pixels with a family's networks: text and neighbours in, a canvas out."""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from assets.sprites.library import Library
+from inference.context import last_text
+from inference.painter.drawing import Canvas, Glimpse, PainterError
+from inference.painter.fixing import CannotFix
+from inference.painter.pixels.family import Family, Size, Told, image_of
+from inference.painter.pixels.glimpse import Glimpses
+from inference.painter.pixels.prompting import prompt_of
+from inference.painter.pixels.references import Reference, decoded, references, within
+from inference.protocol import Json, PaintInput
+
+KEPT = 16  # references whose latents are kept
+FLAT = 2.0  # of 255: a picture whose brightest and darkest pixel differ by less is broken
+
+
+class Broken(PainterError):
+    """Numbers overflowed: there is no picture."""
+
+
+class PixelPainter:
+    """A painter over one family. most: references; area: pixels of a reference at most.
+
+    weights: sha256 by file name, for the recipe.
+    """
+
+    def __init__(
+        self, family: Family, weights: Json, drawings: Library, most: int, area: int
+    ) -> None:
+        self._family = family
+        self._weights = weights
+        self._drawings = drawings
+        self._most = most
+        self._area = area
+        self._encoded: OrderedDict[str, Tensor] = OrderedDict()
+
+    def recipe(self) -> Json:
+        """Return what a recipe says of the painter."""
+        return {
+            "painter": self._family.name,
+            "weights": self._weights,
+            "dtype": str(self._family.dtype).removeprefix("torch."),
+            "references": {"most": self._most, "area": self._area},
+        }
+
+    def read_ahead(self, chunks: Sequence[str]) -> None:
+        """Nothing: what is read depends on the picture."""
+
+    def draw(self, given: PaintInput) -> Iterator[Glimpse | Canvas]:
+        """Yield a glimpse after each denoising step, then the picture.
+
+        A picture that overflowed in half precision is painted once more in bfloat16. Raises
+        CannotFix, and PainterError where no picture comes out.
+        """
+        try:
+            yield from self._draw(given)
+        except Broken:
+            if self._family.dtype != torch.float16:
+                raise
+            self._family.to(torch.bfloat16)
+            self._encoded.clear()
+            yield from self._draw(given)
+
+    @torch.no_grad()
+    def _draw(self, given: PaintInput) -> Iterator[Glimpse | Canvas]:
+        family = self._family
+        seen = [
+            Reference(one.role, one.sha256, within(one.pixels, self._area, family.multiple))
+            for one in references(given.conditions, self._drawings, self._most)
+        ]
+        if given.mode == "fix" and not (seen and seen[0].role == "present"):
+            raise CannotFix("there is no picture to fix: draw a new one")
+        wanted, size = _sizes(given, seen, family.multiple)
+        steps = given.options.denoising_steps or family.steps
+        chunks = given.chunks
+        told = Told(prompt_of(given, seen), chunks, last_text(list(chunks)) if chunks else 0)
+        noise, slope = family.begin(
+            family.condition(told, seen),
+            [self._latents(one) for one in seen],
+            size,
+            given.seed,
+            given.options.guidance_scale or family.guidance,
+        )
+        for done, (x, x0) in enumerate(family.solve(slope, noise, steps), 1):
+            if not bool(x.isfinite().all()):
+                raise Broken("the picture came out broken: choose another seed or painter")
+            if done < steps:
+                yield Glimpse(self._glimpses(x0, size), done, steps)
+        image = image_of(_sound(family.decode(x, size)))
+        if image.size != (wanted.width, wanted.height):
+            image = image.resize((wanted.width, wanted.height), Image.Resampling.LANCZOS)
+        if given.mask is not None:
+            image = inside(given, decoded(given.mask.data()), image, self._drawings)
+        yield Canvas(image, given.description)
+
+    def _latents(self, reference: Reference) -> Tensor:
+        key = f"{reference.sha256} {reference.pixels.size}"
+        if key not in self._encoded:
+            self._encoded[key] = self._family.encode(reference.pixels)
+            if len(self._encoded) > KEPT:
+                self._encoded.popitem(last=False)
+        return self._encoded[key]
+
+    @cached_property
+    def _glimpses(self) -> Glimpses:
+        return Glimpses(self._family)
+
+
+def inside(
+    given: PaintInput, mask: Image.Image, painted: Image.Image, drawings: Library
+) -> Image.Image:
+    """Return the present take, painted anew where the mask is white; outside it keeps its bytes."""
+    [present] = references(given.conditions, drawings, 1)
+    where = mask.convert("L").resize(present.pixels.size, Image.Resampling.BICUBIC)
+    fitting = painted.resize(present.pixels.size, Image.Resampling.LANCZOS)
+    return Image.composite(fitting, present.pixels, where)
+
+
+def _sizes(given: PaintInput, seen: Sequence[Reference], multiple: int) -> tuple[Size, Size]:
+    """Return a picture's size as it is wanted, and as it is painted."""
+    side = given.options.size
+    width = height = side
+    if given.mode == "fix":
+        shape = seen[0].pixels
+        longer = side / max(shape.width, shape.height)
+        width, height = round(shape.width * longer), round(shape.height * longer)
+    painted = Size(*(max(multiple, round(one / multiple) * multiple) for one in (width, height)))
+    return Size(width, height), painted
+
+
+def _sound(pixels: Tensor) -> Tensor:
+    """Return the pixels; raises Broken for a picture that is not one."""
+    if not bool(pixels.isfinite().all()) or float(pixels.max() - pixels.min()) < FLAT / 127.5:
+        raise Broken("the picture came out empty: choose another seed or painter")
+    return pixels

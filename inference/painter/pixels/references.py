@@ -1,0 +1,87 @@
+"""The pictures that a painter of pixels is conditioned on: decoded, bounded, in order.
+
+A neighbour that the starter drew is rendered from its scene; any other brings its bytes along.
+"""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain, zip_longest
+
+from PIL import Image, ImageOps
+
+from assets.sprites.library import Library
+from assets.sprites.scene import to_svg
+from inference.painter.drawing import PainterError, scene_of
+from inference.painter.render import render
+from inference.protocol import Condition, ProtocolError
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+MAX_PIXELS = 80 * 10**6
+ORDER = ("present", "previous", "next", "anchor")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A picture to be conditioned on; pixels: RGB, upright."""
+
+    role: str
+    sha256: str
+    pixels: Image.Image
+
+
+def references(conditions: Sequence[Condition], drawings: Library, most: int) -> list[Reference]:
+    """Return at most so many references: the present take, then in turn what is nearest.
+
+    A condition that has neither bytes nor a scene is left out. Raises PainterError for bytes that
+    are no picture.
+    """
+    roles = [[one for one in conditions if one.role == role] for role in ORDER]
+    nearest = chain.from_iterable(zip_longest(*roles[1:]))
+    wanted = [*roles[0], *(one for one in nearest if one is not None)]
+    found: list[Reference] = []
+    for condition in wanted:
+        pixels = _pixels(condition, drawings) if len(found) < most else None
+        if pixels is not None:
+            found.append(Reference(condition.role, condition.sha256, pixels))
+    return found
+
+
+def _pixels(condition: Condition, drawings: Library) -> Image.Image | None:
+    if condition.image is not None:
+        try:
+            return decoded(condition.image.data())
+        except ProtocolError as error:
+            raise PainterError(f"a neighbouring picture can't be used: {error}") from error
+    scene = scene_of(condition)
+    if scene is None:
+        return None
+    return decoded(render(to_svg(scene, drawings), RENDERED))
+
+
+RENDERED = 1024  # pixels a side of a scene that is looked at
+
+
+def decoded(data: bytes) -> Image.Image:
+    """Return the picture upright and without transparency; raises PainterError."""
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise PainterError(
+                    f"a picture of {image.width} by {image.height} pixels is too large to look at"
+                )
+            upright = ImageOps.exif_transpose(image).convert("RGBA")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise PainterError(f"a neighbouring picture can't be read: {error}") from error
+    white = Image.new("RGBA", upright.size, "white")
+    return Image.alpha_composite(white, upright).convert("RGB")
+
+
+def within(pixels: Image.Image, area: int, multiple: int) -> Image.Image:
+    """Return the picture with at most so many pixels, both sides whole multiples, nothing cut."""
+    shrunk = min(1.0, (area / (pixels.width * pixels.height)) ** 0.5)
+    size = tuple(
+        max(multiple, round(side * shrunk / multiple) * multiple)
+        for side in (pixels.width, pixels.height)
+    )
+    return pixels if size == pixels.size else pixels.resize(size, Image.Resampling.LANCZOS)
