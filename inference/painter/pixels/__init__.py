@@ -1,1 +1,1 @@
-"""Painters of pixels: diffusion transformers that run through diffusers, on a CUDA card or a CPU."""
+"""Painters of pixels: diffusion transformers that run through diffusers, on any device."""

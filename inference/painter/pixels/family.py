@@ -39,6 +39,14 @@ class Told:
     recent: int = 0
 
 
+@dataclass(frozen=True)
+class Frame:
+    """A clean reference; time: -1 for the picture before the one to be painted, 1 for the next."""
+
+    time: int
+    latents: Tensor
+
+
 class Family(Protocol):
     """One kind of network with its weights in memory.
 
@@ -65,7 +73,7 @@ class Family(Protocol):
         """Return the clean latents of one reference."""
 
     def begin(
-        self, condition: Any, frames: Sequence[Tensor], size: Size, seed: int, guidance: float
+        self, condition: Any, frames: Sequence[Frame], size: Size, seed: int, guidance: float
     ) -> tuple[Tensor, Slope]:
         """Return noise, the same on every device, and the velocity of the picture."""
 

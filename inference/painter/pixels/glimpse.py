@@ -10,7 +10,7 @@ from torch import Tensor
 
 from inference.painter.pixels.family import Family, Size
 
-SIDE = 512  # pixels of the picture of colours
+SIDE = 384  # pixels of the picture of colours
 SPOTS = 24  # of colour on its side
 RIDGE = 1e-3  # keeps the map small where the VAE uses few channels
 

@@ -15,7 +15,7 @@ from PIL import Image
 from torch import Tensor
 
 from inference.painter.flow import euler, guided, sigmas
-from inference.painter.pixels.family import Size, Slope, Told, noise_of, pixels_in
+from inference.painter.pixels.family import Frame, Size, Slope, Told, noise_of, pixels_in
 from inference.painter.pixels.references import Reference
 
 TOKENS = 512  # of a prompt, pads included: they are a part of what the network was taught with
@@ -71,7 +71,7 @@ class Klein:
     def begin(
         self,
         condition: tuple[Tensor, ...],
-        frames: Sequence[Tensor],
+        frames: Sequence[Frame],
         size: Size,
         seed: int,
         guidance: float,
@@ -82,10 +82,11 @@ class Klein:
         channels = network.config.in_channels
         noise = noise_of((1, channels, rows, columns), seed, network.device)
         places = pipeline._prepare_latent_ids(noise)
-        clean = [pipeline._pack_latents(frame) for frame in frames]
+        latents = [frame.latents for frame in frames]
+        clean = [pipeline._pack_latents(one) for one in latents]
         if frames:
             # The ids are told in a list's order: each reference at a time of its own.
-            places = torch.cat([places, pipeline._prepare_image_ids(list(frames))], 1)
+            places = torch.cat([places, pipeline._prepare_image_ids(latents)], 1)
         places = places.to(network.device)
         count = rows * columns
         branches = [condition[:2]] if guidance == 1 else [condition[:2], condition[2:]]
@@ -104,7 +105,8 @@ class Klein:
                 )[0][:, :count].float()
                 for states, text_places in branches
             ]
-            return found[0] if len(found) == 1 else guided(found[0], found[1], guidance)
+            positive: Tensor = found[0]
+            return positive if guidance == 1 else guided(positive, found[1], guidance)
 
         start: Tensor = pipeline._pack_latents(noise)
         return start, slope

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 import torch
@@ -12,7 +13,7 @@ from assets.sprites.library import Library
 from inference.context import last_text
 from inference.painter.drawing import Canvas, Glimpse, PainterError
 from inference.painter.fixing import CannotFix
-from inference.painter.pixels.family import Family, Size, Told, image_of
+from inference.painter.pixels.family import Family, Frame, Size, Told, image_of
 from inference.painter.pixels.glimpse import Glimpses
 from inference.painter.pixels.prompting import prompt_of
 from inference.painter.pixels.references import Reference, decoded, references, within
@@ -73,7 +74,7 @@ class PixelPainter:
     def _draw(self, given: PaintInput) -> Iterator[Glimpse | Canvas]:
         family = self._family
         seen = [
-            Reference(one.role, one.sha256, within(one.pixels, self._area, family.multiple))
+            replace(one, pixels=within(one.pixels, self._area, family.multiple))
             for one in references(given.conditions, self._drawings, self._most)
         ]
         if given.mode == "fix" and not (seen and seen[0].role == "present"):
@@ -84,7 +85,7 @@ class PixelPainter:
         told = Told(prompt_of(given, seen), chunks, last_text(list(chunks)) if chunks else 0)
         noise, slope = family.begin(
             family.condition(told, seen),
-            [self._latents(one) for one in seen],
+            [Frame(one.time, self._latents(one)) for one in seen],
             size,
             given.seed,
             given.options.guidance_scale or family.guidance,

@@ -1,4 +1,4 @@
-"""The prompt of a painter of pixels: description, the look of what it shows, what neighbours are."""
+"""The prompt of a painter of pixels: description, look, and what its neighbours are."""
 
 from collections.abc import Sequence
 

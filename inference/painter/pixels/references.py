@@ -23,10 +23,15 @@ ORDER = ("present", "previous", "next", "anchor")
 
 @dataclass(frozen=True)
 class Reference:
-    """A picture to be conditioned on; pixels: RGB, upright."""
+    """A picture to be conditioned on.
+
+    time: -1 for the picture before the one to be painted, 1 for the next; an anchor stands before
+    all others. pixels: RGB, upright.
+    """
 
     role: str
     sha256: str
+    time: int
     pixels: Image.Image
 
 
@@ -36,14 +41,18 @@ def references(conditions: Sequence[Condition], drawings: Library, most: int) ->
     A condition that has neither bytes nor a scene is left out. Raises PainterError for bytes that
     are no picture.
     """
-    roles = [[one for one in conditions if one.role == role] for role in ORDER]
-    nearest = chain.from_iterable(zip_longest(*roles[1:]))
-    wanted = [*roles[0], *(one for one in nearest if one is not None)]
+    present, previous, following, anchors = (
+        [one for one in conditions if one.role == role] for role in ORDER
+    )
+    before = [*present, *previous, *anchors]
+    times = {id(one): -time for time, one in enumerate(before, 1)}
+    times |= {id(one): time for time, one in enumerate(following, 1)}
+    nearest = chain.from_iterable(zip_longest(previous, following, anchors))
     found: list[Reference] = []
-    for condition in wanted:
-        pixels = _pixels(condition, drawings) if len(found) < most else None
+    for one in (*present, *(one for one in nearest if one is not None)):
+        pixels = _pixels(one, drawings) if len(found) < most else None
         if pixels is not None:
-            found.append(Reference(condition.role, condition.sha256, pixels))
+            found.append(Reference(one.role, one.sha256, times[id(one)], pixels))
     return found
 
 

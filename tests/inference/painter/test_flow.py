@@ -1,5 +1,7 @@
 """The flow: ends where it should, whatever the number of denoising steps."""
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -31,11 +33,32 @@ def test_a_perfect_network_is_followed_to_its_picture(count: int) -> None:
     rng = np.random.default_rng(1)
     x0, noise = rng.standard_normal((2, 3, 5))
 
-    def predicted(_x: Array, _sigma: float) -> Array:
-        return x0
+    def slope(x: Array, sigma: float) -> Array:
+        return velocity(x, x0, sigma)
 
-    *_, (x, _) = euler(predicted, noise, sigmas(count, 3.0))
+    for x, seen in euler(slope, noise, sigmas(count, 3.0)):
+        np.testing.assert_allclose(seen, x0, atol=1e-12)
     np.testing.assert_allclose(x, x0, atol=1e-12)
+
+
+@pytest.mark.parametrize("count", [1, 4, 9])
+def test_the_sampler_is_that_of_diffusers(count: int) -> None:
+    import torch
+    from diffusers import FlowMatchEulerDiscreteScheduler
+
+    scheduler = FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=True)
+    scheduler.set_timesteps(sigmas=np.linspace(1, 1 / count, count), mu=math.log(3.0))
+    np.testing.assert_allclose(scheduler.sigmas.numpy(), sigmas(count, 3.0), atol=1e-6)
+    noise = torch.randn(1, 5, 3, generator=torch.Generator().manual_seed(0))
+
+    def slope(x: torch.Tensor, sigma: float) -> torch.Tensor:
+        return torch.sin(3 * x) + sigma
+
+    theirs = noise
+    for time, sigma in zip(scheduler.timesteps, scheduler.sigmas, strict=False):
+        theirs = scheduler.step(slope(theirs, float(sigma)), time, theirs).prev_sample
+    *_, (ours, _) = euler(slope, noise, sigmas(count, 3.0))
+    torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=0)
 
 
 def test_guidance_goes_on_beyond_the_positive() -> None:

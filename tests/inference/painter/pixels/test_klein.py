@@ -11,7 +11,7 @@ from assets.sprites.library import Library, library
 from inference.painter.drawing import Canvas, Glimpse, PainterError
 from inference.painter.fixing import CannotFix
 from inference.painter.painting import Painted, painting
-from inference.painter.pixels.family import Size, Told, image_of
+from inference.painter.pixels.family import Frame, Size, Told, image_of
 from inference.painter.pixels.klein import Klein
 from inference.painter.pixels.painter import PixelPainter
 from inference.painter.pixels.references import Reference
@@ -63,12 +63,12 @@ def test_the_loop_gives_the_stock_pipelines_picture(pipeline, conditions) -> Non
     klein = Klein(pipeline, LAYERS, 64)
     size = Size(64, 96)
     refs = [
-        Reference(c.role, c.sha256, Image.open(io.BytesIO(c.image.data())).resize((64, 64)))
+        Reference(c.role, c.sha256, -1, Image.open(io.BytesIO(c.image.data())).resize((64, 64)))
         for c in conditions
     ]
     noise, slope = klein.begin(
         klein.condition(Told("A kettle."), refs),
-        [klein.encode(ref.pixels) for ref in refs],
+        [Frame(-1, klein.encode(ref.pixels)) for ref in refs],
         size,
         seed=3,
         guidance=1.0,
@@ -195,8 +195,8 @@ def test_a_glimpse_shows_the_colours(pipeline) -> None:
     from inference.painter.pixels.glimpse import Glimpses, _colours
 
     klein = Klein(pipeline, LAYERS, 64)
-    shown = Glimpses(klein)(klein.encode(_colours()), Size(512, 512))
-    assert shown.size == (32, 32)
+    shown = Glimpses(klein)(klein.encode(_colours()), Size(384, 384))
+    assert shown.size == (24, 24)
 
 
 def test_pixels_survive_the_way_to_a_network_and_back() -> None:

@@ -79,3 +79,54 @@ def tiny_klein(folder: Path, *, seed: int = 0):
     )
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
+
+
+def tiny_cosmos(*, text: int = 24, seed: int = 0):
+    """Return a CosmosTransformer3DModel, an AutoencoderKLWan and a UniPC scheduler.
+
+    text: channels of a token's states. Without the padding mask, whose resizing needs torchvision.
+    """
+    from diffusers import AutoencoderKLWan, CosmosTransformer3DModel, UniPCMultistepScheduler
+
+    torch.manual_seed(seed)
+    transformer = CosmosTransformer3DModel(
+        in_channels=17, out_channels=16, num_attention_heads=2, attention_head_dim=16,
+        num_layers=2, mlp_ratio=2, text_embed_dim=32, adaln_lora_dim=4, max_size=(8, 32, 32),
+        patch_size=(1, 2, 2), rope_scale=(1.0, 3.0, 3.0), concat_padding_mask=False,
+        extra_pos_embed_type=None, use_crossattn_projection=True, crossattn_proj_in_channels=text,
+        encoder_hidden_states_channels=32,
+    )  # fmt: skip
+    vae = AutoencoderKLWan(
+        base_dim=3, z_dim=16, dim_mult=[1, 1, 1, 1], num_res_blocks=1,
+        temperal_downsample=[False, True, True],
+    )  # fmt: skip
+    scheduler = UniPCMultistepScheduler(
+        use_flow_sigmas=True, prediction_type="flow_prediction", flow_shift=5.0
+    )
+    return transformer.eval(), vae.eval(), scheduler
+
+
+def tiny_qwen_image(*, text: int = 16, seed: int = 0):
+    """Return a QwenImageTransformer2DModel, an AutoencoderKLQwenImage and a scheduler."""
+    from diffusers import (
+        AutoencoderKLQwenImage,
+        FlowMatchEulerDiscreteScheduler,
+        QwenImageTransformer2DModel,
+    )
+
+    torch.manual_seed(seed)
+    transformer = QwenImageTransformer2DModel(
+        patch_size=2, in_channels=16, out_channels=4, num_layers=2, attention_head_dim=16,
+        num_attention_heads=3, joint_attention_dim=text, guidance_embeds=False,
+        axes_dims_rope=(8, 4, 4),
+    )  # fmt: skip
+    vae = AutoencoderKLQwenImage(
+        base_dim=8, z_dim=4, dim_mult=[1, 2, 4], num_res_blocks=1,
+        temperal_downsample=[False, True], latents_mean=[0.1, 0.0, -0.1, 0.2],
+        latents_std=[1.0, 0.9, 1.1, 1.2],
+    )  # fmt: skip
+    scheduler = FlowMatchEulerDiscreteScheduler(
+        base_image_seq_len=256, base_shift=0.5, max_image_seq_len=8192, max_shift=0.9,
+        shift_terminal=0.02, use_dynamic_shifting=True,
+    )  # fmt: skip
+    return transformer.eval(), vae.eval(), scheduler

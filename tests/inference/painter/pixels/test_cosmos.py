@@ -1,0 +1,160 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from test_klein import condition
+from tiny_networks import tiny_cosmos
+from torch import Tensor
+
+from assets.sprites.library import library
+from inference.painter.drawing import Canvas, Glimpse, PainterError
+from inference.painter.pixels.cosmos import CLEAN, Cosmos, velocity
+from inference.painter.pixels.family import Frame, Size, Told, pixels_in
+from inference.painter.pixels.painter import PixelPainter
+from inference.protocol import PaintInput, PaintOptions
+
+TEXT = 24
+SIZE = Size(64, 48)
+
+
+def read(text: str) -> Tensor:
+    """Return states that the text decides, as a reader does."""
+    generator = torch.Generator().manual_seed(sum(text.encode()))
+    return torch.randn(1, max(1, len(text.split())), TEXT, generator=generator)
+
+
+class Watchful:
+    """A guard that refuses one word and one colour."""
+
+    def check_text_safety(self, prompt: str) -> bool:
+        return "poison" not in prompt
+
+    def check_video_safety(self, frames: np.ndarray) -> np.ndarray | None:
+        assert frames.dtype == np.uint8
+        return frames
+
+    def to(self, device: object) -> None:
+        """The stock pipeline moves its guard."""
+
+
+@pytest.fixture(scope="module")
+def networks():
+    torch.set_num_threads(1)
+    return tiny_cosmos(text=TEXT)
+
+
+@pytest.fixture
+def cosmos(networks) -> Cosmos:
+    return Cosmos(*networks, read, Watchful())
+
+
+def picture(colour: str, width: int = 64, height: int = 48) -> Image.Image:
+    shown = Image.new("RGB", (width, height), colour)
+    shown.paste("white", (8, 8, 24, 30))
+    return shown
+
+
+def test_one_frame_of_equal_size_gives_the_stock_pipelines_latents(networks, cosmos) -> None:
+    from diffusers import Cosmos2_5_PredictBasePipeline
+
+    transformer, vae, scheduler = networks
+    pipeline = Cosmos2_5_PredictBasePipeline(None, None, transformer, vae, scheduler, Watchful())
+    pipeline.set_progress_bar_config(disable=True)
+    noise = torch.randn(1, 16, 2, 6, 8, generator=torch.Generator().manual_seed(5))
+    before = picture("red")
+    text = read("a kettle on a stove")
+    stock = pipeline(
+        video=pixels_in(before, torch.device("cpu"), torch.float32)[:, :, None],
+        num_latent_conditional_frames=1,
+        num_frames=5,
+        height=SIZE.height,
+        width=SIZE.width,
+        num_inference_steps=6,
+        guidance_scale=1.0,
+        prompt_embeds=text,
+        negative_prompt_embeds=text,
+        latents=noise,
+        output_type="latent",
+    ).frames
+    frames = [Frame(-1, cosmos.encode(before))]
+    condition = cosmos.condition(Told("a kettle on a stove"), [])
+    _, slope = cosmos.begin(condition, frames, SIZE, 0, 1.0)
+    *_, (ours, _) = cosmos.solve(slope, noise[:, :, 1:], 6)
+    torch.testing.assert_close(ours, stock[:, :, 1:], atol=2e-4, rtol=0)
+
+
+def test_frames_of_one_size_go_through_as_one_video(networks) -> None:
+    transformer, _, _ = networks
+    generator = torch.Generator().manual_seed(1)
+    frames = [torch.randn(1, 16, 1, 6, 8, generator=generator) for _ in range(3)]
+    text = read("three frames")
+    ours = velocity(
+        transformer, [(-2, frames[0], CLEAN), (-1, frames[1], CLEAN), (0, frames[2], 0.7)], text
+    )
+    marks = torch.tensor([1.0, 1.0, 0.0]).view(1, 1, 3, 1, 1).expand(-1, -1, -1, 6, 8)
+    with torch.no_grad():
+        stock = transformer(
+            hidden_states=torch.cat(frames, 2),
+            condition_mask=marks,
+            timestep=torch.tensor([CLEAN, CLEAN, 0.7]).view(1, 1, 3, 1, 1),
+            encoder_hidden_states=text,
+            return_dict=False,
+        )[0]
+    torch.testing.assert_close(ours, stock[:, :, 2:], atol=1e-5, rtol=0)
+
+
+def test_a_frame_of_another_size_and_time_is_another_condition(cosmos) -> None:
+    condition = cosmos.condition(Told("a kettle"), [])
+    found = []
+    for frames in (
+        [],
+        [Frame(-1, cosmos.encode(picture("red")))],
+        [Frame(1, cosmos.encode(picture("red")))],
+        [Frame(-1, cosmos.encode(picture("red", 96, 32)))],
+    ):
+        noise, slope = cosmos.begin(condition, frames, SIZE, 3, 1.0)
+        found.append(slope(noise, 0.9))
+        assert found[-1].shape == noise.shape
+    assert all(not torch.equal(a, b) for k, a in enumerate(found) for b in found[:k])
+
+
+def test_guidance_drops_the_last_text_and_keeps_the_pictures(cosmos) -> None:
+    told = Told("a kettle", ("How?", "## 1. Fill\nFill it.\n", "## 2. Boil\nBoil it.\n"), 2)
+    condition = cosmos.condition(told, [])
+    assert torch.equal(condition.negative, read("How?\n\n## 1. Fill\nFill it.\n"))
+    frames = [Frame(-1, cosmos.encode(picture("red")))]
+    noise, slope = cosmos.begin(condition, frames, SIZE, 3, 4.0)
+    _, plain = cosmos.begin(condition, frames, SIZE, 3, 1.0)
+    swapped = replace(condition, positive=condition.negative)
+    _, untold = cosmos.begin(swapped, frames, SIZE, 3, 1.0)
+    wanted = untold(noise, 0.9) + 4 * (plain(noise, 0.9) - untold(noise, 0.9))
+    torch.testing.assert_close(slope(noise, 0.9), wanted)
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_picture_repeats(cosmos, count: int) -> None:
+    painter = PixelPainter(cosmos, {}, library(), most=3, area=64 * 64)
+    conditions = (
+        condition("previous", "red"), condition("next", "green", 64, 64),
+        condition("anchor", "blue", 40, 130),
+    )[:count]  # fmt: skip
+    given = PaintInput(
+        "Tea", "Boil", "Boil water.", "A kettle.", ("How?", "## 1. Boil"), conditions, 7,
+        options=PaintOptions(256, denoising_steps=3),
+    )  # fmt: skip
+    *glimpses, first = painter.draw(given)
+    *_, second = painter.draw(given)
+    assert [type(one) for one in glimpses] == [Glimpse, Glimpse]
+    assert isinstance(first, Canvas)
+    assert isinstance(second, Canvas)
+    assert first.pixels.tobytes() == second.pixels.tobytes()
+    drawing = painter.draw(given)
+    next(drawing)
+    drawing.close()
+
+
+def test_the_guard_is_asked(cosmos) -> None:
+    with pytest.raises(PainterError, match="refused the text"):
+        cosmos.condition(Told("how to mix poison"), [])

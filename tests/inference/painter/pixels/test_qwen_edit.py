@@ -1,0 +1,98 @@
+import pytest
+import torch
+from PIL import Image
+from test_klein import condition
+from tiny_networks import tiny_qwen_image
+from torch import Tensor
+
+from assets.sprites.library import library
+from inference.painter.drawing import Canvas, Glimpse
+from inference.painter.pixels.family import Frame, Size, Told
+from inference.painter.pixels.painter import PixelPainter
+from inference.painter.pixels.qwen_edit import QwenEdit
+from inference.painter.pixels.references import Reference
+from inference.protocol import PaintInput, PaintOptions
+
+TEXT = 16
+SIZE = Size(64, 32)
+
+
+def read(text: str, pictures: list[Image.Image]) -> Tensor:
+    """Return states that the text and the pictures decide, as a reader does."""
+    seed = sum(text.encode()) + sum(sum(one.getpixel((0, 0))) for one in pictures)
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randn(1, 5 + 3 * len(pictures), TEXT, generator=generator)
+
+
+@pytest.fixture(scope="module")
+def networks():
+    torch.set_num_threads(1)
+    return tiny_qwen_image(text=TEXT)
+
+
+@pytest.fixture
+def edit(networks, monkeypatch: pytest.MonkeyPatch) -> QwenEdit:
+    from diffusers.pipelines.qwenimage import pipeline_qwenimage_edit_plus as stock
+
+    from inference.painter.pixels import qwen_edit
+
+    for module in (stock, qwen_edit):  # a megapixel is too much for a test
+        monkeypatch.setattr(module, "VAE_IMAGE_SIZE", 64 * 64)
+        monkeypatch.setattr(module, "CONDITION_IMAGE_SIZE", 32 * 32)
+    return QwenEdit(*networks, read)
+
+
+def picture(colour: str, width: int = 64, height: int = 64) -> Image.Image:
+    shown = Image.new("RGB", (width, height), colour)
+    shown.paste("white", (8, 8, 24, 30))
+    return shown
+
+
+@pytest.mark.parametrize("guidance", [1.0, 3.0])
+@pytest.mark.parametrize("count", [1, 2])
+def test_the_loop_gives_the_stock_pipelines_latents(networks, edit, guidance, count) -> None:
+    from diffusers import QwenImageEditPlusPipeline
+
+    transformer, vae, scheduler = networks
+    pipeline = QwenImageEditPlusPipeline(scheduler, vae, None, None, None, transformer)
+    pipeline.set_progress_bar_config(disable=True)
+    shown = [picture("red"), picture("green", 96, 64)][:count]
+    refs = [Reference("previous", str(k), -1 - k, one) for k, one in enumerate(shown)]
+    conditions = edit.condition(Told("Pour the tea."), refs)
+    frames = [Frame(ref.time, edit.encode(ref.pixels)) for ref in refs]
+    noise, slope = edit.begin(conditions, frames, SIZE, 3, guidance)
+    *_, (ours, _) = edit.solve(slope, noise, 4)
+    negative = {} if guidance == 1 else {"negative_prompt_embeds": conditions.negative}
+    stock = pipeline(
+        image=shown,
+        prompt_embeds=conditions.positive,
+        prompt_embeds_mask=torch.ones(conditions.positive.shape[:2], dtype=torch.long),
+        true_cfg_scale=guidance,
+        num_inference_steps=4,
+        height=SIZE.height,
+        width=SIZE.width,
+        latents=noise,
+        output_type="latent",
+        **negative,
+    ).images
+    torch.testing.assert_close(ours, stock, atol=2e-5, rtol=0)
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_picture_repeats(edit, count: int) -> None:
+    painter = PixelPainter(edit, {}, library(), most=3, area=64 * 64)
+    conditions = (
+        condition("previous", "red"), condition("next", "green", 64, 64),
+        condition("anchor", "blue", 40, 130),
+    )[:count]  # fmt: skip
+    given = PaintInput(
+        "Tea", "Boil", "Boil water.", "A kettle.", ("How?", "## 1. Boil"), conditions, 7,
+        options=PaintOptions(256, denoising_steps=3),
+    )  # fmt: skip
+    *glimpses, first = painter.draw(given)
+    *_, second = painter.draw(given)
+    assert [type(one) for one in glimpses] == [Glimpse, Glimpse]
+    assert isinstance(first, Canvas)
+    assert isinstance(second, Canvas)
+    assert first.pixels.tobytes() == second.pixels.tobytes()
+    assert first.pixels.size == (256, 256)
