@@ -7,7 +7,8 @@ from typing import Literal
 from app.engine.jobs import NEIGHBOURS, Neighbour
 from app.tutorial.errors import TutorialError
 from app.tutorial.file import TutorialFile
-from app.tutorial.model import Picture, Step, Tutorial, new_id
+from app.tutorial.model import Picture, Step, Take, Tutorial, new_id
+from app.tutorial.photos import for_painter
 from inference.protocol import (
     Condition,
     GivenStep,
@@ -15,7 +16,11 @@ from inference.protocol import (
     ProtocolError,
     Redraw,
     from_json,
+    to_json,
 )
+
+MOST_PIXELS = 4  # pictures that bring their pixels along; no painter sees more
+Role = Literal["previous", "next", "anchor", "present"]
 
 
 def redraw(
@@ -41,7 +46,7 @@ def redraw(
             raise TutorialError(
                 "this step has no picture to fix", "draw one first, with --mode new"
             )
-        conditions.append(Condition("present", picture.chosen, file.take(picture.chosen).source))
+        conditions.append(_condition("present", file.take(picture.chosen)))
     position = tutorial.steps.index(step) + 1
     return Redraw(
         id=new_id(),
@@ -75,8 +80,8 @@ def again(file: TutorialFile, step: str, picture: str, sha256: str) -> Redraw:
         known = {
             "chunks": [file.chunk(str(name)) for name in recipe["chunks"]],
             "conditions": [
-                condition | {"source": file.take(str(condition["sha256"])).source}
-                for condition in recipe["conditions"]
+                to_json(_condition(one["role"], file.take(str(one["sha256"]))))
+                for one in recipe["conditions"]
             ],
         }
         told = {f.name: recipe[f.name] for f in fields(PaintInput) if f.name in recipe}
@@ -116,14 +121,22 @@ def conditions_before(file: TutorialFile, position: int) -> tuple[Condition, ...
     """Return the chosen takes of the steps before a position, nearest first."""
     pictures = [p for step in file.tutorial.steps[:position] for p in step.pictures]
     chosen = [picture.chosen for picture in pictures[::-1] if picture.chosen is not None]
-    return tuple(Condition("previous", sha256, file.take(sha256).source) for sha256 in chosen)
+    near = [_condition("previous", file.take(sha256)) for sha256 in chosen[:MOST_PIXELS]]
+    far = [Condition("previous", one, file.take(one).source) for one in chosen[MOST_PIXELS:]]
+    return (*near, *far)
 
 
 def _conditions(
     file: TutorialFile, step: Step, picture: Picture, neighbours: Collection[Neighbour]
 ) -> list[Condition]:
     seen = sees(file.tutorial, step, picture, neighbours)
-    return [Condition(role, sha256, file.take(sha256).source) for role, sha256 in seen.items()]
+    return [_condition(role, file.take(sha256)) for role, sha256 in seen.items()]
+
+
+def _condition(role: Role, take: Take) -> Condition:
+    """Return a take as a condition; without a scene only its pixels tell what it shows."""
+    pixels = None if "scene" in take.source else for_painter(take)
+    return Condition(role, take.sha256, take.source, pixels)
 
 
 def _first_chosen(pictures: Sequence[Picture]) -> str | None:

@@ -17,6 +17,7 @@ MAX_BYTES = 100 * 10**6
 MAX_PIXELS = 80 * 10**6  # below Pillow's own limit against decompression bombs
 QUALITY = 95
 SEEN = 480  # pixels; source: DuoGen's training images for the MLLM
+PAINTED = 1536  # pixels; four such pictures fit on one line of the wire
 
 MediaType = Literal["image/png", "image/jpeg", "image/webp"]
 # MPO is a JPEG with more pictures behind it, as phones write them
@@ -86,8 +87,17 @@ def decoded(data: bytes) -> Image.Image:
 
 def for_writer(take: Take) -> protocol.Image:
     """Return the picture as a writer with eyes gets it: PNG, long side SEEN pixels at most."""
+    return _within(take, SEEN)
+
+
+def for_painter(take: Take) -> protocol.Image:
+    """Return the picture as a painter of pixels gets it: PNG, long side PAINTED at most."""
+    return _within(take, PAINTED)
+
+
+def _within(take: Take, longest: int) -> protocol.Image:
     image = shown(take)
-    image.thumbnail((SEEN, SEEN))
+    image.thumbnail((longest, longest))
     return protocol.image(encoded(image, "image/png"), image.width, image.height)
 
 

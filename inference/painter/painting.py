@@ -107,7 +107,6 @@ def _recipe(
         "chunks": chunk_hashes(given.chunks),
         "conditions": [{"role": c.role, "sha256": c.sha256} for c in given.conditions],
         "left_out": [condition.sha256 for condition in left_out],
-        "mask": given.mask.sha256 if given.mask else "",
     }
     return recipe
 

@@ -1,5 +1,6 @@
 """Redraw requests: on what a new picture is conditioned, and how an old one is painted again."""
 
+import io
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ import pytest
 from engine_process import REAL, EngineProcess
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from app.engine.redrawing import again, redraw
 from app.engine.run import RequestRun
@@ -17,6 +19,7 @@ from app.tutorial import edits
 from app.tutorial.errors import TutorialError
 from app.tutorial.file import TutorialFile
 from app.tutorial.model import Picture, Step, Take, Tutorial
+from app.tutorial.photos import photo as read_photo_of
 from inference.protocol import (
     Condition,
     Failed,
@@ -82,6 +85,22 @@ def test_both_sides_and_the_anchor_are_conditions(file: TutorialFile) -> None:
     assert (request.paint.mode, request.paint.chunks) == ("new", ())
     assert request.prompt == "How?"
     assert [step.step for step in request.steps] == ["s1", "s2", "s3"]
+
+
+def test_a_photo_brings_its_pixels(file: TutorialFile) -> None:
+    data = io.BytesIO()
+    Image.new("RGB", (3000, 2000), "red").save(data, "PNG")
+    photo = read_photo_of(data.getvalue(), "a photo")
+    first = file.tutorial.steps[0]
+    shown = replace(first.pictures[0], takes=(photo.sha256,), chosen=photo.sha256)
+    steps = (replace(first, pictures=(shown,)), *file.tutorial.steps[1:])
+    file.save(replace(file.tutorial, steps=steps), (photo,))
+    request = redraw(file, file.tutorial.steps[2], 1)
+    previous, following, _ = request.paint.conditions
+    assert previous.sha256 == photo.sha256
+    assert previous.image is not None
+    assert (previous.image.width, previous.image.height) == (1536, 1024)
+    assert following.image is None
 
 
 def test_an_end_of_the_tutorial_has_one_side(file: TutorialFile) -> None:

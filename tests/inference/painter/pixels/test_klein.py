@@ -165,7 +165,7 @@ def test_a_fix_keeps_the_shape_and_what_is_outside_the_mask(painter, drawings) -
     assert fixed.crop(left).tobytes() == before.crop(left).tobytes()
     assert fixed.tobytes() != before.tobytes()
     *_, painted = painting(given, drawings, painter)
-    assert painted.recipe["mask"] == given.mask.sha256
+    assert painted.recipe["mask"]["sha256"] == given.mask.sha256
     with pytest.raises(CannotFix):
         paint(painter, replace(given, conditions=(PREVIOUS,)))
 
