@@ -138,8 +138,8 @@ class Log:
 
     def __init__(self) -> None:
         self._lines: deque[str] = deque(maxlen=50)
-        self._callback = llama_cpp.llama_log_callback(self._receive)
-        llama_cpp.llama_log_set(self._callback, ctypes.c_void_p(0))
+        self.callback = llama_cpp.llama_log_callback(self._receive)
+        llama_cpp.llama_log_set(self.callback, ctypes.c_void_p(0))
 
     def clear(self) -> None:
         """Forget what was logged, so that the next error is not an old one's."""

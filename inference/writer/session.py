@@ -2,29 +2,34 @@
 
 Unusual: the cache is reused by whole batches. Quantised kernels round differently in batches of
 other sizes, so a batch is kept only if a cold run would evaluate exactly the same batch at the
-same place. A warm engine then gives the same bytes as a cold one.
+same place. A warm engine then gives the same bytes as a cold one. An image is one such batch,
+known by its hash; in models with M-RoPE it takes more tokens of the cache than positions.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import llama_cpp
 import numpy as np
 import numpy.typing as npt
 
+from inference.writer.batches import SLICE, Chunk, Sight, Tokens, batches, positions
 from inference.writer.errors import Stopped, WriterError
 from inference.writer.model import Model
 
-SLICE = 64  # tokens of prompt evaluated at once; a cancel waits for no more than that
+if TYPE_CHECKING:
+    from inference.writer.vision import Eyes
+
 Logits = npt.NDArray[np.float32]
+Piece = Tokens | Sight  # evaluated as one: a slice of tokens, or an image
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A place to come back to: the number of batches and the logits after them."""
+    """A place to come back to: the number of pieces and the logits after them."""
 
-    batches: int
+    pieces: int
     logits: Logits
 
 
@@ -33,7 +38,8 @@ class Session:
 
     stop is polled while a prompt is evaluated, from this thread; True raises Stopped. free_cores
     is asked before each batch how many threads shall compute it; the bits do not depend on it.
-    evaluated counts the prompt tokens that were really evaluated, for the benchmarks.
+    eyes: what encoded the images among the chunks; without them there are none. evaluated counts
+    the prompt tokens that were really evaluated, for the benchmarks.
     """
 
     def __init__(
@@ -43,6 +49,7 @@ class Session:
         threads: int,
         stop: Callable[[], bool] = lambda: False,
         free_cores: Callable[[], int] | None = None,
+        eyes: "Eyes | None" = None,
     ) -> None:
         if llama_cpp.llama_model_is_recurrent(model.handle) or llama_cpp.llama_model_is_hybrid(
             model.handle
@@ -53,16 +60,18 @@ class Session:
             )
         self.model = model
         self.n_ctx = n_ctx
+        self.eyes = eyes
         self.evaluated = 0
         self._stop = stop
         self._threads = threads
         self._free_cores = free_cores or (lambda: threads)
-        self._batches: list[tuple[int, ...]] = []
+        self._pieces: list[Piece] = []
         self._length = 0
+        self._position = 0
         self._logits: Logits = np.zeros(model.n_vocab, np.float32)
         params = llama_cpp.llama_context_default_params()
         params.n_ctx = n_ctx
-        params.n_batch = params.n_ubatch = SLICE
+        params.n_batch = params.n_ubatch = eyes.at_once if eyes else SLICE
         params.n_threads = params.n_threads_batch = threads
         # Flash attention sums in as many parts as there are threads: other bits on other machines.
         params.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED
@@ -74,20 +83,18 @@ class Session:
             )
         model.adapt(self._context)
         self._memory = llama_cpp.llama_get_memory(self._context)
-        self._batch = llama_cpp.llama_batch_init(SLICE, 0, 1)
         self._abort = llama_cpp.ggml_abort_callback(lambda _data: stop())
         self._never = llama_cpp.ggml_abort_callback()
 
     def close(self) -> None:
         """Free the context."""
         if self._context:
-            llama_cpp.llama_batch_free(self._batch)
             llama_cpp.llama_free(self._context)
             self._context = None
 
     @property
     def length(self) -> int:
-        """Tokens in the cache."""
+        """Tokens in the cache, those of images included."""
         return self._length
 
     @property
@@ -95,29 +102,26 @@ class Session:
         """(n_vocab,) float32, after the last token; valid until the next evaluation."""
         return self._logits
 
-    def prefill(self, chunks: Sequence[Sequence[int]]) -> Iterator[tuple[int, int]]:
+    def prefill(self, chunks: Sequence[Chunk]) -> Iterator[tuple[int, int]]:
         """Make the cache hold exactly these chunks; yield (done, total) tokens after each slice.
 
         Each chunk is cut into slices from its own start, so that a chunk's batches do not depend
-        on what comes before it. Raises Stopped, and WriterError when the context is too small.
+        on what comes before it; an image is one piece. Raises Stopped, and WriterError when the
+        context is too small.
         """
-        planned = [
-            tuple(chunk[i : i + SLICE]) for chunk in chunks for i in range(0, len(chunk), SLICE)
-        ]
+        planned = [piece for chunk in chunks for piece in _sliced(chunk)]
         same = 0
         # The last batch is always evaluated again: its logits are what comes out.
-        while same < min(len(planned) - 1, len(self._batches)):
-            if planned[same] != self._batches[same]:
+        while same < min(len(planned) - 1, len(self._pieces)):
+            if planned[same] != self._pieces[same]:
                 break
             same += 1
         self._cut(same)
         yield from self._evaluate_all(planned[same:])
 
-    def append(self, chunk: Sequence[int]) -> Iterator[tuple[int, int]]:
+    def append(self, chunk: Chunk) -> Iterator[tuple[int, int]]:
         """Evaluate one more chunk of prompt; yields and raises as prefill."""
-        yield from self._evaluate_all(
-            [tuple(chunk[i : i + SLICE]) for i in range(0, len(chunk), SLICE)]
-        )
+        yield from self._evaluate_all(_sliced(chunk))
 
     def accept(self, token: int) -> None:
         """Evaluate one generated token."""
@@ -125,50 +129,45 @@ class Session:
 
     def mark(self) -> Mark:
         """Return a place that `back` returns to."""
-        return Mark(len(self._batches), self._logits.copy())
+        return Mark(len(self._pieces), self._logits.copy())
 
     def back(self, mark: Mark) -> None:
         """Forget what was evaluated since the mark."""
-        self._cut(mark.batches)
+        self._cut(mark.pieces)
         self._logits = mark.logits.copy()
 
-    def _evaluate_all(self, batches: list[tuple[int, ...]]) -> Iterator[tuple[int, int]]:
-        total, done = sum(len(batch) for batch in batches), 0
-        for batch in batches:
+    def _evaluate_all(self, pieces: list[Piece]) -> Iterator[tuple[int, int]]:
+        total, done = sum(map(len, pieces)), 0
+        for piece in pieces:
             llama_cpp.llama_set_abort_callback(self._context, self._abort, None)
             try:
-                self._decode(batch)
+                self._decode(piece)
             finally:
                 # Polling costs a call a graph node: too much for single tokens.
                 llama_cpp.llama_set_abort_callback(self._context, self._never, None)
-            self.evaluated += len(batch)
-            done += len(batch)
+            self.evaluated += len(piece)
+            done += len(piece)
             yield done, total
 
-    def _decode(self, tokens: tuple[int, ...]) -> None:
-        start = self._length
-        if start + len(tokens) > self.n_ctx:
+    def _decode(self, piece: Piece) -> None:
+        if self._length + len(piece) > self.n_ctx:
             raise WriterError(
                 f"the text is longer than the writer's context of {self.n_ctx} tokens",
                 "Ask for fewer steps, or shorten the prompt.",
             )
-        self._use_free_cores()
-        batch: Any = self._batch
-        batch.n_tokens = len(tokens)
-        for i, token in enumerate(tokens):
-            batch.token[i] = token
-            batch.pos[i] = start + i
-            batch.n_seq_id[i] = 1
-            batch.seq_id[i][0] = 0
-            batch.logits[i] = i == len(tokens) - 1
-        code = llama_cpp.llama_decode(self._context, batch)
-        if code != 0:
-            llama_cpp.llama_memory_seq_rm(self._memory, 0, start, -1)
-            if code == 2 or self._stop():
-                raise Stopped
-            raise WriterError(f"llama.cpp could not evaluate the text (code {code})")
-        self._batches.append(tokens)
-        self._length += len(tokens)
+        image = isinstance(piece, Sight)
+        llama_cpp.llama_set_causal_attn(self._context, not isinstance(piece, Sight) or piece.causal)
+        for batch in batches(piece, self._position):
+            self._use_free_cores()
+            code = 2 if image and self._stop() else llama_cpp.llama_decode(self._context, batch)
+            if code != 0:
+                llama_cpp.llama_memory_seq_rm(self._memory, 0, self._position, -1)
+                if code == 2 or self._stop():
+                    raise Stopped
+                raise WriterError(f"llama.cpp could not evaluate the text (code {code})")
+        self._pieces.append(piece)
+        self._length += len(piece)
+        self._position += positions(piece)
         pointer = llama_cpp.llama_get_logits_ith(self._context, -1)
         self._logits = np.ctypeslib.as_array(pointer, shape=(self.model.n_vocab,))
 
@@ -178,9 +177,16 @@ class Session:
             self._threads = threads
             llama_cpp.llama_set_n_threads(self._context, threads, threads)
 
-    def _cut(self, batches: int) -> None:
-        if batches == len(self._batches):
+    def _cut(self, pieces: int) -> None:
+        if pieces == len(self._pieces):
             return
-        self._length = sum(len(batch) for batch in self._batches[:batches])
-        llama_cpp.llama_memory_seq_rm(self._memory, 0, self._length, -1)
-        del self._batches[batches:]
+        del self._pieces[pieces:]
+        self._length = sum(map(len, self._pieces))
+        self._position = sum(map(positions, self._pieces))
+        llama_cpp.llama_memory_seq_rm(self._memory, 0, self._position, -1)
+
+
+def _sliced(chunk: Chunk) -> list[Piece]:
+    if isinstance(chunk, Sight):
+        return [chunk]
+    return [tuple(chunk[i : i + SLICE]) for i in range(0, len(chunk), SLICE)]

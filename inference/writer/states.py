@@ -11,19 +11,26 @@ Source: all layers as a painter's condition: DuoGen, section 3; Cosmos-Predict2.
 import ctypes
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import llama_cpp
 import numpy as np
 import numpy.typing as npt
 
+from inference.writer.batches import SLICE, Sight, Tokens, batches, positions
 from inference.writer.errors import Stopped, WriterError
 from inference.writer.model import Model
-from inference.writer.session import SLICE
+
+if TYPE_CHECKING:
+    from inference.writer.vision import Eyes
 
 CONTEXT = 4096  # tokens of a tutorial
 F32 = 0  # ggml's enum of tensor types
+CACHE = 1  # ggml's type of cached keys and values: half precision
 
+Chunk = str | Sequence[int] | Sight  # text, tokens of our own, or an image
+# llama.cpp's names for the final norm's output; it gets the second when states are asked for.
+NORMED = (b"result_norm", b"result_embd_pooled")
 States = npt.NDArray[np.float32]  # (n_tokens, n_layers, width), or (n_tokens, width) as kept
 
 
@@ -31,11 +38,12 @@ class Reader:
     """One context over a model. Not safe for threads; close it before its model.
 
     layers: decoder layers counted from 0 whose output is wanted, in ascending order; all without
-    it. n_ctx: tokens that fit, the model's trained context at most. Raises WriterError when
-    there is no memory, or the model has no such layer. free_cores is asked before each batch how
-    many threads shall compute it; the bits do not depend on it. keep: what is made of a chunk's
-    states, token by token, and kept instead of them: a painter's connector. evaluated counts the
-    tokens that were really evaluated.
+    it. "norm" behind them: the last layer's output after the final norm. n_ctx: tokens that fit,
+    the model's trained context at most. Raises WriterError when there is no memory, or the model
+    has no such layer. free_cores is asked before each batch how many threads shall compute it; the
+    bits do not depend on it. keep: what is made of a chunk's states, token by token, and kept
+    instead of them: a painter's connector. eyes: what encoded the images among the chunks.
+    evaluated counts the tokens that were really evaluated.
     """
 
     def __init__(
@@ -43,25 +51,29 @@ class Reader:
         model: Model,
         threads: int,
         n_ctx: int = CONTEXT,
-        layers: Sequence[int] | None = None,
+        layers: Sequence[int | Literal["norm"]] | None = None,
         free_cores: Callable[[], int] | None = None,
         keep: Callable[[States], States] = lambda states: states,
+        eyes: "Eyes | None" = None,
     ) -> None:
-        wanted = range(model.n_layers) if layers is None else layers
-        if not wanted or list(wanted) != sorted({*wanted} & {*range(model.n_layers)}):
+        known = [*range(model.n_layers), "norm"]  # in the order in which they are computed
+        wanted = known[:-1] if layers is None else layers
+        if not wanted or list(wanted) != [layer for layer in known if layer in wanted]:
             raise WriterError(
                 f"the painter asks for layers that {model.path.name} with its {model.n_layers}"
                 " does not have",
                 "Choose the reader that the painter's pack names.",
             )
         self._model = model
-        self._layers = {f"l_out-{layer}".encode(): place for place, layer in enumerate(wanted)}
-        self._last = f"l_out-{wanted[-1]}".encode()
+        self._count = len(wanted)
+        self._layers = {b"l_out-%d" % n: place for place, n in enumerate(wanted) if n != "norm"}
+        if "norm" in wanted:
+            self._layers |= dict.fromkeys(NORMED, len(wanted) - 1)
         self.n_ctx = min(n_ctx, model.trained_context)
         self.evaluated = 0
-        self._kept: list[tuple[tuple[int, ...], States]] = []
+        self._kept: list[tuple[Tokens | Sight, States]] = []
         self._room: States = np.empty((0, len(wanted), model.width), np.float32)
-        self._taken: set[bytes] = set()
+        self._taken: set[int] = set()
         self._error: BaseException | None = None
         self._stop: Callable[[], bool] = lambda: False
         self._free_cores = free_cores or (lambda: threads)
@@ -72,7 +84,8 @@ class Reader:
         self._on_node = llama_cpp.ggml_abort_callback(self._aborts)
         params = llama_cpp.llama_context_default_params()
         params.n_ctx = self.n_ctx
-        params.n_batch = params.n_ubatch = SLICE
+        params.n_batch = params.n_ubatch = eyes.at_once if eyes else SLICE
+        params.type_k = params.type_v = CACHE
         params.n_threads = params.n_threads_batch = threads
         # Without embeddings the last layer keeps only the rows that logits are asked for.
         params.embeddings = True
@@ -98,7 +111,7 @@ class Reader:
             self._context = None
 
     def states(
-        self, chunks: Sequence[str], stop: Callable[[], bool] = lambda: False
+        self, chunks: Sequence[Chunk], stop: Callable[[], bool] = lambda: False
     ) -> list[States]:
         """Return for each chunk what is kept of its tokens, read-only.
 
@@ -108,59 +121,65 @@ class Reader:
         chunk is evaluated, from this thread; True raises Stopped, and whole chunks are kept.
         Raises WriterError when the chunks are longer than the context.
         """
-        wanted = [tuple(self._model.tokenize(chunk)) for chunk in chunks]
+        wanted = [self._taken_in(chunk) for chunk in chunks]
         if sum(map(len, wanted)) > self.n_ctx:
             raise WriterError(
                 f"the tutorial is longer than the reader's context of {self.n_ctx} tokens",
                 "Shorten its steps, or make two tutorials of it.",
             )
-        kept = [tokens for tokens, _ in self._kept]
+        kept = [chunk for chunk, _ in self._kept]
         same = 0
         while same < min(len(wanted), len(kept)) and wanted[same] == kept[same]:
             same += 1
         if same < len(wanted):
             del self._kept[same:]
             self._stop = stop
-            for tokens in wanted[same:]:
-                self._kept.append((tokens, self._evaluate(tokens)))
+            for chunk in wanted[same:]:
+                self._kept.append((chunk, self._evaluate(chunk)))
         return [states for _, states in self._kept[: len(wanted)]]
 
-    def _evaluate(self, tokens: tuple[int, ...]) -> States:
+    def _taken_in(self, chunk: Chunk) -> Tokens | Sight:
+        if isinstance(chunk, Sight):
+            return chunk
+        return tuple(self._model.tokenize(chunk) if isinstance(chunk, str) else chunk)
+
+    def _evaluate(self, chunk: Tokens | Sight) -> States:
         """Return the states of one chunk that follows the kept ones."""
-        start = sum(len(kept) for kept, _ in self._kept)
+        start = sum(positions(before) for before, _ in self._kept)
         memory = llama_cpp.llama_get_memory(self._context)
         llama_cpp.llama_memory_seq_rm(memory, 0, start, -1)
-        states = np.empty((len(tokens), len(self._layers), self._model.width), np.float32)
-        for i in range(0, len(tokens), SLICE):
+        states = np.empty((len(chunk), self._count, self._model.width), np.float32)
+        causal = not isinstance(chunk, Sight) or chunk.causal
+        llama_cpp.llama_set_causal_attn(self._context, causal)
+        done = 0
+        for batch in batches(chunk, start):
             if self._stop():
                 raise Stopped
-            self._room = states[i : i + SLICE]
-            self._decode(tokens[i : i + SLICE])
+            self._room = states[done : done + batch.n_tokens]
+            self._decode(batch)
+            done += batch.n_tokens
         kept = self._keep(states)
         kept.flags.writeable = False
         return kept
 
-    def _decode(self, tokens: tuple[int, ...]) -> None:
+    def _decode(self, batch: Any) -> None:
         self._taken = set()
         self._error = None
         threads = self._free_cores()
         llama_cpp.llama_set_n_threads(self._context, threads, threads)
-        data = (llama_cpp.llama_token * len(tokens))(*tokens)
-        code = llama_cpp.llama_decode(
-            self._context, llama_cpp.llama_batch_get_one(data, len(tokens))
-        )
+        code = llama_cpp.llama_decode(self._context, batch)
         if self._error is not None:
             raise self._error
         if code == 2:
             raise Stopped
         if code != 0:
             raise WriterError(f"llama.cpp could not evaluate the text (code {code})")
-        if len(self._taken) != len(self._layers):
+        if len(self._taken) != self._count:
             raise WriterError(
                 f"{self._model.path.name} is of a kind whose hidden states can't be read",
                 "Choose the reader that the painter's pack names.",
             )
-        self.evaluated += len(tokens)
+        self.evaluated += batch.n_tokens
 
     def _offered(self, tensor: int, ask: bool, _data: Any) -> bool:
         """Answer llama.cpp: whether a tensor is wanted; and, once computed, whether to go on."""
@@ -168,26 +187,27 @@ class Reader:
             name = self._ggml.ggml_get_name(tensor)
             if ask:
                 return name in self._layers
-            self._take(tensor, name)
-            return bool(name != self._last)
+            place = self._layers[name]
+            self._take(tensor, place)
+            return place < self._count - 1
         except BaseException as error:  # ctypes would print it and go on
             self._error = error
             return False
 
-    def _take(self, tensor: int, name: bytes) -> None:
-        place = self._room[:, self._layers[name]]
+    def _take(self, tensor: int, place: int) -> None:
+        room = self._room[:, place]
         # The type is the first member of ggml_tensor; no function tells it.
         kind = ctypes.c_int.from_address(tensor).value
         count, size = self._ggml.ggml_nelements(tensor), self._ggml.ggml_nbytes(tensor)
-        if kind != F32 or count != place.size or size != place.nbytes:
+        if kind != F32 or count != room.size or size != room.nbytes:
             raise WriterError(
                 f"{self._model.path.name} gives hidden states of an unknown shape",
                 "Choose the reader that the painter's pack names.",
             )
-        rows = np.empty(place.shape, np.float32)
+        rows = np.empty(room.shape, np.float32)
         self._ggml.ggml_backend_tensor_get(tensor, rows.ctypes.data, 0, size)
-        place[:] = rows
-        self._taken.add(name)
+        room[:] = rows
+        self._taken.add(place)
 
     def _aborts(self, _data: Any) -> bool:
         try:

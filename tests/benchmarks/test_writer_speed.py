@@ -17,12 +17,13 @@ from assets.corpus import corpus
 from inference.packs.manifest import catalogue
 from inference.packs.store import Store, default_folder
 from inference.threads import FreeCores
+from inference.writer.batches import SLICE
 from inference.writer.fields import Field, FieldWriter
 from inference.writer.grammar import TutorialGrammar
 from inference.writer.model import Model
 from inference.writer.prompt import begin_of_vision, chat_format
 from inference.writer.sampling import Sampling
-from inference.writer.session import SLICE, Session
+from inference.writer.session import Session
 from inference.writer.states import Reader
 from inference.writer.tutorial import TutorialWriter
 

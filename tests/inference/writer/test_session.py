@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inference.writer.batches import SLICE
 from inference.writer.errors import Stopped, WriterError
 from inference.writer.model import Model
-from inference.writer.session import SLICE, Session
+from inference.writer.session import Session
 
 SYSTEM, EXAMPLE, PROMPT = [5] * 40, list(range(65, 65 + 150)), [97, 98, 99] * 30
 
