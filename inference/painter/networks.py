@@ -94,8 +94,9 @@ def build(shape: Shape, device: str = "meta") -> Any:
         return made_from(**shape.config)
     from accelerate import init_empty_weights
 
-    with init_empty_weights() if device == "meta" else nullcontext(), torch.device(
-        "cpu" if device == "meta" else device
+    with (
+        init_empty_weights() if device == "meta" else nullcontext(),
+        torch.device("cpu" if device == "meta" else device),
     ):
         made = made_from(**shape.config)
         network = getattr(module, shape.kind)(made) if config_class else made
