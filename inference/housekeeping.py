@@ -8,11 +8,12 @@ from typing import TypeVar
 
 import psutil
 
+from inference.packs.card import Card, find_card
 from inference.packs.install import install, install_file
 from inference.packs.manifest import Manifest, catalogue
 from inference.packs.reports import PackError, PackProgress, Report
 from inference.packs.store import Listed, Store
-from inference.packs.upkeep import choose, pack_with_writer, remove, verify
+from inference.packs.upkeep import choose, pack_with_writer, recommend, remove, verify
 from inference.protocol import (
     Event,
     Found,
@@ -50,7 +51,7 @@ def answer(store: Store, request: Install | Verify | Remove | Probe) -> Iterator
 def chosen(store: Store, pack: str) -> tuple[Manifest, str]:
     """Return the pack of this id, or the best that this machine allows, and why it is taken."""
     if not pack:
-        return choose(store, catalogue(), free_memory(), free_disk(store))
+        return choose(store, catalogue(), *_machine(store, find_card()))
     for entry in store.listing(catalogue()):
         if entry.manifest.id == pack:
             return entry.manifest, ""
@@ -75,8 +76,12 @@ def events(request_id: str, reports: Generator[Report, None, T]) -> Generator[Ev
 
 
 def facts(store: Store) -> Json:
-    """Return what `packs list` and `doctor` tell, as plain JSON values. Sizes in bytes."""
-    recommended, reason = choose(store, catalogue(), free_memory(), free_disk(store))
+    """Return what `packs list` and `doctor` tell, as plain JSON values. Sizes in bytes.
+
+    recommended: what a first `write` uses; best: what suits the machine best, once it is fetched.
+    """
+    card = find_card()
+    recommended, reason = choose(store, catalogue(), *_machine(store, card))
     return {
         "llama_cpp": _version("llama-cpp-python"),
         "onnxruntime": _version("onnxruntime"),
@@ -84,6 +89,8 @@ def facts(store: Store) -> Json:
         "memory_free": free_memory(),
         "disk_free": free_disk(store),
         "folder": str(store.folder),
+        "card": None if card is None else to_json(card),
+        "best": recommend(store, catalogue(), *_machine(store, card)).id,
         "recommended": recommended.id,
         "reason": reason,
         "packs": [_pack(entry) for entry in store.listing(catalogue())],
@@ -101,6 +108,11 @@ def free_disk(store: Store) -> int:
     while not folder.exists():
         folder = folder.parent
     return shutil.disk_usage(folder).free
+
+
+def _machine(store: Store, card: Card | None) -> tuple[int, int, int]:
+    """Return bytes: free memory, free disk, and the card's memory, 0 without one."""
+    return free_memory(), free_disk(store), card.total if card else 0
 
 
 def _installing(store: Store, request: Install) -> Generator[Report, None, Manifest]:

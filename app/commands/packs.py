@@ -60,7 +60,7 @@ def _list(found: dict[str, Any]) -> None:
             state = "damaged: install it again"
         else:
             state = f"{megabytes(pack['download'])} to download"
-        mark = "*" if pack["id"] == found["recommended"] else " "
+        mark = "*" if pack["id"] == found["best"] else " "
         print(f"{mark} {pack['id']:24} {state:28} {pack['summary']}")
     print(f"\n* {found['reason']}")
 

@@ -79,7 +79,9 @@ class PacksPage(FullPage):
             if name not in self.cards:
                 self.cards[name] = PackCard(self._upkeep, name, self.theme)
                 self._packs.addWidget(self.cards[name])
-            self.cards[name].show_pack(pack, best=name == facts.get("recommended"))
+            self.cards[name].show_pack(
+                pack, best=name == (facts.get("best") or facts.get("recommended"))
+            )
         self._show_state()
 
     def _show_state(self) -> None:

@@ -81,6 +81,11 @@ def _patched(staged: Staged, patch: Patch) -> Staged:
 
 
 def _install(store: Store, manifest: Manifest, fetch: Fetch) -> Reports[Manifest]:
+    if not manifest.resolved():
+        raise PackError(
+            f"What the files of the pack {manifest.id} hold is not known yet.",
+            "Connect to the network: the hub tells it before anything is fetched",
+        )
     with store.changing():
         missing = store.missing(manifest)
         _check_room(store, _needed(store, missing, min) if fetch is _download else 0)

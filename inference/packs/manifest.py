@@ -169,7 +169,7 @@ def catalogue() -> tuple[Manifest, ...]:
         for file in (files("assets") / "packs").iterdir()
         if file.name.endswith(".json")
     ]
-    return tuple(sorted(shipped, key=lambda manifest: -manifest.memory_free))
+    return tuple(sorted(shipped, key=lambda manifest: (-manifest.memory_free, manifest.id)))
 
 
 def _named(manifest: Manifest) -> Iterator[tuple[str, str, re.Pattern[str]]]:
@@ -184,7 +184,7 @@ def _named(manifest: Manifest) -> Iterator[tuple[str, str, re.Pattern[str]]]:
             if source.kind == "hub":
                 yield "repo", source.repo, REPO
                 yield "file", source.file, PATH
-                yield "revision", source.revision, NAME
+                yield "revision", source.revision, PATH
             for part in source.parts:
                 yield "project", part.project, NAME
                 yield "version", part.version, VERSION

@@ -86,16 +86,25 @@ def remove(store: Store, pack: str) -> int:
 
 
 def choose(
-    store: Store, catalogue: Sequence[Manifest], free_memory: int, free_disk: int
+    store: Store,
+    catalogue: Sequence[Manifest],
+    free_memory: int,
+    free_disk: int,
+    card: int = 0,
 ) -> tuple[Manifest, str]:
     """Return the pack that a first `write` uses, and why in one sentence. Sizes in bytes.
 
-    Installed packs come first, the better writer before the lesser, the person's own last; then
-    the best of the catalogue that memory and disk allow; at the end the starter.
+    card: memory of the CUDA card, 0 for none. Installed packs come first, the better writer before
+    the lesser, the person's own last; then the best of the catalogue that memory and disk allow; at
+    the end the starter. A pack that the hub must be asked about first is never fetched unasked.
     """
     listing = store.listing(catalogue)
     for entry in listing:
-        if entry.ready and entry.manifest.memory_free <= free_memory:
+        if (
+            entry.ready
+            and entry.manifest.memory_free <= free_memory
+            and entry.manifest.card <= card
+        ):
             return entry.manifest, (
                 f"The pack {entry.manifest.id} is used: it is installed, and of the"
                 f" {in_words(entry.manifest.memory_free)} of free memory that it wants,"
@@ -104,9 +113,11 @@ def choose(
     reasons = []
     starter = next(entry for entry in listing if entry.manifest.id == STARTER)
     for entry in listing:
-        pack, disk = entry.manifest, disk_needed(store, entry.manifest)
-        if entry is starter or pack.id not in {manifest.id for manifest in catalogue}:
+        pack = entry.manifest
+        offered = pack.id in {manifest.id for manifest in catalogue} and pack.resolved()
+        if entry is starter or not offered or pack.card > card:
             continue
+        disk = disk_needed(store, pack)
         if pack.memory_free > free_memory:
             reasons.append(
                 f"the pack {pack.id} wants {in_words(pack.memory_free)} of free memory and"
@@ -127,6 +138,26 @@ def choose(
         reasons.append(f"memory is short, with {in_words(free_memory)} free")
     state = "installed" if starter.ready else f"{in_words(starter.download)} to download once"
     return starter.manifest, "; ".join([f"The pack {STARTER} is used, {state}", *reasons]) + "."
+
+
+def recommend(
+    store: Store, catalogue: Sequence[Manifest], free_memory: int, free_disk: int, card: int = 0
+) -> Manifest:
+    """Return the one pack that suits this machine best, installed or not. Sizes in bytes.
+
+    Where a card is, the one made for most of its memory; on the way there `choose` still works.
+    """
+    fitting = [
+        entry.manifest
+        for entry in store.listing(catalogue)
+        if 0 < entry.manifest.card <= card
+        and not entry.manifest.experimental
+        and entry.manifest.memory_free <= free_memory
+        and entry.download <= free_disk
+    ]
+    # Of two for the same card the smaller download, until both were seen to paint.
+    best = min(fitting, key=lambda pack: (-pack.card, pack.size()), default=None)
+    return best or choose(store, catalogue, free_memory, free_disk, card)[0]
 
 
 def _header(gguf: Path) -> Header:

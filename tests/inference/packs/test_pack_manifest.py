@@ -10,9 +10,13 @@ from inference.packs.manifest import Manifest, catalogue, read_manifest
 from inference.protocol import to_json
 
 
-def test_the_catalogue_has_the_two_packs_with_the_same_reader() -> None:
-    laptop, starter = catalogue()
-    assert (laptop.id, starter.id) == ("laptop", "starter")
+def shipped(pack: str) -> Manifest:
+    return next(manifest for manifest in catalogue() if manifest.id == pack)
+
+
+def test_two_packs_are_known_to_the_last_byte_and_have_the_same_reader() -> None:
+    assert [pack.id for pack in catalogue() if pack.resolved()] == ["laptop", "starter"]
+    laptop, starter = shipped("laptop"), shipped("starter")
     assert laptop.reader == starter.reader == starter.writer
     assert (laptop.writer.size, starter.size()) == (1_117_320_768, 98_362_432)
     assert [source.kind for source in laptop.writer.sources] == ["hub", "wheels"]
@@ -21,13 +25,29 @@ def test_the_catalogue_has_the_two_packs_with_the_same_reader() -> None:
     assert starter.weak
 
 
+def test_what_is_not_resolved_says_that_it_was_not_tried() -> None:
+    for pack in catalogue():
+        if not pack.resolved():
+            assert "as published" in pack.summary, pack.id
+            assert {source.kind for item in pack.weights() for source in item.sources} >= {"hub"}
+
+
+def test_packs_for_cards_are_permissive_or_experimental() -> None:
+    packs = [pack for pack in catalogue() if pack.card]
+    assert {pack.card // 10**9 for pack in packs} == {8, 12, 16, 24}
+    for pack in packs:
+        permissive = {item.licence for item in pack.weights()} == {"Apache-2.0"}
+        assert permissive == (not pack.gated) == (not pack.experimental), pack.id
+        assert pack.networks
+
+
 def test_a_manifest_survives_json() -> None:
     for manifest in catalogue():
         assert read_manifest(json.loads(json.dumps(to_json(manifest)))) == manifest
 
 
 def changed(field: str, value: object) -> object:
-    raw = to_json(catalogue()[0])
+    raw = to_json(shipped("laptop"))
     *path, last = field.split(".")
     place = raw
     for key in path:
@@ -48,6 +68,7 @@ def changed(field: str, value: object) -> object:
         ("writer.sources.0.file", "../x.gguf"),
         ("writer.sources.0.repo", "https://elsewhere/x"),
         ("writer.sources.0.revision", "--help"),
+        ("writer.sources.0.revision", "a/../b"),
         ("writer.sources.1.parts", []),
         ("writer.sources.1.parts.0.project", "-r"),
         ("writer.sources.1.parts.0.version", "1 --index-url=x"),
@@ -69,7 +90,7 @@ def test_a_bad_field_is_refused(field: str, value: object) -> None:
 
 @given(st.text())
 def test_no_accepted_name_leaves_its_folder(name: str) -> None:
-    starter: Manifest = catalogue()[1]
+    starter = shipped("starter")
     raw = to_json(replace(starter, writer=replace(starter.writer, name=name)))
     try:
         accepted = read_manifest(raw).writer.name

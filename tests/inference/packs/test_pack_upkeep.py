@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tiny_packs import notes, pack_of, weights_of
 
-from inference.packs.install import install_file
+from inference.packs.install import install, install_file
 from inference.packs.manifest import catalogue
 from inference.packs.reports import PackError, in_words
 from inference.packs.store import Store
-from inference.packs.upkeep import choose, pack_with_writer, remove, verify
+from inference.packs.upkeep import choose, pack_with_writer, recommend, remove, verify
 
 GB = 10**9
 
@@ -165,6 +165,45 @@ def test_the_first_choice(store: Store) -> None:
     poor, reason = choose(store, packs, 8 * GB, 1 * GB)
     assert (poor.id, "of disk and 1.0 GB are free" in reason) == ("starter", True)
     assert "memory is short" in choose(store, packs, GB // 2, 50 * GB)[1]
+
+
+@pytest.mark.parametrize(
+    ("card", "memory", "disk", "best"),
+    [
+        (0, 64, 500, "laptop"),
+        (6, 64, 500, "laptop"),
+        (8, 64, 500, "klein-8"),
+        (12, 64, 500, "klein-12"),
+        (17, 64, 500, "klein-16"),
+        (96, 64, 500, "klein-24"),
+        (96, 11, 500, "klein-8"),
+        (96, 64, 15, "laptop"),
+        (96, 3, 500, "starter"),
+    ],
+)
+def test_a_pack_for_a_card_is_recommended_only_where_such_a_card_is(
+    store: Store, card: int, memory: int, disk: int, best: str
+) -> None:
+    room = (memory * GB, disk * GB, card * GB)
+    assert recommend(store, catalogue(), *room).id == best
+    assert choose(store, catalogue(), *room)[0].id in {"laptop", "starter"}
+
+
+def test_an_installed_pack_for_a_card_waits_for_the_card(store: Store, make_gguf: MakeGguf) -> None:
+    path = make_gguf()
+    starter = pack_of(weights_of(path))
+    carded = replace(starter, id="carded", card=8 * GB, memory_free=2 * GB)
+    for pack in (starter, carded):
+        notes(install_file(store, pack, [path]))
+    assert choose(store, [carded, starter], 9 * GB, 9 * GB)[0] == starter
+    assert choose(store, [carded, starter], 9 * GB, 9 * GB, 8 * GB)[0] == carded
+
+
+def test_what_is_not_resolved_is_not_fetched(store: Store) -> None:
+    pack = next(pack for pack in catalogue() if pack.id == "qwen-1-5b")
+    with pytest.raises(PackError, match="not known yet"):
+        notes(install(store, pack))
+    assert not store.folder.exists()
 
 
 def test_an_installed_pack_is_chosen_before_a_download(store: Store, make_gguf: MakeGguf) -> None:
