@@ -1,6 +1,6 @@
-"""What llama.cpp tells the networks, beside the encoders of the stock pipelines on equal weights."""
+"""What llama.cpp tells the networks, beside the stock pipelines' encoders on equal weights."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -73,10 +73,10 @@ class Moved(dict):
 
 
 @pytest.fixture
-def two_seen(seer: Any) -> Iterator[Any]:
+def two_seen(seer: Any) -> Any:
     if seer.kind != "qwen2vl":
         pytest.skip("these painters read with Qwen2.5-VL")
-    yield seer
+    return seer
 
 
 @pytest.mark.usefixtures("reads_exactly")
