@@ -124,7 +124,7 @@ def test_shapes_that_choose_code_are_refused(value: object, sentence: str) -> No
 
 def test_an_unknown_key_is_refused() -> None:
     with pytest.raises(PainterError, match="AutoencoderKLWan knows no depth"):
-        build(shapes("cosmos")["vae"].smaller(depth=3))
+        build(shapes("cosmos")["vae"].changed(depth=3))
 
 
 # ---------------------------------------------------------------- files
@@ -132,7 +132,7 @@ def test_an_unknown_key_is_refused() -> None:
 
 @pytest.fixture
 def vae() -> Shape:
-    return shapes("klein")["vae"].smaller(**TINY_VAE)
+    return shapes("klein")["vae"].changed(**TINY_VAE)
 
 
 def written(folder: Path, tensors: dict[str, torch.Tensor], pieces: int = 1) -> list[Path]:
@@ -158,7 +158,7 @@ def test_a_network_comes_back_from_its_files(tmp_path: Path, vae: Shape) -> None
 
 
 def test_a_tied_weight_need_not_stand_in_the_files(tmp_path: Path) -> None:
-    shape = shapes("klein")["text_encoder"].smaller(**TINY_TEXT)
+    shape = shapes("klein")["text_encoder"].changed(**TINY_TEXT)
     torch.manual_seed(0)
     made = build(shape, "cpu")
     tensors = made.state_dict()

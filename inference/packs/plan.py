@@ -1,0 +1,271 @@
+"""What of a pack lies on the card in which phase, how large pictures can be, and what it takes.
+
+Everything is decided before anything is allocated, from what is free now. Of all the ways to run a
+pack the best one is taken that stays within the budget in every phase.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from itertools import product
+from typing import Any, Literal
+
+from inference.packs.estimates import (
+    Case,
+    Kind,
+    block_bytes,
+    encoding_work,
+    kv_bytes,
+    network_bytes,
+    painting_work,
+    rest_bytes,
+    vae_work,
+    writer_shape,
+)
+from inference.packs.manifest import Manifest
+from inference.packs.reports import PackError, in_words
+
+RESERVE = round((0.8 + (0.6 if sys.platform == "win32" else 0.4)) * 2**30)  # source: ComfyUI
+WRITING = 500_000_000  # bytes that llama.cpp works with, one picture of 480 pixels read; estimated
+CONTEXT = 6144  # tokens of the writer's context
+CONDITIONING = 2048  # tokens of the context in which a writer reads for its painter
+BF16 = (8, 0)  # compute capability from which on a card has bf16
+SIZES = (1024, 768, 640, 512)  # pixels a side of a picture
+REFERENCE_SIZES = (1024, 768, 512)
+Residency = Literal["both", "swap", "one network", "one block"]
+RESIDENCIES: tuple[Residency, ...] = ("both", "swap", "one network", "one block")
+KINDS: tuple[Kind, ...] = ("none", "int8", "uint4")
+# What each step away from the best costs, in steps of equal weight: slower, coarser or smaller.
+COSTS: Mapping[str, Mapping[Any, float]] = {
+    "residency": {"both": 0, "swap": 4, "one network": 10, "one block": 20},
+    "kind": {"none": 0, "int8": 1, "uint4": 5},
+    "encoder": {"none": 0, "int8": 0.5, "uint4": 2},
+    "size": {1024: 0, 768: 4, 640: 8, 512: 14},
+    "reference_size": {1024: 0, 768: 0.5, 512: 2},
+}
+MISSING_REFERENCE = 3  # the cost of each reference less than the pack knows
+TILING = 0.25
+
+
+class Phase(StrEnum):
+    """What the card is used for, one at a time."""
+
+    WRITE = "write"
+    ENCODE = "encode"
+    PAINT = "paint"
+    SCORE = "score"
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something that takes bytes of the card's memory in some phases."""
+
+    name: str
+    bytes: int
+    phases: tuple[Phase, ...]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is wished for: 0 and None for the pack's best. size: pixels a side of a picture.
+
+    capability: the card's compute capability; reserve: bytes that stay free for the system.
+    """
+
+    size: int = 0
+    references: int | None = None
+    context: int = CONTEXT
+    capability: tuple[int, int] = BF16
+    reserve: int = RESERVE
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a pack runs. Sizes in pixels a side; kind and encoder: numbers of the two networks.
+
+    residency: "both" writer and painter stay on the card; "swap": a phase has only its own parts;
+    "one network": of the painter's too only the one at work; "one block": its transformer comes
+    from main memory block by block.
+    """
+
+    pack: Manifest
+    residency: Residency
+    dtype: Literal["bf16", "fp16"]
+    kind: Kind
+    encoder: Kind
+    size: int
+    references: int
+    reference_size: int
+    tiling: bool
+    context: int
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """What takes memory when."""
+        return tuple(_parts(self))
+
+    def bytes(self, phase: Phase) -> int:
+        """Return the bytes that the phase takes at its peak."""
+        held = sum(part.bytes for part in self.parts if phase in part.phases)
+        return held + max((work for _, work in _work(self, phase)), default=0)
+
+    @property
+    def peak(self) -> int:
+        """The bytes of the phase that takes most."""
+        return max(self.bytes(phase) for phase in Phase)
+
+    def lies(self, phase: Phase) -> tuple[str, ...]:
+        """Return the names of the parts that are on the card in the phase."""
+        return tuple(part.name for part in self.parts if phase in part.phases)
+
+    def work(self, phase: Phase) -> tuple[tuple[str, int], ...]:
+        """Return what is done in the phase, one after the other, each with the bytes it takes."""
+        return tuple(_work(self, phase))
+
+    @property
+    def cost(self) -> float:
+        """How far the plan is from the best one; the less the better."""
+        wished = self.pack.references - self.references
+        chosen = sum(costs.get(getattr(self, name), 0) for name, costs in COSTS.items())
+        return chosen + wished * MISSING_REFERENCE + (TILING if self.tiling else 0)
+
+    def sentence(self) -> str:
+        """Return what the plan means, for the person."""
+        where = {
+            "both": "writer and painter stay on the card",
+            "swap": "writer and painter take turns on the card",
+            "one network": "each network comes to the card when it works, which is slower",
+            "one block": "the painter comes to the card block by block, which is slow",
+        }[self.residency]
+        bits = {"none": "16", "int8": "8", "uint4": "4"}[self.kind]
+        pictures = f"pictures of {self.size} pixels"
+        if self.references:
+            seen = "one other" if self.references == 1 else f"{self.references} others"
+            pictures += f", each seeing {seen} at {self.reference_size} pixels"
+        return f"{pictures}; {where}, at most {in_words(self.peak)}; the painter in {bits} bits."
+
+
+def plan(
+    manifest: Manifest,
+    free: int,
+    total: int,
+    options: Options | None = None,
+) -> Plan:
+    """Return the best plan whose every phase stays within free less the reserve; sizes in bytes.
+
+    total: the card's memory; what lies between it and free belongs to other programs. Raises
+    PackError when nothing fits, with what would be needed.
+    """
+    wish = options or Options()
+    if manifest.painter == "storyboard":
+        raise PackError(f"The pack {manifest.id} uses no card.", "Its parts run on the processor")
+    budget = min(free, total) - wish.reserve
+    ordered = sorted(_ways(manifest, wish), key=lambda way: way.cost)
+    fitting = next((way for way in ordered if way.peak <= budget), None)
+    if fitting is not None:
+        return fitting
+    least = min(way.peak for way in ordered) + wish.reserve
+    others = max(total - free, 0)
+    hint = (
+        f"Close other programs, which hold {in_words(others)}"
+        if least <= total
+        else ("Choose a pack for a smaller card")
+    )
+    raise PackError(
+        f"The pack {manifest.id} needs {in_words(least)} of the card's memory,"
+        f" and {in_words(max(free, 0))} are free.",
+        hint,
+    )
+
+
+def _ways(manifest: Manifest, wish: Options) -> Iterator[Plan]:
+    """Yield every way to run the pack that the wish allows."""
+    most = manifest.references if wish.references is None else wish.references
+    sizes = (wish.size,) if wish.size else SIZES
+    seen = [(0, REFERENCE_SIZES[-1])]
+    counts = range(1, min(most, manifest.references) + 1)
+    seen = [*product(counts, REFERENCE_SIZES)] if counts else seen
+    if wish.references is None:
+        seen = [(0, REFERENCE_SIZES[-1]), *seen]
+    encoders = KINDS if _own_encoder(manifest) else KINDS[:1]
+    for residency, kind, encoder, size, (count, reference), tiling in product(
+        RESIDENCIES, KINDS, encoders, sizes, seen, (False, True)
+    ):
+        if residency == "one block" and kind == "none":
+            continue  # what comes over the bus again and again had better be small
+        yield Plan(
+            manifest,
+            residency,
+            "bf16" if wish.capability >= BF16 else "fp16",
+            kind,
+            encoder,
+            size,
+            count,
+            reference,
+            tiling,
+            wish.context,
+        )
+
+
+def _parts(plan: Plan) -> Iterator[Part]:
+    """Yield what lies on the card and when, in the order in which it is told."""
+    pack, painter = plan.pack, plan.pack.painter
+    writing = (
+        (Phase.WRITE, Phase.SCORE)
+        if _own_encoder(pack)
+        else (Phase.WRITE, Phase.ENCODE, Phase.SCORE)
+    )
+    writes = tuple(Phase) if plan.residency == "both" else writing
+    shape = writer_shape(pack.writer.name)
+    yield Part("writer", pack.writer.size, writes)
+    if pack.vision is not None:
+        yield Part("eyes", pack.vision.size, writes)
+    yield Part("KV cache", kv_bytes(shape, plan.context), writes)
+    if _own_encoder(pack):
+        size = network_bytes(painter, "text_encoder", plan.encoder)
+        yield Part("text encoder", size, (Phase.ENCODE,))
+    else:
+        yield Part("KV cache of the reader", kv_bytes(shape, CONDITIONING), (Phase.ENCODE,))
+    if plan.residency in ("both", "swap"):
+        paints = tuple(Phase) if plan.residency == "both" else (Phase.PAINT,)
+        yield Part("transformer", _transformer(plan), paints)
+        yield Part("VAE", network_bytes(painter, "vae", "none"), paints)
+
+
+def _work(plan: Plan, phase: Phase) -> Iterator[tuple[str, int]]:
+    """Yield what is done in a phase with the bytes it takes; a network that comes for it counts."""
+    painter = plan.pack.painter
+    if phase is not Phase.PAINT:
+        own = phase is Phase.ENCODE and _own_encoder(plan.pack)
+        yield phase.value, encoding_work(painter, plan.encoder) if own else WRITING
+        return
+    comes = plan.residency not in ("both", "swap")
+    case = Case(plan.size, plan.references, plan.reference_size)
+    transformer = _transformer(plan) if comes else 0
+    vae = network_bytes(painter, "vae", "none") if comes else 0
+    if plan.references:
+        yield "seeing", vae + vae_work(painter, plan.reference_size, "encode", plan.tiling)
+    yield "painting", transformer + painting_work(painter, case, plan.kind)
+    yield "decoding", vae + vae_work(painter, plan.size, "decode", plan.tiling)
+
+
+def _transformer(plan: Plan) -> int:
+    """Return the bytes of the transformer, with what was trained beside it, on the card."""
+    painter = plan.pack.painter
+    beside = sum(
+        item.size
+        for network in plan.pack.networks
+        if network.part == "lora"
+        for item in network.files
+    )
+    if plan.residency != "one block":
+        return network_bytes(painter, "transformer", plan.kind) + beside
+    # One block at work while the next one comes; what stands outside the blocks stays.
+    return 2 * block_bytes(painter, plan.kind) + rest_bytes(painter, "transformer") + beside
+
+
+def _own_encoder(pack: Manifest) -> bool:
+    """Whether the painter reads its text itself, not through the writer."""
+    return any(network.part == "text_encoder" for network in pack.networks)
