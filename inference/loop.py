@@ -14,7 +14,7 @@ from assets.sprites import Library
 from inference.context import step_chunk
 from inference.notices import hazard, other_language
 from inference.packs.manifest import Manifest
-from inference.painter.drawing import Painter
+from inference.painter.drawing import Painter, Remark
 from inference.painter.painting import Painted, painting
 from inference.painter.storyboard import NoDrawing, describe
 from inference.protocol import (
@@ -263,6 +263,8 @@ def _painting(
     for seen in painting(given, desk.drawings, desk.painter):
         if isinstance(seen, Painted):
             painted = seen
+        elif isinstance(seen, Remark):
+            yield Notice(request_id, "memory", seen.message, step)
         else:
             shown = image(seen.png, seen.width, seen.height)
             yield PaintPreview(request_id, step, picture, seen.done, seen.total, shown)

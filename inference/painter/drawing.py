@@ -51,6 +51,13 @@ class Canvas:
     alt_text: str
 
 
+@dataclass(frozen=True)
+class Remark:
+    """One honest sentence for the person about how it is painted."""
+
+    message: str
+
+
 class Painter(Protocol):
     """Makes pictures: scenes by the storyboard or the network (nano.py), or pixels (pixels/)."""
 
@@ -60,7 +67,7 @@ class Painter(Protocol):
     def read_ahead(self, chunks: Sequence[str]) -> None:
         """Read texts that pictures will be drawn for, so that draw() need not."""
 
-    def draw(self, given: PaintInput) -> Iterator[Sketch | Drawing | Glimpse | Canvas]:
+    def draw(self, given: PaintInput) -> Iterator[Sketch | Drawing | Glimpse | Canvas | Remark]:
         """Yield sketches or glimpses, then the picture; raises NoDrawing or CannotFix."""
 
 

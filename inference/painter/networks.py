@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from inference.painter.drawing import PainterError
+from inference.painter.lora import Lora
 
 if TYPE_CHECKING:
     import torch
@@ -107,13 +108,19 @@ def build(shape: Shape, device: str = "meta") -> Any:
 
 
 def load(
-    shape: Shape, weights: Sequence[Path], dtype: "torch.dtype", device: str, kind: Kind = "none"
+    shape: Shape,
+    weights: Sequence[Path],
+    dtype: "torch.dtype",
+    device: str,
+    kind: Kind = "none",
+    lora: Lora | None = None,
 ) -> Any:
     """Return the network with the weights of safetensors files, read one after the other.
 
     Floating-point weights come as dtype; what the constructor computed keeps its own. A block is
-    quantised as kind says as soon as it is whole, so that the rest needs no room. Raises
-    PainterError unless the files have exactly the network's tensors, each with its shape.
+    quantised as kind says as soon as it is whole, so that the rest needs no room; lora is added
+    before. Raises PainterError unless the files have exactly the network's tensors, each with its
+    shape, and the LoRA fits.
     """
     network = build(shape)
     waiting = _blocks(network) if kind != "none" else {}
@@ -131,7 +138,7 @@ def load(
             )
         seen.add(name)
         if tensor.is_floating_point():
-            tensor = tensor.to(dtype)
+            tensor = (lora.merged(name, tensor) if lora else tensor).to(dtype)
         put(network, name, tensor.to(device))
         block = next((block for block in waiting if name.startswith(f"{block}.")), "")
         if block:
@@ -139,6 +146,8 @@ def load(
             if not waiting[block]:
                 del waiting[block]
                 _quantise(network.get_submodule(block), kind)
+    if lora is not None and lora.unused:
+        raise PainterError(f"the LoRA is for another network: none has {min(lora.unused)}")
     missing = sorted(wanted.keys() - seen - tied)
     if missing:
         raise PainterError(

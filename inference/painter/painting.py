@@ -17,7 +17,15 @@ from PIL.Image import Image, Resampling
 
 from assets.sprites import Library, scene_to_json, to_svg
 from inference.context import chunk_hashes
-from inference.painter.drawing import Canvas, Drawing, Glimpse, Painter, Sketch, scene_of
+from inference.painter.drawing import (
+    Canvas,
+    Drawing,
+    Glimpse,
+    Painter,
+    Remark,
+    Sketch,
+    scene_of,
+)
 from inference.painter.render import render
 from inference.painter.storyboard import Storyboard
 from inference.protocol import Condition, Json, PaintInput, to_json
@@ -64,8 +72,10 @@ def paint(given: PaintInput, drawings: Library, painter: Painter | None = None) 
     return painted
 
 
-def painting(given: PaintInput, drawings: Library, painter: Painter) -> Iterator[Preview | Painted]:
-    """Yield previews, then the picture; raises NoDrawing, CannotFix or WrongSize.
+def painting(
+    given: PaintInput, drawings: Library, painter: Painter
+) -> Iterator[Preview | Remark | Painted]:
+    """Yield previews and remarks, then the picture; raises NoDrawing, CannotFix or WrongSize.
 
     Neighbours that the painter can't see (for one of scenes: photos, other painters' pictures) are
     left out, and the recipe says so.
@@ -84,6 +94,8 @@ def painting(given: PaintInput, drawings: Library, painter: Painter) -> Iterator
                 left_out = [c for c in given.conditions if not c.image and scene_of(c) is None]
                 told = _recipe(given, drawings, painter, left_out)
                 yield _painted(given, _png(pixels), pixels.size, {}, told, seen.alt_text, ())
+            case Remark():
+                yield seen
             case Sketch(scene=scene) if seen.done % EVERY == 0:
                 png = render(to_svg(scene, drawings), PREVIEW)
                 yield Preview(png, PREVIEW, PREVIEW, seen.done, seen.total)

@@ -1,9 +1,10 @@
 """Paints pictures of pixels with a family's networks: text and neighbours in, a canvas out."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import Literal
 
 import torch
 from PIL import Image
@@ -19,6 +20,7 @@ from inference.painter.pixels.prompting import prompt_of
 from inference.painter.pixels.references import Reference, decoded, references, within
 from inference.protocol import Json, PaintInput
 
+Stage = Literal["read", "see", "paint", "decode"]
 KEPT = 16  # references whose latents are kept
 FLAT = 2.0  # of 255: a picture whose brightest and darkest pixel differ by less is broken
 
@@ -30,17 +32,25 @@ class Broken(PainterError):
 class PixelPainter:
     """A painter over one family. most: references; area: pixels of a reference at most.
 
-    weights: sha256 by file name, for the recipe.
+    weights: sha256 by file name, for the recipe. begin: told before each stage, so that the
+    networks that it needs can be brought.
     """
 
     def __init__(
-        self, family: Family, weights: Json, drawings: Library, most: int, area: int
+        self,
+        family: Family,
+        weights: Json,
+        drawings: Library,
+        most: int,
+        area: int,
+        begin: Callable[[Stage], None] = lambda _stage: None,
     ) -> None:
+        self.most = most
+        self.area = area
         self._family = family
         self._weights = weights
         self._drawings = drawings
-        self._most = most
-        self._area = area
+        self._begin = begin
         self._encoded: OrderedDict[str, Tensor] = OrderedDict()
 
     def recipe(self) -> Json:
@@ -49,7 +59,7 @@ class PixelPainter:
             "painter": self._family.name,
             "weights": self._weights,
             "dtype": str(self._family.dtype).removeprefix("torch."),
-            "references": {"most": self._most, "area": self._area},
+            "references": {"most": self.most, "area": self.area},
         }
 
     def read_ahead(self, chunks: Sequence[str]) -> None:
@@ -74,8 +84,8 @@ class PixelPainter:
     def _draw(self, given: PaintInput) -> Iterator[Glimpse | Canvas]:
         family = self._family
         seen = [
-            replace(one, pixels=within(one.pixels, self._area, family.multiple))
-            for one in references(given.conditions, self._drawings, self._most)
+            replace(one, pixels=within(one.pixels, self.area, family.multiple))
+            for one in references(given.conditions, self._drawings, self.most)
         ]
         if given.mode == "fix" and not (seen and seen[0].role == "present"):
             raise CannotFix("there is no picture to fix: draw a new one")
@@ -83,18 +93,20 @@ class PixelPainter:
         steps = given.options.denoising_steps or family.steps
         chunks = given.chunks
         told = Told(prompt_of(given, seen), chunks, last_text(list(chunks)) if chunks else 0)
-        noise, slope = family.begin(
-            family.condition(told, seen),
-            [Frame(one.time, self._latents(one)) for one in seen],
-            size,
-            given.seed,
-            given.options.guidance_scale or family.guidance,
-        )
+        self._begin("read")
+        condition = family.condition(told, seen)
+        self._begin("see")
+        frames = [Frame(one.time, self._latents(one)) for one in seen]
+        glimpses = self._glimpses
+        self._begin("paint")
+        guidance = given.options.guidance_scale or family.guidance
+        noise, slope = family.begin(condition, frames, size, given.seed, guidance)
         for done, (x, x0) in enumerate(family.solve(slope, noise, steps), 1):
             if not bool(x.isfinite().all()):
                 raise Broken("the picture came out broken: choose another seed or painter")
             if done < steps:
-                yield Glimpse(self._glimpses(x0, size), done, steps)
+                yield Glimpse(glimpses(x0, size), done, steps)
+        self._begin("decode")
         image = image_of(_sound(family.decode(x, size)))
         if image.size != (wanted.width, wanted.height):
             image = image.resize((wanted.width, wanted.height), Image.Resampling.LANCZOS)

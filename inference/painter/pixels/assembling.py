@@ -1,0 +1,177 @@
+"""A pack's painter of pixels, put together from its files as a plan says."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from assets.sprites.library import Library
+from inference.packs.ladder import Ladder, SteppedDown
+from inference.packs.manifest import Manifest
+from inference.packs.plan import Plan
+from inference.packs.store import Store
+from inference.painter.arbiter import Arbiter
+from inference.painter.drawing import Canvas, Glimpse, PainterError, Remark
+from inference.painter.lora import Lora
+from inference.painter.networks import SCHEDULERS, Shape, build, load, shapes
+from inference.painter.pixels.family import Family
+from inference.painter.pixels.painter import PixelPainter
+from inference.painter.pixels.placing import Placing
+from inference.protocol import Json, PaintInput
+
+PARTS = {"transformer": "transformer", "vae": "VAE", "text_encoder": "text encoder"}
+# Qwen's chat of one message, and the empty thought with which its answer begins.
+CHAT = (
+    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n<think>\n\n</think>\n\n{% endif %}"
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the writer's model reads for painters that have no text encoder of their own.
+
+    edit: texts with pictures, for Qwen-Image-Edit; world: texts, for Cosmos. wake: makes it ready.
+    """
+
+    edit: Any = None
+    world: Any = None
+    guard: Any = None
+    wake: Callable[[], None] = lambda: None
+
+
+class CardPainter:
+    """A painter whose networks come and go on the card; implements Painter.
+
+    shaped: the networks' shapes, others only for networks of other sizes.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        arbiter: Arbiter,
+        ladder: Ladder,
+        drawings: Library,
+        reading: Reading,
+        device: torch.device,
+        shaped: Mapping[str, Shape] | None = None,
+        **sizes: Any,
+    ) -> None:
+        self._arbiter = arbiter
+        self._ladder = ladder
+        plan, manifest = arbiter.plan, arbiter.plan.pack
+        parts = read_parts(store, plan, shaped or shapes(manifest.painter))
+        weights = {item.name: item.sha256 for one in manifest.networks for item in one.files}
+        networks = {PARTS[name]: part for name, part in parts.items() if name in PARTS}
+        self._networks = networks
+        self._painter = PixelPainter(
+            family_of(manifest, parts, reading, **sizes),
+            weights,
+            drawings,
+            plan.references,
+            plan.reference_size**2,
+            Placing(arbiter, networks, device, reading.wake),
+        )
+
+    def recipe(self) -> Json:
+        """Return what a recipe says of the painter."""
+        plan = self._arbiter.plan
+        how = {"kind": plan.kind, "encoder": plan.encoder, "tiling": plan.tiling}
+        return {**self._painter.recipe(), "numbers": how}
+
+    def read_ahead(self, chunks: Sequence[str]) -> None:
+        """Nothing: what is read depends on the picture."""
+
+    def draw(self, given: PaintInput) -> Iterator[Glimpse | Canvas | Remark]:
+        """Yield glimpses, then the picture; one rung lower each time the memory falls short.
+
+        A remark tells of it. Raises as a Painter, and PackError at the end of the ladder.
+        """
+
+        def attempt(plan: Plan) -> Any:
+            self._arbiter.plan = plan
+            self._arbiter.phase = None  # another plan may free more
+            self._painter.most, self._painter.area = plan.references, plan.reference_size**2
+            vae = self._networks["VAE"]
+            (vae.enable_tiling if plan.tiling else vae.disable_tiling)()
+            options = replace(given.options, size=min(given.options.size, plan.size))
+            yield from self._painter.draw(replace(given, options=options))
+
+        for seen in self._ladder.run(self._arbiter.plan, attempt):
+            yield Remark(seen.message) if isinstance(seen, SteppedDown) else seen
+
+    def close(self) -> None:
+        """Take the networks from the card."""
+        self._arbiter.close()
+
+
+def read_parts(store: Store, plan: Plan, shaped: Mapping[str, Shape]) -> dict[str, Any]:
+    """Return the pack's networks in main memory, and what else its painter is made of."""
+    files = {
+        network.part: [store.path(item) for item in network.files] for network in plan.pack.networks
+    }
+    dtype = torch.bfloat16 if plan.dtype == "bf16" else torch.float16
+    lora = Lora(files["lora"][0]) if "lora" in files else None
+    kinds = {"transformer": plan.kind, "text_encoder": plan.encoder}
+    found: dict[str, Any] = {}
+    for name, shape in shaped.items():
+        if shape.kind in SCHEDULERS:
+            found[name] = build(shape)
+        elif name in files:
+            own = lora if name == "transformer" else None
+            kind = kinds.get(name, "none")
+            found[name] = load(shape, files[name], dtype, "cpu", kind, own)
+        else:
+            raise PainterError(f"the pack {plan.pack.id} has no {name}: install it again")
+    if "tokenizer" in files:
+        found["tokenizer"] = _tokenizer(files["tokenizer"][0])
+    return found
+
+
+def _tokenizer(path: Path) -> Any:
+    from transformers import Qwen2TokenizerFast
+
+    try:
+        return Qwen2TokenizerFast(
+            tokenizer_file=str(path),
+            eos_token="<|im_end|>",
+            pad_token="<|endoftext|>",
+            padding_side="right",
+            chat_template=CHAT,
+        )
+    except Exception as error:  # tokenizers raises Exception itself
+        raise PainterError(f"{path.name} is no tokenizer: {error}") from error
+
+
+def family_of(
+    manifest: Manifest, parts: Mapping[str, Any], reading: Reading, **sizes: Any
+) -> Family:
+    """Return the family over a pack's networks. sizes: for networks of other sizes."""
+    transformer, vae, scheduler = (parts[name] for name in ("transformer", "vae", "scheduler"))
+    match manifest.painter:
+        case "klein":
+            from diffusers import Flux2KleinPipeline
+
+            from inference.painter.pixels.klein import Klein
+
+            pipeline = Flux2KleinPipeline(
+                scheduler=scheduler,
+                vae=vae,
+                text_encoder=parts["text_encoder"],
+                tokenizer=parts["tokenizer"],
+                transformer=transformer,
+                is_distilled=True,
+            )
+            return Klein(pipeline, **sizes)
+        case "qwen-edit":
+            from inference.painter.pixels.qwen_edit import QwenEdit
+
+            return QwenEdit(transformer, vae, scheduler, reading.edit)
+        case "cosmos":
+            from inference.painter.pixels.cosmos import Cosmos
+
+            return Cosmos(transformer, vae, scheduler, reading.world, reading.guard)
+        case _:
+            raise PainterError(f"the pack {manifest.id} paints no pixels")
