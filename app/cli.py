@@ -163,6 +163,9 @@ def _add_packs(packs: argparse.ArgumentParser) -> None:
     install.add_argument(
         "--writer", type=Path, metavar="FILE.gguf", help="a pack of its own with this writer"
     )
+    install.add_argument(
+        "--accept-licence", action="store_true", help="you accept the licence that the pack names"
+    )
 
 
 def _steps(text: str) -> int:

@@ -86,7 +86,7 @@ def facts(store: Store) -> Json:
         "folder": str(store.folder),
         "recommended": recommended.id,
         "reason": reason,
-        "packs": [_pack(entry) for entry in store.listing(catalogue())],
+        "packs": [_pack(store, entry) for entry in store.listing(catalogue())],
     }
 
 
@@ -108,17 +108,20 @@ def _installing(store: Store, request: Install) -> Generator[Report, None, Manif
         return (yield from pack_with_writer(store, catalogue(), Path(request.writer)))
     manifest, _ = chosen(store, request.pack)
     if request.files:
-        return (yield from install_file(store, manifest, [Path(file) for file in request.files]))
-    return (yield from install(store, manifest))
+        files = [Path(file) for file in request.files]
+        return (yield from install_file(store, manifest, files, accepted=request.accepted))
+    return (yield from install(store, manifest, accepted=request.accepted))
 
 
-def _pack(entry: Listed) -> Json:
-    manifest: Json = to_json(entry.manifest)
-    return manifest | {
-        "size": entry.manifest.size(),
+def _pack(store: Store, entry: Listed) -> Json:
+    manifest = entry.manifest
+    described: Json = to_json(manifest)
+    return described | {
+        "size": manifest.size(),
         "installed": entry.time,
         "ready": entry.ready,
         "download": entry.download,
+        "accepted": store.accepted(manifest.gated),
     }
 
 

@@ -23,15 +23,18 @@ MARGIN = 32 << 20  # bytes that stay free on the disk
 Fetch = Callable[[Store, Weights], Reports[None]]  # brings a file into its place
 
 
-def install(store: Store, manifest: Manifest) -> Reports[Manifest]:
+def install(store: Store, manifest: Manifest, *, accepted: bool = False) -> Reports[Manifest]:
     """Fetch what the pack lacks, check it and write the pack down as installed.
 
     What the hub resolves files without a sha256 to is told before, and written down: locked.
+    accepted: the person accepts the pack's licence; the store remembers it.
     """
-    return (yield from _install(store, manifest, _download))
+    return (yield from _install(store, manifest, _download, accepted))
 
 
-def install_file(store: Store, manifest: Manifest, given: Sequence[Path]) -> Reports[Manifest]:
+def install_file(
+    store: Store, manifest: Manifest, given: Sequence[Path], *, accepted: bool = False
+) -> Reports[Manifest]:
     """Install from the person's own files instead of the network: the weights, or wheels.
 
     Files given one at a time add up; the error names the first one that is still lacking.
@@ -43,7 +46,7 @@ def install_file(store: Store, manifest: Manifest, given: Sequence[Path]) -> Rep
     def fetch(store: Store, item: Weights) -> Reports[None]:
         return _from_person(store, item, given)
 
-    return (yield from _install(store, manifest, fetch))
+    return (yield from _install(store, manifest, fetch, accepted))
 
 
 def disk_needed(store: Store, manifest: Manifest) -> int:
@@ -84,8 +87,9 @@ def _patched(staged: Staged, patch: Patch) -> Staged:
     return Staged(staged.path, sha256)
 
 
-def _install(store: Store, manifest: Manifest, fetch: Fetch) -> Reports[Manifest]:
+def _install(store: Store, manifest: Manifest, fetch: Fetch, accepted: bool) -> Reports[Manifest]:
     with store.changing():
+        _check_licence(store, manifest, accepted)
         manifest = yield from resolve(store, manifest)
         missing = store.missing(manifest)
         _check_room(store, _needed(store, missing, min) if fetch is _download else 0)
@@ -97,6 +101,17 @@ def _install(store: Store, manifest: Manifest, fetch: Fetch) -> Reports[Manifest
         for old in before:  # an earlier version of the program may have used other files
             store.drop(old)
     return manifest
+
+
+def _check_licence(store: Store, manifest: Manifest, accepted: bool) -> None:
+    if store.accepted(manifest.gated):
+        return
+    if not accepted:
+        raise PackError(
+            f"{manifest.name} is for those who accept its licence: {manifest.gated}",
+            f"Read it, then: interstep packs install {manifest.id} --accept-licence",
+        )
+    store.accept(manifest.gated)
 
 
 def _whole(store: Store, item: Weights) -> Reports[bool]:

@@ -23,6 +23,7 @@ COMMIT = re.compile(r"[0-9a-f]{40}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,149}")
 PATH = re.compile(rf"{NAME.pattern}(/{NAME.pattern})*")
 REPO = re.compile(rf"{NAME.pattern}/{NAME.pattern}")
+PAGE = re.compile(r"https://[A-Za-z0-9.-]+(/[A-Za-z0-9._-]+)*/?")
 VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.!+]{0,49}")
 
 
@@ -110,7 +111,7 @@ class Manifest:
     of a CUDA card's memory that it is made for, 0 for none. vision: the writer's eyes (an mmproj
     GGUF). networks: the painter's own. references: pictures that the painter knows to be
     conditioned on. experimental: says why a painter is never recommended. gated: address of a
-    licence that is asked for once.
+    licence that the person must accept, once.
     """
 
     id: str
@@ -189,6 +190,8 @@ def catalogue() -> tuple[Manifest, ...]:
 
 def _named(manifest: Manifest) -> Iterator[tuple[str, str, re.Pattern[str]]]:
     yield "id", manifest.id, ID
+    if manifest.gated:
+        yield "gated", manifest.gated, PAGE
     for item in manifest.parts():
         yield "name", item.name, NAME
         if item.sha256:

@@ -3,6 +3,7 @@
 weights/SHA256/NAME   files by content, shared between packs
 installed/ID.json     an installed pack's manifest; written last, so it is never half there
 staging/SHA256/       what is being fetched, kept so that the next install goes on from there
+licences              addresses of the licences that the person has accepted, one a line
 quarantine/           files that were not what they should be; free to delete
 lock                  held by the one process that changes the folder
 """
@@ -65,6 +66,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.quarantine = folder / "quarantine"
+        self._licences = folder / "licences"
 
     def place(self, item: Weights) -> Path:
         """Return where the file belongs, there or not."""
@@ -145,6 +147,18 @@ class Store:
     def missing(self, manifest: Manifest) -> tuple[Weights, ...]:
         """Return the pack's files that are not there."""
         return tuple(item for item in manifest.weights() if not self.holds(item))
+
+    def accepted(self, licence: str) -> bool:
+        """Return whether the person has accepted the licence at this address, empty for none."""
+        try:
+            return not licence or licence in self._licences.read_text("utf-8").splitlines()
+        except (OSError, ValueError):
+            return False
+
+    def accept(self, licence: str) -> None:
+        """Remember that the person accepts the licence at this address."""
+        with self._licences.open("a", encoding="utf-8") as file:
+            file.write(f"{licence}\n")
 
     def disk_use(self) -> int:
         """Return the bytes that the whole folder takes, staging and quarantine included."""

@@ -199,3 +199,22 @@ def test_without_the_hub_given_files_need_a_locked_record(
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     notes(install_file(store, tiny, [mine]))
     assert stored(store) == {"tiny.gguf": hub.data}
+
+
+# ---------------------------------------------------------------- licences
+
+
+def test_a_licence_is_asked_for_once(store: Store, hub: Hub, tiny: Manifest) -> None:
+    page = "https://example.org/acme/LICENCE.md"
+    gated = replace(tiny, gated=page)
+    with pytest.raises(PackError, match=r"those who accept its licence: https://exa") as caught:
+        notes(install(store, gated))
+    assert caught.value.hint.endswith("interstep packs install hubbed --accept-licence")
+    assert hub.asked == []
+    with pytest.raises(PackError, match="those who accept"):
+        notes(install_file(store, gated, []))
+    notes(install(store, gated, accepted=True))
+    remove(store, "hubbed")
+    notes(install(store, gated))
+    with pytest.raises(PackError, match="those who accept"):
+        notes(install(store, replace(gated, gated=f"{page}/2")))
