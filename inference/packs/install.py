@@ -157,17 +157,21 @@ def _from_person(store: Store, item: Weights, given: Sequence[Path]) -> Reports[
     """Take the file itself if it is among the given, else the wheels that hold it."""
     folder = store.staging(item)
     reasons: list[str] = []
-    for path in given:
+    for path in sorted(given, key=lambda path: path.name != item.name):  # shards are of one size
         if path.suffix != ".whl":
             if path.stat().st_size != item.size:
                 reasons.append(f"{path.name} has not the {item.size} bytes of {item.name}")
                 continue
             staged = yield from from_disk(path, item, folder)
-            if staged.sha256 in (item.fetched(), item.sha256):
+            if staged.sha256 not in (item.fetched(), item.sha256):
+                staged.path.unlink()  # the person's own file stays where it is
+                reasons.append(f"{path.name} is not {item.name}: its sha256 does not match")
+                continue
+            try:
                 accept(store, item, staged)
                 return
-            staged.path.unlink()  # the person's own file stays where it is
-            reasons.append(f"{path.name} is not {item.name}: its sha256 does not match")
+            except SourceError as error:  # the right bytes, but unfit to be loaded
+                reasons.append(str(error))
     wheels = [path for path in given if path.suffix == ".whl"]
     for source in item.sources if wheels else ():
         if source.kind == "wheels":
