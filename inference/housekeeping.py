@@ -11,6 +11,7 @@ import psutil
 from inference.packs.install import install, install_file
 from inference.packs.manifest import Manifest, catalogue
 from inference.packs.reports import PackError, PackProgress, Report
+from inference.packs.runtime import Machine, lacking, look, ticks
 from inference.packs.store import Listed, Store
 from inference.packs.upkeep import choose, pack_with_writer, remove, verify
 from inference.protocol import (
@@ -77,7 +78,11 @@ def events(request_id: str, reports: Generator[Report, None, T]) -> Generator[Ev
 def facts(store: Store) -> Json:
     """Return what `packs list` and `doctor` tell, as plain JSON values. Sizes in bytes."""
     recommended, reason = choose(store, catalogue(), free_memory(), free_disk(store))
+    machine = look()
+    card = (machine.driver, machine.cuda, machine.card, machine.total, machine.free)
     return {
+        "card": dict(zip(("driver", "cuda", "name", "total", "free"), card, strict=True)),
+        "runtime": [to_json(tick) for tick in ticks(machine)],
         "llama_cpp": _version("llama-cpp-python"),
         "onnxruntime": _version("onnxruntime"),
         "cores": cores(),
@@ -86,7 +91,7 @@ def facts(store: Store) -> Json:
         "folder": str(store.folder),
         "recommended": recommended.id,
         "reason": reason,
-        "packs": [_pack(store, entry) for entry in store.listing(catalogue())],
+        "packs": [_pack(store, entry, machine) for entry in store.listing(catalogue())],
     }
 
 
@@ -113,7 +118,7 @@ def _installing(store: Store, request: Install) -> Generator[Report, None, Manif
     return (yield from install(store, manifest, accepted=request.accepted))
 
 
-def _pack(store: Store, entry: Listed) -> Json:
+def _pack(store: Store, entry: Listed, machine: Machine) -> Json:
     manifest = entry.manifest
     described: Json = to_json(manifest)
     return described | {
@@ -122,6 +127,7 @@ def _pack(store: Store, entry: Listed) -> Json:
         "ready": entry.ready,
         "download": entry.download,
         "accepted": store.accepted(manifest.gated),
+        "runtime": [to_json(tick) for tick in lacking(manifest, machine)],
     }
 
 

@@ -14,6 +14,7 @@ from inference.packs.inspecting import inspect
 from inference.packs.manifest import Manifest, Patch, Source, Weights
 from inference.packs.reports import PackError, PackNote, Reports, in_words
 from inference.packs.resolving import resolve
+from inference.packs.runtime import check
 from inference.packs.sources import SourceError, Staged, bytes_in, from_disk, from_hub, hashed
 from inference.packs.store import Store
 from inference.packs.wheels import from_given, from_pip
@@ -88,6 +89,7 @@ def _patched(staged: Staged, patch: Patch) -> Staged:
 
 
 def _install(store: Store, manifest: Manifest, fetch: Fetch, accepted: bool) -> Reports[Manifest]:
+    check(manifest)
     with store.changing():
         _check_licence(store, manifest, accepted)
         manifest = yield from resolve(store, manifest)
