@@ -149,6 +149,10 @@ def _add_export(export: argparse.ArgumentParser) -> None:
 
 
 def _add_packs(packs: argparse.ArgumentParser) -> None:
+    packs.epilog = (
+        "To keep packs in another folder, such as on a larger disk, move them there and set the"
+        " environment variable INTERSTEP_PACKS to it."
+    )
     actions = packs.add_subparsers(dest="action", required=True, metavar="ACTION")
     actions.add_parser("list", help="all packs, installed or not")
     for name, text in (

@@ -29,7 +29,13 @@ MAX_RECORD = 1 << 20  # bytes
 
 
 def default_folder() -> Path:
-    """Return the folder of packs that this person's account uses."""
+    """Return the folder of packs: the one that INTERSTEP_PACKS names, or the account's own.
+
+    Nothing in it names its place: it may be moved, or shared by accounts and machines.
+    """
+    chosen = os.environ.get("INTERSTEP_PACKS")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
     return user_data_path("interstep", appauthor=False) / "packs"
 
 

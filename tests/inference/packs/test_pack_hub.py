@@ -15,7 +15,7 @@ from tiny_packs import notes, pack_of, tiny_tensors, waiting
 from inference.packs.install import install, install_file
 from inference.packs.manifest import Manifest, Network
 from inference.packs.reports import PackError
-from inference.packs.store import Store
+from inference.packs.store import Store, default_folder
 from inference.packs.upkeep import remove, verify
 from inference.protocol import to_json
 
@@ -30,7 +30,7 @@ sys.addaudithook(closed)
 from pathlib import Path
 from inference.packs.install import install
 from inference.packs.manifest import read_manifest
-from inference.packs.store import Store
+from inference.packs.store import Store, default_folder
 from inference.packs.upkeep import verify
 store, wanted = Store(Path(sys.argv[1])), read_manifest(json.loads(sys.stdin.read()))
 assert [entry.ready for entry in store.listing([wanted])] == [True]
@@ -141,14 +141,20 @@ def test_afterwards_nothing_opens_a_socket(store: Store, hub: Hub, pack: Manifes
     assert set(done.stdout.split()) == {Path(name).name for name in hub.files}
 
 
-def test_the_store_can_be_moved(store: Store, pack: Manifest, tmp_path: Path) -> None:
+def test_the_store_can_be_moved(
+    store: Store, pack: Manifest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     notes(install(store, pack))
     away = tmp_path / "Größe 模型" / ("x" * 200)
     away.parent.mkdir()
     store.folder.rename(away)
-    (entry,) = Store(away).listing([pack])
+    monkeypatch.setenv("INTERSTEP_PACKS", str(away))
+    moved = Store(default_folder())
+    (entry,) = moved.listing([pack])
     assert entry.ready
-    assert len(notes(verify(Store(away), "klein"))) == 4
+    assert len(notes(verify(moved, "klein"))) == 4
+    monkeypatch.setenv("INTERSTEP_PACKS", "")
+    assert default_folder().parts[-2:] == ("interstep", "packs")
 
 
 def test_remove_keeps_the_networks_of_another_pack(
