@@ -58,6 +58,8 @@ def _list(found: dict[str, Any]) -> None:
             state = "installed"
         elif pack["installed"]:
             state = "damaged: install it again"
+        elif pack["runtime"]:
+            state = f"lacks {pack['runtime'][0]['name']}"
         else:
             state = f"{megabytes(pack['download'])} to download"
         mark = "*" if pack["id"] == found["recommended"] else " "

@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.window.icons import icon
 from app.window.side_pane import note
@@ -32,15 +32,16 @@ class PackTicks(QWidget):
         mending.setSpacing(theme.px(8))
         mending.addWidget(self.command, 1)
         mending.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignTop)
-        rows = QGridLayout(self)
+        rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(theme.px(6))
-        rows.setColumnStretch(1, 1)
-        rows.addWidget(self._marks[0], 0, 0, Qt.AlignmentFlag.AlignTop)
-        rows.addWidget(self.runtime, 0, 1)
-        rows.addLayout(mending, 1, 1)
-        rows.addWidget(self._marks[1], 2, 0, Qt.AlignmentFlag.AlignTop)
-        rows.addWidget(self.weights, 2, 1)
+        for mark, words in zip(self._marks, (self.runtime, self.weights), strict=True):
+            row = QHBoxLayout()
+            row.setSpacing(theme.px(8))
+            row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(words, 1)
+            rows.addLayout(row)
+        rows.insertLayout(1, mending)
         theme.restyled.connect(self._paint_marks)
         self.show_pack({})
 
