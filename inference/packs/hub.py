@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 TIMEOUT = 10  # seconds until the hub must have answered
-REFUSED = (401, 403)  # statuses of a repository whose licence was not accepted, or a private one
 NO_SUCH_RANGE = 416
 GATED = "it gives it only to those who have accepted the licence"
+UNKNOWN = "it knows no such repository, or shows it only to those who may see it"
 
 
 def main() -> int:
@@ -32,8 +32,7 @@ def main() -> int:
         else:
             fetch(words[0], words[1], words[2], int(words[3]), words[4], Path(words[5]))
     except Exception as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        print(GATED if _status(error) in REFUSED else reason, file=sys.stderr)
+        print(_reason(error), file=sys.stderr)
         return 1
     return 0
 
@@ -89,6 +88,16 @@ def fetch(repo: str, file: str, revision: str, size: int, etag: str, place: Path
             http_get(url, partial, headers=headers, expected_size=size)
         partial.flush()
         os.fsync(partial.fileno())
+
+
+def _reason(error: Exception) -> str:
+    headers = getattr(getattr(error, "response", None), "headers", {})
+    code = headers.get("X-Error-Code")
+    if code == "GatedRepo" or _status(error) == 403:
+        return GATED
+    if code == "RepoNotFound" or _status(error) == 401:  # what it answers to strangers
+        return UNKNOWN
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def _status(error: Any) -> int:

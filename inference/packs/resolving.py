@@ -80,7 +80,8 @@ def _ask(store: Store, repo: str, revision: str, items: Sequence[Weights]) -> Re
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     sound = len(found.files) == len(items) and all(file.sound() for file in found.files)
-    if not sound or not COMMIT.fullmatch(found.commit):
+    pinned = not COMMIT.fullmatch(revision) or found.commit == revision
+    if not sound or not pinned or not COMMIT.fullmatch(found.commit):
         raise SourceError(f"The model hub's list of {repo} can't be right: hashes or sizes lack")
     return found
 

@@ -26,7 +26,7 @@ class Hub:
     drops: int = 0  # so many answers end in the middle
     deaf: bool = False  # to ranges: it answers 200 with the whole file
     strict: bool = False  # it answers 416 to every range
-    gated: int = 0  # the status with which it refuses the files
+    refused: tuple[int, str] | None = None  # the status and code with which it refuses the files
     go: threading.Event = field(default_factory=threading.Event)
     ranges: list[str | None] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)  # paths
@@ -79,8 +79,8 @@ def answer(handler: BaseHTTPRequestHandler, hub: Hub, head: bool) -> None:
         return
     match = re.fullmatch(r"/acme/tiny/resolve/([^/]+)/(.+)", handler.path)
     files = hub.commits.get(hub.main if match[1] == "main" else match[1]) if match else {}
-    if hub.gated:
-        _send(handler, hub.gated, {"X-Error-Code": "GatedRepo"})
+    if hub.refused:
+        _send(handler, hub.refused[0], {"X-Error-Code": hub.refused[1]})
     elif files is None:
         _send(handler, 404, {"X-Error-Code": "RevisionNotFound"})
     elif match is None or match[2] not in files:

@@ -1,6 +1,7 @@
 """A hub that fails in every way: the pack ends right, or a sentence says why it doesn't."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -166,11 +167,26 @@ def test_a_disk_that_is_too_small_is_told_before(store: Store, tiny: Manifest, h
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_gated_repository(store: Store, tiny: Manifest, hub: Hub, status: int) -> None:
-    hub.gated = status
+    hub.refused = status, "GatedRepo"
     error = refused(store, tiny)
     assert "only to those who have accepted the licence" in error.message
     assert error.hint.startswith("Accept the licence at http://127.0.0.1:")
     assert error.hint.endswith("/acme/tiny, type hf auth login, and install again")
+
+
+@pytest.mark.parametrize("status", [401, 404])
+def test_a_repository_that_is_not_shown(
+    store: Store, tiny: Manifest, hub: Hub, status: int
+) -> None:
+    hub.refused = status, "RepoNotFound"
+    assert "knows no such repository, or shows it only" in refused(store, tiny).message
+
+
+def test_a_pinned_commit_is_the_one_that_is_given(store: Store, tiny: Manifest, hub: Hub) -> None:
+    (source,) = tiny.writer.sources
+    pinned = replace(tiny.writer, sources=(replace(source, revision=LATER),))
+    error = refused(store, replace(tiny, writer=pinned, reader=pinned))
+    assert error.message.startswith("The model hub's list of acme/tiny can't be right")
 
 
 def test_a_file_that_is_not_there(store: Store, hub: Hub, tiny: Manifest) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from loopback_hub import Hub
 from tiny_packs import notes, pack_of, waiting
 
+from inference.housekeeping import facts
 from inference.packs import card
 from inference.packs.install import install
 from inference.packs.manifest import catalogue
@@ -55,7 +56,7 @@ def test_a_machine_with_everything_lacks_nothing() -> None:
 
 
 def test_a_pack_for_any_cpu_needs_nothing_of_it() -> None:
-    assert [lacking(pack, Machine()) for pack in catalogue()] == [(), ()]
+    assert {lacking(pack, Machine()) for pack in catalogue() if not pack.card} == {()}
 
 
 @pytest.mark.parametrize(
@@ -139,6 +140,14 @@ def test_a_crash_takes_only_the_later_lines() -> None:
 @given(st.binary(max_size=200))
 def test_any_answer_is_read(told: bytes) -> None:
     assert read(told, {}).driver == ""
+
+
+def test_the_facts_tell_of_card_runtime_and_licences(store: Store) -> None:
+    found = facts(store)
+    assert found["card"].keys() == {"driver", "cuda", "name", "total", "free"}
+    assert found["runtime"][0]["name"] == "NVIDIA driver"
+    (starter,) = (pack for pack in found["packs"] if pack["id"] == "starter")
+    assert (starter["runtime"], starter["accepted"]) == ([], True)
 
 
 def test_looking_loads_nothing_heavy() -> None:
