@@ -149,6 +149,10 @@ def _add_export(export: argparse.ArgumentParser) -> None:
 
 
 def _add_packs(packs: argparse.ArgumentParser) -> None:
+    packs.epilog = (
+        "To keep packs in another folder, such as on a larger disk, move them there and set the"
+        " environment variable INTERSTEP_PACKS to it."
+    )
     actions = packs.add_subparsers(dest="action", required=True, metavar="ACTION")
     actions.add_parser("list", help="all packs, installed or not")
     for name, text in (
@@ -162,6 +166,9 @@ def _add_packs(packs: argparse.ArgumentParser) -> None:
     install.add_argument("files", nargs="*", type=Path, metavar="FILE", help="local GGUF or wheels")
     install.add_argument(
         "--writer", type=Path, metavar="FILE.gguf", help="a pack of its own with this writer"
+    )
+    install.add_argument(
+        "--accept-licence", action="store_true", help="you accept the licence that the pack names"
     )
 
 

@@ -12,6 +12,7 @@ from inference.packs.card import Card, find_card
 from inference.packs.install import install, install_file
 from inference.packs.manifest import Manifest, catalogue
 from inference.packs.reports import PackError, PackProgress, Report
+from inference.packs.runtime import Machine, lacking, look, ticks
 from inference.packs.store import Listed, Store
 from inference.packs.upkeep import choose, pack_with_writer, recommend, remove, verify
 from inference.protocol import (
@@ -80,20 +81,23 @@ def facts(store: Store) -> Json:
 
     recommended: what a first `write` uses; best: what suits the machine best, once it is fetched.
     """
-    card = find_card()
-    recommended, reason = choose(store, catalogue(), *_machine(store, card))
+    machine = look()
+    place = free_memory(), free_disk(store), machine.total
+    recommended, reason = choose(store, catalogue(), *place)
+    card = (machine.driver, machine.cuda, machine.card, machine.total, machine.free)
     return {
+        "card": dict(zip(("driver", "cuda", "name", "total", "free"), card, strict=True)),
+        "runtime": [to_json(tick) for tick in ticks(machine)],
         "llama_cpp": _version("llama-cpp-python"),
         "onnxruntime": _version("onnxruntime"),
         "cores": cores(),
         "memory_free": free_memory(),
         "disk_free": free_disk(store),
         "folder": str(store.folder),
-        "card": None if card is None else to_json(card),
-        "best": recommend(store, catalogue(), *_machine(store, card)).id,
+        "best": recommend(store, catalogue(), *place).id,
         "recommended": recommended.id,
         "reason": reason,
-        "packs": [_pack(entry) for entry in store.listing(catalogue())],
+        "packs": [_pack(store, entry, machine) for entry in store.listing(catalogue())],
     }
 
 
@@ -120,17 +124,21 @@ def _installing(store: Store, request: Install) -> Generator[Report, None, Manif
         return (yield from pack_with_writer(store, catalogue(), Path(request.writer)))
     manifest, _ = chosen(store, request.pack)
     if request.files:
-        return (yield from install_file(store, manifest, [Path(file) for file in request.files]))
-    return (yield from install(store, manifest))
+        files = [Path(file) for file in request.files]
+        return (yield from install_file(store, manifest, files, accepted=request.accepted))
+    return (yield from install(store, manifest, accepted=request.accepted))
 
 
-def _pack(entry: Listed) -> Json:
-    manifest: Json = to_json(entry.manifest)
-    return manifest | {
-        "size": entry.manifest.size(),
+def _pack(store: Store, entry: Listed, machine: Machine) -> Json:
+    manifest = entry.manifest
+    described: Json = to_json(manifest)
+    return described | {
+        "size": manifest.size(),
         "installed": entry.time,
         "ready": entry.ready,
         "download": entry.download,
+        "accepted": store.accepted(manifest.gated),
+        "runtime": [to_json(tick) for tick in lacking(manifest, machine)],
     }
 
 

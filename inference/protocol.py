@@ -120,13 +120,15 @@ class Install:
     """Fetch, check and register a pack.
 
     files: local files to take instead of downloading. writer: a GGUF file that takes the writer's
-    place in a pack of its own; pack is then empty.
+    place in a pack of its own; pack is then empty. accepted: the person accepts the licence that
+    the pack asks for.
     """
 
     id: str
     pack: str
     files: tuple[str, ...] = ()
     writer: str = ""
+    accepted: bool = False
 
 
 @dataclass(frozen=True)

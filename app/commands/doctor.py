@@ -4,6 +4,7 @@ import argparse
 import platform
 import sys
 from importlib.metadata import version
+from typing import Any
 
 from app.commands.packs import facts, megabytes
 
@@ -20,6 +21,7 @@ def run(options: argparse.Namespace) -> int:
     print(f"Disk        {megabytes(found['disk_free'])} free in {found['folder']}")
     print(f"llama.cpp   {_installed(found['llama_cpp'])}")
     print(f"ONNX        {_installed(found['onnxruntime'])}")
+    _print_card(found)
     print(f"Packs       {', '.join(ready) or 'none installed'}")
     print("Pictures    drawn by the storyboard, which needs no download; by DuoGen if asked")
     print()
@@ -28,6 +30,19 @@ def run(options: argparse.Namespace) -> int:
         return 1
     print(found["reason"])
     return 0
+
+
+def _print_card(found: dict[str, Any]) -> None:
+    card = found["card"]
+    if not card["driver"]:
+        print("Card        no NVIDIA driver answers; the packs for any CPU need none")
+        return
+    memory = f"{megabytes(card['free'])} free of {megabytes(card['total'])}"
+    print(f"Card        {card['name']}, {memory}")
+    for tick in found["runtime"]:
+        print(f"            {tick['name']} {tick['state']}")
+        if tick["command"]:
+            print(f"            mend it: {tick['command']}")
 
 
 def _installed(release: str | None) -> str:

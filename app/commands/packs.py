@@ -49,7 +49,7 @@ def _request(options: argparse.Namespace) -> Request:
     if bool(writer) == bool(options.pack):
         raise CommandError("Name one pack to install, or give --writer FILE.gguf.", 2)
     files = tuple(str(file.absolute()) for file in options.files)
-    return Install(new_id(), options.pack, files, writer)
+    return Install(new_id(), options.pack, files, writer, options.accept_licence)
 
 
 def _list(found: dict[str, Any]) -> None:
@@ -58,6 +58,8 @@ def _list(found: dict[str, Any]) -> None:
             state = "installed"
         elif pack["installed"]:
             state = "damaged: install it again"
+        elif pack["runtime"]:
+            state = f"lacks {pack['runtime'][0]['name']}"
         else:
             state = f"{megabytes(pack['download'])} to download"
         mark = "*" if pack["id"] == found["best"] else " "

@@ -63,8 +63,8 @@ class Upkeep(QObject):
     """Asks an engine about packs, one request at a time.
 
     facts: what a Probe found last, empty before. work: what is under way, or None. outcomes: by
-    the pack's id, "" for a writer of the person's own. trouble: why nothing can be found out, or
-    empty.
+    the pack's id, "" for a writer of the person's own. told: sentences of the last request, such as
+    what it is about to fetch. trouble: why nothing can be found out, or empty.
     facts_changed(), work_changed(): look at them. packs_changed(): a request has ended.
     """
 
@@ -79,8 +79,8 @@ class Upkeep(QObject):
         self.trouble = ""
         self.work: Work | None = None
         self.outcomes: dict[str, Outcome] = {}
+        self.told: list[str] = []
         self._looking = False
-        self._told: list[str] = []
 
     def look(self) -> None:
         """Find out anew what is there."""
@@ -94,7 +94,7 @@ class Upkeep(QObject):
             return
         self.work = Work(request)
         self.outcomes.pop(request.pack, None)
-        self._told = []
+        self.told = []
         self.work_changed.emit()
         self.engine.ask(request, self._hear, self)
 
@@ -124,7 +124,7 @@ class Upkeep(QObject):
         if isinstance(event, Progress) and event.unit == "bytes":
             self.work = self.work.after(event, time.monotonic())
         elif isinstance(event, Notice):
-            self._told.append(event.message)
+            self.told.append(event.message)
         if not isinstance(event, LAST_EVENTS):
             self.work_changed.emit()
             return
@@ -139,7 +139,7 @@ class Upkeep(QObject):
             return Outcome(_sentence(event), failed=True)
         if isinstance(event, Cancelled):
             return Outcome(self.tr("Stopped."))
-        told = " ".join(self._told)
+        told = " ".join(self.told)
         match request:
             case Install():
                 return Outcome(told or self.tr("Installed; every file was checked."))

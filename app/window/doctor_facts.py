@@ -38,7 +38,8 @@ class Line:
 
 def lines(engine: Engine, upkeep: Upkeep, library: Path) -> list[Line]:
     """Return all facts by group. engine: the one that writes and paints."""
-    return [*_of_program(), *_of_computer(library), _of(engine), *_of_packs(upkeep)]
+    computer = [*_of_computer(library), *_of_card(upkeep.facts)]
+    return [*_of_program(), *computer, _of(engine), *_of_packs(upkeep)]
 
 
 def as_text(facts: Sequence[Line]) -> str:
@@ -73,10 +74,6 @@ def _of_computer(library: Path) -> list[Line]:
     free, total = gigabytes(memory.available), gigabytes(memory.total)
     of_memory = translate("Doctor", "{free} free of {total}").format(free=free, total=total)
     of_disk = translate("Doctor", "{free} free where the library lies")
-    driver = shutil.which("nvidia-smi")
-    gpu = translate("Doctor", "an NVIDIA driver is there; the packs of this version need no GPU")
-    if driver is None:
-        gpu = translate("Doctor", "none found; the packs of this version need none")
     return [
         Line(group, translate("Doctor", "System"), f"{platform.system()} {platform.release()}"),
         Line(
@@ -91,9 +88,33 @@ def _of_computer(library: Path) -> list[Line]:
             of_disk.format(free=gigabytes(disk)),
             "good" if disk > LITTLE_DISK else "look",
         ),
-        Line(group, translate("Doctor", "GPU"), gpu),
         Line(group, translate("Doctor", "Library"), str(library)),
     ]
+
+
+def _of_card(facts: Mapping[str, Any]) -> list[Line]:
+    """Return what the engine found of a card and of the libraries that are to run on it."""
+    group, name = translate("Doctor", "Card"), translate("Doctor", "Card")
+    card = facts.get("card", {})
+    if not card:
+        return []
+    if not card.get("driver"):
+        none = translate("Doctor", "no NVIDIA driver answers; the packs for any CPU need none")
+        return [Line(group, name, none)]
+    free, total = gigabytes(float(card["free"])), gigabytes(float(card["total"]))
+    memory = translate("Doctor", "{card}: {free} free of {total}")
+    told = memory.format(card=card["name"], free=free, total=total)
+    libraries = [
+        Line(
+            group,
+            str(tick["name"]),
+            str(tick["state"]),
+            "good" if tick["good"] else "look",
+            str(tick["command"]),
+        )
+        for tick in facts.get("runtime", ())
+    ]
+    return [Line(group, name, told), *libraries]
 
 
 def _of(engine: Engine) -> Line:

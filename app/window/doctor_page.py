@@ -132,11 +132,11 @@ class DoctorPage(FullPage):
     def _mending(self, command: str) -> QHBoxLayout:
         shown = QLabel(command)
         shown.setProperty("role", "keys")
+        shown.setWordWrap(True)
         copy = QPushButton(self.tr("Copy"))
         copy.setAccessibleName(self.tr("Copy the command {name}").format(name=command))
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(command))
         row = QHBoxLayout()
-        row.addWidget(shown)
-        row.addWidget(copy)
-        row.addStretch(1)
+        row.addWidget(shown, 1)
+        row.addWidget(copy, 0, Qt.AlignmentFlag.AlignTop)
         return row

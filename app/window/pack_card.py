@@ -1,7 +1,7 @@
 """One pack on a card: what it is, what it takes, and what can be done with it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from app.engine.upkeep import PackRequest, Upkeep
 from app.tutorial.model import new_id
 from app.window.languages import LANGUAGES
+from app.window.pack_ticks import PackTicks
 from app.window.pack_work import PackWork
 from app.window.side_pane import note
 from app.window.sizes import gigabytes
@@ -18,13 +19,13 @@ from inference.protocol import Install, Remove, Verify
 
 
 class PackCard(QFrame):
-    """Follows its pack's facts and its work; removing asks once, here on the card."""
+    """Follows its pack's facts and its work; what must be asked is asked once, on the card."""
 
     def __init__(self, upkeep: Upkeep, pack: str, theme: Theme) -> None:
         super().__init__()
-        self._upkeep = upkeep
+        self.upkeep = upkeep
         self._pack = pack
-        self._asking = False
+        self._asking: Literal["", "licence", "remove"] = ""
         self._facts: Mapping[str, Any] = {}
         self.setProperty("role", "card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -35,13 +36,20 @@ class PackCard(QFrame):
         self.best.setProperty("role", "badge")
         self.summary = note(role="body")
         self.told = note()
+        self.ticks = PackTicks(theme)
         self.question = note(role="warning")
-        self.install = self._button("", self._begin_install, "primary")
+        self.question.setTextFormat(Qt.TextFormat.PlainText)
+        self.question.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.install = self._button("", self._wish_install, "primary")
         self.check = self._button(self.tr("Check"), lambda: self._begin(Verify(new_id(), pack)))
         self.check.setToolTip(self.tr("Read its files again and compare them"))
-        self.remove = self._button(self.tr("Remove…"), lambda: self._ask(True))
+        self.remove = self._button(self.tr("Remove…"), lambda: self._ask("remove"))
         self.yes = self._button(self.tr("Remove"), self._begin_remove, "danger")
-        self.no = self._button(self.tr("Keep"), lambda: self._ask(False))
+        self.no = self._button(self.tr("Keep"), lambda: self._ask(""))
+        self.accept = self._button(
+            self.tr("I accept it: install"), lambda: self._begin_install(accepted=True), "primary"
+        )
+        self.not_now = self._button(self.tr("Not now"), lambda: self._ask(""))
         self._lay_out(theme)
         upkeep.work_changed.connect(self._show_buttons)
 
@@ -67,13 +75,22 @@ class PackCard(QFrame):
         for label in (self.summary, self.told):
             label.setTextFormat(Qt.TextFormat.PlainText)
             rows.addWidget(label)
-        rows.addWidget(PackWork(self._upkeep, self._pack, theme))
+        rows.addWidget(self.ticks)
+        rows.addWidget(PackWork(self.upkeep, self._pack, theme))
         rows.addWidget(self.question)
         rows.addLayout(buttons)
 
     @property
     def _buttons(self) -> tuple[QPushButton, ...]:
-        return self.install, self.check, self.remove, self.yes, self.no
+        return (
+            self.install,
+            self.check,
+            self.remove,
+            self.yes,
+            self.no,
+            self.accept,
+            self.not_now,
+        )
 
     # ------------------------------------------------------------ what it shows
 
@@ -89,12 +106,10 @@ class PackCard(QFrame):
         size = gigabytes(float(facts.get("download") or 0))
         fetched = self.tr("Install: {size} to fetch").format(size=size)
         self.install.setText(fetched if facts.get("download") else self.tr("Install"))
-        question = self.tr("Remove {name}? It frees up to {size}; you can install it again.")
-        freed = gigabytes(float(facts.get("size") or 0))
-        self.question.setText(question.format(name=name, size=freed))
+        self.ticks.show_pack(facts)
         for button in self._buttons:
             button.setAccessibleName(f"{button.text()}: {name}")
-        self._ask(False)
+        self._ask("")
 
     def _told(self) -> str:
         facts = self._facts
@@ -102,7 +117,8 @@ class PackCard(QFrame):
             state = self.tr("Installed")
         else:
             state = self.tr("Damaged") if facts.get("installed") else self.tr("Not installed")
-        weights = [facts.get("writer"), facts.get("reader")]
+        networks = (item for one in facts.get("networks", ()) for item in one.get("files", ()))
+        weights = [facts.get("writer"), facts.get("reader"), facts.get("vision"), *networks]
         licences = {str(one.get("licence", "")) for one in weights if isinstance(one, Mapping)}
         languages = (str(one) for one in facts.get("languages", ()))
         told = [
@@ -116,36 +132,56 @@ class PackCard(QFrame):
 
     def _show_buttons(self) -> None:
         ready, installed = bool(self._facts.get("ready")), bool(self._facts.get("installed"))
+        idle = not self._asking
         shown = {
-            self.install: not ready and not self._asking,
-            self.check: ready and not self._asking,
-            self.remove: installed and not self._asking,
-            self.yes: self._asking,
-            self.no: self._asking,
+            self.install: not ready and idle,
+            self.check: ready and idle,
+            self.remove: installed and idle,
+            self.yes: self._asking == "remove",
+            self.no: self._asking == "remove",
+            self.accept: self._asking == "licence",
+            self.not_now: self._asking == "licence",
         }
         for button, visible in shown.items():
             button.setVisible(visible)
-            button.setEnabled(self._upkeep.work is None)
-        self.question.setVisible(self._asking)
+            button.setEnabled(self.upkeep.work is None)
+        if not self.ticks.runs:
+            self.install.setEnabled(False)
+        self.question.setVisible(not idle)
 
     # ------------------------------------------------------------ what can be done
 
-    def _ask(self, asking: bool) -> None:
-        """Ask whether to remove it, or no more; the focus goes to the harmless answer."""
-        held = self.yes.hasFocus() or self.no.hasFocus()
+    def _ask(self, asking: Literal["", "licence", "remove"]) -> None:
+        """Ask something, or no more; the focus goes to the harmless answer, and back."""
+        answers = (self.yes, self.no, self.accept, self.not_now)
+        held, before = any(button.hasFocus() for button in answers), self._asking
         self._asking = asking
+        size = gigabytes(float(self._facts.get("size") or 0))
+        question = self.tr("Remove {name}? It frees up to {size}; you can install it again.")
+        if asking == "licence":
+            question = self.tr("{name} is for those who accept its licence. Read it: {page}")
+        page = str(self._facts.get("gated", ""))
+        self.question.setText(question.format(name=self.name.text(), size=size, page=page))
         self._show_buttons()
         if asking:
-            self.no.setFocus()
+            (self.no if asking == "remove" else self.not_now).setFocus()
         elif held:
-            self.remove.setFocus()
+            (self.install if before == "licence" else self.remove).setFocus()
 
-    def _begin_install(self) -> None:
-        self._begin(Install(new_id(), self._pack))
+    def _wish_install(self) -> None:
+        """Install it, or ask first for a licence that was not accepted yet."""
+        if self._facts.get("accepted", True):
+            self._begin_install(accepted=False)
+        else:
+            self._ask("licence")
+
+    def _begin_install(self, *, accepted: bool) -> None:
+        self._ask("")
+        self._begin(Install(new_id(), self._pack, accepted=accepted))
 
     def _begin_remove(self) -> None:
-        self._ask(False)
+        self._ask("")
         self._begin(Remove(new_id(), self._pack))
 
     def _begin(self, request: PackRequest) -> None:
-        self._upkeep.begin(request)
+        self.upkeep.begin(request)

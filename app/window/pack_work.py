@@ -57,12 +57,14 @@ class PackWork(QWidget):
             self.bar.setValue(min(work.done, work.total) * PARTS // max(work.total, 1))
             self.words.setText(self._words(work))
         end = self._upkeep.outcomes.get(self._pack)
-        told = end is not None and not mine and bool(end.sentence)
-        failed = end is not None and end.failed
-        for label, shown in ((self.outcome, told and not failed), (self.failure, told and failed)):
-            label.setText(end.sentence if end is not None else "")
-            label.setVisible(shown)
-        self.setVisible(mine or told)
+        sentence = "" if end is None else end.sentence
+        if mine:
+            sentence = " ".join(self._upkeep.told)
+        failed = end is not None and end.failed and not mine
+        for label, shown in ((self.outcome, not failed), (self.failure, failed)):
+            label.setText(sentence)
+            label.setVisible(shown and bool(sentence))
+        self.setVisible(mine or bool(sentence))
 
     def _words(self, work: Work) -> str:
         if not work.total:

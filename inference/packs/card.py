@@ -1,11 +1,18 @@
-"""The CUDA card of this machine, as its driver tells it; asks a program, loads no library."""
+"""A child process that says what this machine's NVIDIA card can do: one JSON object a line.
 
-import subprocess
+Run as a script: libraries that are built for CUDA are slow to load, and one that crashes takes
+only the lines behind it along. The driver answers first, before a library takes memory.
+"""
+
+import ctypes
+import importlib
+import json
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-FIELDS = "name,memory.total,memory.free,compute_cap"
-MEBIBYTE = 1 << 20
-TIMEOUT = 10  # seconds; a driver that wakes a sleeping card takes a few
+NVML = "nvml.dll" if os.name == "nt" else "libnvidia-ml.so.1"  # comes with the driver
 
 
 @dataclass(frozen=True)
@@ -18,25 +25,96 @@ class Card:
     capability: tuple[int, int]
 
 
-def find_card(program: str = "nvidia-smi") -> Card | None:
+class _Memory(ctypes.Structure):
+    """nvmlMemory_t, in bytes."""
+
+    _fields_ = (
+        ("total", ctypes.c_ulonglong),
+        ("free", ctypes.c_ulonglong),
+        ("used", ctypes.c_ulonglong),
+    )
+
+
+def main() -> None:
+    """Ask the driver and each library that is there."""
+    for ask in (driver, llama, onnx, torch):
+        try:
+            print(json.dumps(ask()), flush=True)
+        except Exception:  # absent, or it can't be loaded: what it would tell stays unknown
+            continue
+
+
+def has_driver() -> bool:
+    """Return whether an NVIDIA driver is installed."""
+    try:
+        ctypes.CDLL(NVML)
+    except OSError:
+        return False
+    return True
+
+
+def find_card() -> Card | None:
     """Return the card with most memory; None without a card, a driver or an answer."""
-    command = [program, f"--query-gpu={FIELDS}", "--format=csv,noheader,nounits"]
     try:
-        told = subprocess.run(
-            command, capture_output=True, text=True, timeout=TIMEOUT, stdin=subprocess.DEVNULL
-        )
-    except (OSError, subprocess.SubprocessError):
+        told = driver()
+        major, minor = told["capability"]
+        return Card(told["card"], told["total"], told["free"], (major, minor))
+    except (OSError, AttributeError, KeyError):
         return None
-    cards = [card for line in told.stdout.splitlines() if (card := _read(line))]
-    return max(cards, key=lambda card: card.total, default=None)
 
 
-def _read(line: str) -> Card | None:
-    """Return the card of a line such as "NVIDIA X, 8188, 7000, 8.9"."""
-    try:
-        name, total, free, capability = (part.strip() for part in line.rsplit(",", 3))
-        major, minor = capability.split(".")
-        card = Card(name, int(total) * MEBIBYTE, int(free) * MEBIBYTE, (int(major), int(minor)))
-    except ValueError:
-        return None
-    return card if 0 <= card.free <= card.total else None
+def driver() -> dict[str, Any]:
+    """Return the driver, the CUDA that it runs and the card with most memory; sizes in bytes."""
+    nvml = ctypes.CDLL(NVML)
+    _call(nvml.nvmlInit_v2)
+    text, number = ctypes.create_string_buffer(96), ctypes.c_int()
+    _call(nvml.nvmlSystemGetDriverVersion, text, len(text))
+    told: dict[str, Any] = {"driver": text.value.decode("utf-8", "replace")}
+    _call(nvml.nvmlSystemGetCudaDriverVersion_v2, ctypes.byref(number))
+    told["cuda"] = f"{number.value // 1000}.{number.value % 1000 // 10}"
+    _call(nvml.nvmlDeviceGetCount_v2, ctypes.byref(number))
+    for index in range(number.value):
+        handle, memory = ctypes.c_void_p(), _Memory()
+        _call(nvml.nvmlDeviceGetHandleByIndex_v2, index, ctypes.byref(handle))
+        _call(nvml.nvmlDeviceGetName, handle, text, len(text))
+        _call(nvml.nvmlDeviceGetMemoryInfo, handle, ctypes.byref(memory))
+        if memory.total > told.get("total", 0):
+            told["card"] = text.value.decode("utf-8", "replace")
+            told["total"], told["free"] = memory.total, memory.free
+            major, minor = ctypes.c_int(), ctypes.c_int()
+            _call(
+                nvml.nvmlDeviceGetCudaComputeCapability,
+                handle,
+                ctypes.byref(major),
+                ctypes.byref(minor),
+            )
+            told["capability"] = (major.value, minor.value)
+    return told
+
+
+def llama() -> dict[str, Any]:
+    """Return whether llama.cpp is built for a card."""
+    return {"llama_gpu": bool(importlib.import_module("llama_cpp").llama_supports_gpu_offload())}
+
+
+def onnx() -> dict[str, Any]:
+    """Return whether ONNX Runtime is built for CUDA."""
+    providers = importlib.import_module("onnxruntime").get_available_providers()
+    return {"onnx_cuda": "CUDAExecutionProvider" in providers}
+
+
+def torch() -> dict[str, Any]:
+    """Return which CUDA torch is built for, empty for none, and whether that runs here."""
+    library = importlib.import_module("torch")
+    runs = bool(library.cuda.is_available())
+    return {"torch_cuda": library.version.cuda or "", "torch_runs": runs}
+
+
+def _call(function: Callable[..., int], *arguments: Any) -> None:
+    code = function(*arguments)
+    if code:
+        raise OSError(f"the driver answers {code}")
+
+
+if __name__ == "__main__":
+    main()

@@ -10,24 +10,32 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from inference.packs.inspecting import inspect
 from inference.packs.manifest import Manifest, Patch, Source, Weights
 from inference.packs.reports import PackError, PackNote, Reports, in_words
+from inference.packs.resolving import resolve
+from inference.packs.runtime import check
 from inference.packs.sources import SourceError, Staged, bytes_in, from_disk, from_hub, hashed
 from inference.packs.store import Store
 from inference.packs.wheels import from_given, from_pip
-from inference.writer.gguf import GgufError, read_header
 
 MARGIN = 32 << 20  # bytes that stay free on the disk
 
 Fetch = Callable[[Store, Weights], Reports[None]]  # brings a file into its place
 
 
-def install(store: Store, manifest: Manifest) -> Reports[Manifest]:
-    """Fetch what the pack lacks, check it and write the pack down as installed."""
-    return (yield from _install(store, manifest, _download))
+def install(store: Store, manifest: Manifest, *, accepted: bool = False) -> Reports[Manifest]:
+    """Fetch what the pack lacks, check it and write the pack down as installed.
+
+    What the hub resolves files without a sha256 to is told before, and written down: locked.
+    accepted: the person accepts the pack's licence; the store remembers it.
+    """
+    return (yield from _install(store, manifest, _download, accepted))
 
 
-def install_file(store: Store, manifest: Manifest, given: Sequence[Path]) -> Reports[Manifest]:
+def install_file(
+    store: Store, manifest: Manifest, given: Sequence[Path], *, accepted: bool = False
+) -> Reports[Manifest]:
     """Install from the person's own files instead of the network: the weights, or wheels.
 
     Files given one at a time add up; the error names the first one that is still lacking.
@@ -39,7 +47,7 @@ def install_file(store: Store, manifest: Manifest, given: Sequence[Path]) -> Rep
     def fetch(store: Store, item: Weights) -> Reports[None]:
         return _from_person(store, item, given)
 
-    return (yield from _install(store, manifest, fetch))
+    return (yield from _install(store, manifest, fetch, accepted))
 
 
 def disk_needed(store: Store, manifest: Manifest) -> int:
@@ -57,8 +65,8 @@ def accept(store: Store, item: Weights, staged: Staged) -> None:
         place = store.set_aside(staged.path, f"{staged.sha256[:12]}-{item.name}")
         raise SourceError(f"{item.name} is not the right file: {reason}; it was moved to {place}")
     try:
-        read_header(staged.path)
-    except GgufError as error:
+        inspect(staged.path, item.name)
+    except ValueError as error:
         place = store.set_aside(staged.path, f"{staged.sha256[:12]}-{item.name}")
         raise SourceError(f"{item.name} can't be used: {error}; it was moved to {place}") from error
     place = store.place(item)
@@ -80,13 +88,11 @@ def _patched(staged: Staged, patch: Patch) -> Staged:
     return Staged(staged.path, sha256)
 
 
-def _install(store: Store, manifest: Manifest, fetch: Fetch) -> Reports[Manifest]:
-    if not manifest.resolved():
-        raise PackError(
-            f"What the files of the pack {manifest.id} hold is not known yet.",
-            "Connect to the network: the hub tells it before anything is fetched",
-        )
+def _install(store: Store, manifest: Manifest, fetch: Fetch, accepted: bool) -> Reports[Manifest]:
+    check(manifest)
     with store.changing():
+        _check_licence(store, manifest, accepted)
+        manifest = yield from resolve(store, manifest)
         missing = store.missing(manifest)
         _check_room(store, _needed(store, missing, min) if fetch is _download else 0)
         for item in manifest.weights():
@@ -97,6 +103,17 @@ def _install(store: Store, manifest: Manifest, fetch: Fetch) -> Reports[Manifest
         for old in before:  # an earlier version of the program may have used other files
             store.drop(old)
     return manifest
+
+
+def _check_licence(store: Store, manifest: Manifest, accepted: bool) -> None:
+    if store.accepted(manifest.gated):
+        return
+    if not accepted:
+        raise PackError(
+            f"{manifest.name} is for those who accept its licence: {manifest.gated}",
+            f"Read it, then: interstep packs install {manifest.id} --accept-licence",
+        )
+    store.accept(manifest.gated)
 
 
 def _whole(store: Store, item: Weights) -> Reports[bool]:
@@ -111,6 +128,7 @@ def _whole(store: Store, item: Weights) -> Reports[bool]:
 def _download(store: Store, item: Weights) -> Reports[None]:
     """Try the file's sources in order; a note says which one failed and why."""
     reasons: list[str] = []
+    hint = ""
     for source in item.sources:
         try:
             _check_room(store, _room(store, item, source))
@@ -119,11 +137,13 @@ def _download(store: Store, item: Weights) -> Reports[None]:
         except SourceError as error:
             _check_room(store, 0)  # a full disk is the truer reason
             reasons.append(str(error))
+            hint = hint or error.hint
             if source is not item.sources[-1]:
                 yield PackNote(f"{error}. Trying the next source.")
     raise PackError(
         f"{'; '.join(reasons) or f'{item.name} has no source'}.",
-        f"Check the connection and install again, or give a local copy of {item.name}"
+        hint
+        or f"Check the connection and install again, or give a local copy of {item.name}"
         f" ({in_words(item.size)})",
     )
 
@@ -139,17 +159,21 @@ def _from_person(store: Store, item: Weights, given: Sequence[Path]) -> Reports[
     """Take the file itself if it is among the given, else the wheels that hold it."""
     folder = store.staging(item)
     reasons: list[str] = []
-    for path in given:
+    for path in sorted(given, key=lambda path: path.name != item.name):  # shards are of one size
         if path.suffix != ".whl":
             if path.stat().st_size != item.size:
                 reasons.append(f"{path.name} has not the {item.size} bytes of {item.name}")
                 continue
             staged = yield from from_disk(path, item, folder)
-            if staged.sha256 in (item.fetched(), item.sha256):
+            if staged.sha256 not in (item.fetched(), item.sha256):
+                staged.path.unlink()  # the person's own file stays where it is
+                reasons.append(f"{path.name} is not {item.name}: its sha256 does not match")
+                continue
+            try:
                 accept(store, item, staged)
                 return
-            staged.path.unlink()  # the person's own file stays where it is
-            reasons.append(f"{path.name} is not {item.name}: its sha256 does not match")
+            except SourceError as error:  # the right bytes, but unfit to be loaded
+                reasons.append(str(error))
     wheels = [path for path in given if path.suffix == ".whl"]
     for source in item.sources if wheels else ():
         if source.kind == "wheels":

@@ -8,8 +8,8 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
@@ -19,9 +19,11 @@ from inference.protocol import from_json
 MAX_SIZE = 1 << 42  # bytes of one file
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 HASH = re.compile(r"[0-9a-f]{64}")
+COMMIT = re.compile(r"[0-9a-f]{40}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,149}")
 PATH = re.compile(rf"{NAME.pattern}(/{NAME.pattern})*")
 REPO = re.compile(rf"{NAME.pattern}/{NAME.pattern}")
+PAGE = re.compile(r"https://[A-Za-z0-9.-]+(/[A-Za-z0-9._-]+)*/?")
 VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.!+]{0,49}")
 
 
@@ -67,7 +69,8 @@ class Patch:
 class Weights:
     """One file of a pack; sources are tried in order. size in bytes; sha256: as it is used.
 
-    An empty sha256 is not resolved yet: the hub tells it, and size is what the shapes make it.
+    An empty sha256 is not resolved yet: its one source, on the hub, tells it, and size is what the
+    shapes make it.
     adapter: name of the GGUF LoRA in assets/starter that goes with it, or empty.
     """
 
@@ -108,7 +111,7 @@ class Manifest:
     of a CUDA card's memory that it is made for, 0 for none. vision: the writer's eyes (an mmproj
     GGUF). networks: the painter's own. references: pictures that the painter knows to be
     conditioned on. experimental: says why a painter is never recommended. gated: address of a
-    licence that is asked for once.
+    licence that the person must accept, once.
     """
 
     id: str
@@ -144,6 +147,19 @@ class Manifest:
         """Whether the sha256 of every file is known."""
         return all(item.sha256 for item in self.weights())
 
+    def with_files(self, file: Callable[[Weights], Weights]) -> "Manifest":
+        """Return the manifest with file(item) in the place of each of its files."""
+        return replace(
+            self,
+            writer=file(self.writer),
+            reader=file(self.reader),
+            vision=self.vision and file(self.vision),
+            networks=tuple(
+                replace(network, files=tuple(file(item) for item in network.files))
+                for network in self.networks
+            ),
+        )
+
     def size(self) -> int:
         """Return the bytes of all its files."""
         return sum(item.size for item in self.weights())
@@ -174,6 +190,8 @@ def catalogue() -> tuple[Manifest, ...]:
 
 def _named(manifest: Manifest) -> Iterator[tuple[str, str, re.Pattern[str]]]:
     yield "id", manifest.id, ID
+    if manifest.gated:
+        yield "gated", manifest.gated, PAGE
     for item in manifest.parts():
         yield "name", item.name, NAME
         if item.sha256:
@@ -194,6 +212,8 @@ def _named(manifest: Manifest) -> Iterator[tuple[str, str, re.Pattern[str]]]:
 def _check_sizes(item: Weights) -> None:
     if not 0 < item.size <= MAX_SIZE:
         raise ValueError(f"{item.name}: a size of {item.size} bytes is not allowed")
+    if not item.sha256 and ([source.kind for source in item.sources] != ["hub"] or item.patch):
+        raise ValueError(f"{item.name}: without a sha256 it needs one source, on the hub")
     if item.patch is not None:
         _check_patch(item, item.patch)
     for source in item.sources:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
+from inference.packs.hub import GATED
 from inference.packs.manifest import Source, Weights
 from inference.packs.reports import PackProgress, Reports
 
@@ -24,10 +25,18 @@ CHUNK = 4 << 20  # bytes between two reports
 PAUSE = 0.1  # seconds between two looks at a child; a cancel waits no longer
 HUB_STALLED = 60.0  # seconds without a new byte
 SLACK = 64 << 20  # bytes that a download may take beyond its file
+MAX_LIST = 4 << 20  # bytes of what the hub tells of a repository's files
 
 
 class SourceError(Exception):
-    """A source did not give the file; one sentence without its full stop."""
+    """A source did not give the file; one sentence without its full stop.
+
+    hint: what to do about it, empty where trying again is all.
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 @dataclass(frozen=True)
@@ -38,17 +47,51 @@ class Staged:
     sha256: str
 
 
-def from_hub(item: Weights, source: Source, folder: Path) -> Reports[Staged]:
-    """Download the file from the model hub; raises SourceError."""
-    script, path = Path(__file__).with_name("hub.py"), folder / item.name
-    command = [str(script), source.repo, source.file, source.revision, str(item.size), str(path)]
-    with closing(child(command, folder, HUB_STALLED, item.size + SLACK)) as sizes:
+def from_hub(item: Weights, source: Source, folder: Path, etag: str = "") -> Reports[Staged]:
+    """Download the file from the model hub; raises SourceError.
+
+    etag: the git blob's sha1 where that is all the hub tells of the file.
+    """
+    path = folder / item.name
+    etag = etag or item.fetched()
+    command = ["fetch", source.repo, source.file, source.revision, str(item.size), etag, str(path)]
+    what = f"Fetching {item.name}"
+    with closing(_hub(command, folder, item.name, source.repo, item.size + SLACK)) as sizes:
         for done in sizes:
-            if isinstance(done, str):
-                host = urlsplit(os.environ.get("HF_ENDPOINT") or "https://huggingface.co").hostname
-                raise SourceError(f"The model hub {host} gave no {item.name} ({done})")
-            yield PackProgress(f"Fetching {item.name}", min(done, item.size), item.size)
+            yield PackProgress(what, min(done, item.size), item.size)
     return Staged(path, (yield from hashed(path, f"Checking {item.name}")))
+
+
+def listed(repo: str, revision: str, wanted: Sequence[str], folder: Path) -> Reports[bytes]:
+    """Ask the model hub what a revision has of these files; raises SourceError.
+
+    Returns the JSON that hub.py writes, still to be checked.
+    """
+    place = folder / "list.json"
+    command = ["list", repo, revision, str(place), *wanted]
+    with closing(_hub(command, folder, f"list of {repo}", repo, MAX_LIST)) as sizes:
+        for _ in sizes:
+            yield PackProgress(f"Asking what {repo} has", 0, 0)
+    return place.read_bytes()
+
+
+def _hub(
+    arguments: Sequence[str], folder: Path, what: str, repo: str, limit: int
+) -> Generator[int, None, None]:
+    """Run hub.py; yield the bytes that lie in `folder`, or raise SourceError."""
+    script = Path(__file__).with_name("hub.py")
+    with closing(child([str(script), *arguments], folder, HUB_STALLED, limit)) as sizes:
+        for done in sizes:
+            if isinstance(done, int):
+                yield done
+                continue
+            hub = os.environ.get("HF_ENDPOINT") or "https://huggingface.co"
+            page = f"{hub.rstrip('/')}/{repo}"
+            login = f"Accept the licence at {page}, type hf auth login, and install again"
+            raise SourceError(
+                f"The model hub {urlsplit(hub).hostname} gave no {what} ({done})",
+                login if done == GATED else "",
+            )
 
 
 def from_disk(path: Path, item: Weights, folder: Path) -> Reports[Staged]:

@@ -3,6 +3,7 @@
 weights/SHA256/NAME   files by content, shared between packs
 installed/ID.json     an installed pack's manifest; written last, so it is never half there
 staging/SHA256/       what is being fetched, kept so that the next install goes on from there
+licences              addresses of the licences that the person has accepted, one a line
 quarantine/           files that were not what they should be; free to delete
 lock                  held by the one process that changes the folder
 """
@@ -13,14 +14,14 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
-from inference.packs.manifest import Manifest, Weights, read_manifest
+from inference.packs.manifest import COMMIT, Manifest, Weights, read_manifest
 from inference.packs.reports import PackError
 from inference.protocol import to_json
 
@@ -28,7 +29,13 @@ MAX_RECORD = 1 << 20  # bytes
 
 
 def default_folder() -> Path:
-    """Return the folder of packs that this person's account uses."""
+    """Return the folder of packs: the one that INTERSTEP_PACKS names, or the account's own.
+
+    Nothing in it names its place: it may be moved, or shared by accounts and machines.
+    """
+    chosen = os.environ.get("INTERSTEP_PACKS")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
     return user_data_path("interstep", appauthor=False) / "packs"
 
 
@@ -65,6 +72,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.quarantine = folder / "quarantine"
+        self._licences = folder / "licences"
 
     def place(self, item: Weights) -> Path:
         """Return where the file belongs, there or not."""
@@ -109,14 +117,32 @@ class Store:
             "See which packs there are: interstep packs list",
         )
 
+    def locked(self, manifest: Manifest) -> Manifest:
+        """Return the manifest with the files that wait for their sha256 as installed packs have it.
+
+        Such a file is the one of the same repository and name, whatever its commit was then, unless
+        the manifest itself names a commit.
+        """
+        if manifest.resolved():
+            return manifest
+        records = [entry.manifest for entry in self.installed()]
+        records.sort(key=lambda record: record.id != manifest.id)
+
+        def lock(item: Weights) -> Weights:
+            fits = (_as_locked(item, there) for record in records for there in record.weights())
+            return item if item.sha256 else next(filter(None, fits), item)
+
+        return manifest.with_files(lock)
+
     def listing(self, catalogue: Sequence[Manifest]) -> tuple[Listed, ...]:
         """Return the catalogue's packs, then the person's own.
 
-        A pack that an earlier version of the program installed lacks what is new in it.
+        A pack that an earlier version of the program installed lacks what is new in it; one that
+        names no hashes is the one that was installed.
         """
         there = {entry.manifest.id: entry for entry in self.installed()}
         packs = []
-        for manifest in catalogue:
+        for manifest in map(self.locked, catalogue):
             before = there.pop(manifest.id, None)
             packs.append(Installed(manifest, before.time if before else ""))
         return tuple(
@@ -127,6 +153,18 @@ class Store:
     def missing(self, manifest: Manifest) -> tuple[Weights, ...]:
         """Return the pack's files that are not there."""
         return tuple(item for item in manifest.weights() if not self.holds(item))
+
+    def accepted(self, licence: str) -> bool:
+        """Return whether the person has accepted the licence at this address, empty for none."""
+        try:
+            return not licence or licence in self._licences.read_text("utf-8").splitlines()
+        except (OSError, ValueError):
+            return False
+
+    def accept(self, licence: str) -> None:
+        """Remember that the person accepts the licence at this address."""
+        with self._licences.open("a", encoding="utf-8") as file:
+            file.write(f"{licence}\n")
 
     def disk_use(self) -> int:
         """Return the bytes that the whole folder takes, staging and quarantine included."""
@@ -209,4 +247,15 @@ class Store:
             entry = Installed(read_manifest(value["manifest"]), str(value["time"]))
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
-        return entry if entry.manifest.id == path.stem else None
+        whole = entry.manifest.id == path.stem and entry.manifest.resolved()
+        return entry if whole else None
+
+
+def _as_locked(item: Weights, there: Weights) -> Weights | None:
+    """Return the file without a sha256 with that of a file there, None where it is another one."""
+    (wanted,) = item.sources
+    for source in there.sources:
+        same = (source.repo, source.file) == (wanted.repo, wanted.file) and not there.patch
+        if same and (source.revision == wanted.revision or not COMMIT.fullmatch(wanted.revision)):
+            return replace(item, size=there.size, sha256=there.sha256, sources=(source,))
+    return None

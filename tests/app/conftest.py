@@ -38,7 +38,7 @@ def dog(washed_dog: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def empty_store(tmp_path: Path) -> dict[str, str]:
     """The environment of an account in which no pack is installed."""
-    return {"XDG_DATA_HOME": str(tmp_path / "account")}
+    return {"XDG_DATA_HOME": str(tmp_path / "account"), "INTERSTEP_PACKS": ""}
 
 
 @pytest.fixture

@@ -131,10 +131,10 @@ def read_parts(store: Store, plan: Plan, shaped: Mapping[str, Shape]) -> dict[st
 
 
 def _tokenizer(path: Path) -> Any:
-    from transformers import Qwen2TokenizerFast
+    from transformers import PreTrainedTokenizerFast
 
     try:
-        return Qwen2TokenizerFast(
+        return PreTrainedTokenizerFast(
             tokenizer_file=str(path),
             eos_token="<|im_end|>",
             pad_token="<|endoftext|>",

@@ -77,6 +77,21 @@ def test_what_is_missing_has_its_command(upkeep: Upkeep, page: DoctorPage, qtbot
     assert QGuiApplication.clipboard().text() == WRITER
 
 
+def test_a_card_is_told_with_what_mends_its_libraries(upkeep: Upkeep) -> None:
+    assert "Card" not in lines_of(upkeep)  # the engine was not asked yet
+    nothing = {"driver": "", "cuda": "", "name": "", "total": 0, "free": 0}
+    upkeep.facts = {"card": nothing, "runtime": []}
+    assert "no NVIDIA driver answers" in lines_of(upkeep)["Card"].fact
+    mends = {"name": "torch", "state": "2.9 is built for CPUs", "good": False, "command": "mend it"}
+    good = {"name": "NVIDIA driver", "state": "580, for CUDA 13.0", "good": True, "command": ""}
+    card = nothing | {"driver": "580", "name": "RTX 4090", "total": 24 * 10**9, "free": 20 * 10**9}
+    upkeep.facts = {"card": card, "runtime": [good, mends]}
+    told = lines_of(upkeep)
+    assert told["Card"].fact == "RTX 4090: 20.0 GB free of 24.0 GB"
+    assert (told["NVIDIA driver"].state, told["NVIDIA driver"].mend) == ("good", "")
+    assert (told["torch"].state, told["torch"].mend) == ("look", "mend it")
+
+
 def test_an_engine_that_stopped_too_often_is_started_again(
     upkeep: Upkeep, page: DoctorPage, qtbot: QtBot
 ) -> None:

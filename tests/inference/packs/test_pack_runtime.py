@@ -1,0 +1,176 @@
+"""What a pack for a card needs besides its weights, as found on machines of every kind."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import MakeGguf
+from hypothesis import given
+from hypothesis import strategies as st
+from loopback_hub import Hub
+from tiny_packs import notes, pack_of, waiting
+
+from inference.housekeeping import facts
+from inference.packs import card
+from inference.packs.install import install
+from inference.packs.manifest import catalogue
+from inference.packs.reports import PackError
+from inference.packs.runtime import ALL, Machine, Tick, lacking, look, read, ticks
+from inference.packs.store import Store
+
+VERSIONS = {
+    "torch": "2.13.0+cu130",
+    "diffusers": "0.42.1",
+    "transformers": "5.23.0",
+    "accelerate": "1.15.0",
+    "optimum-quanto": "0.2.7",
+    "sdnq": "0.2.8",
+    "llama-cpp-python": "0.3.36",
+    "onnxruntime-gpu": "1.31.1",
+}
+GOOD = Machine(
+    driver="580.95.05",
+    cuda="13.0",
+    card="A card",
+    total=24 * 10**9,
+    free=23 * 10**9,
+    llama_gpu=True,
+    onnx_cuda=True,
+    torch_cuda="13.0",
+    torch_runs=True,
+    versions=VERSIONS,
+)
+KLEIN = replace(catalogue()[0], id="klein", painter="klein", card=8 * 10**9)
+
+
+def without(name: str) -> dict[str, str]:
+    return {key: value for key, value in VERSIONS.items() if key != name}
+
+
+def test_a_machine_with_everything_lacks_nothing() -> None:
+    assert lacking(KLEIN, GOOD) == ()
+    assert all(tick.good and not tick.command for tick in ticks(GOOD))
+
+
+def test_a_pack_for_any_cpu_needs_nothing_of_it() -> None:
+    assert {lacking(pack, Machine()) for pack in catalogue() if not pack.card} == {()}
+
+
+@pytest.mark.parametrize(
+    ("machine", "name", "state", "command"),
+    [
+        (Machine(versions=VERSIONS), "NVIDIA driver", "is absent or does not answer", ""),
+        (replace(GOOD, versions=without("torch")), "torch", "is not installed", ALL),
+        (replace(GOOD, versions=without("sdnq")), "sdnq", "is not installed", ALL),
+        (
+            replace(GOOD, versions=VERSIONS | {"transformers": "5.2.9"}),
+            "transformers",
+            "5.2.9 is too old",
+            ALL,
+        ),
+        (
+            replace(GOOD, torch_cuda="", torch_runs=False),
+            "torch",
+            "2.13.0+cu130 is built for CPUs",
+            "--torch-backend=auto",
+        ),
+        (
+            replace(GOOD, torch_runs=False),
+            "torch",
+            "is built for CUDA 13.0 and finds no card",
+            '--reinstall-package torch "torch>=2.9"',
+        ),
+        (replace(GOOD, torch_cuda=None), "torch", "can't be loaded", "--torch-backend=auto"),
+        (
+            replace(GOOD, llama_gpu=False),
+            "llama-cpp-python",
+            "0.3.36 is built for CPUs",
+            "-C cmake.args=-DGGML_CUDA=on",
+        ),
+    ],
+)
+def test_what_lacks_is_named_with_the_command_that_mends_it(
+    machine: Machine, name: str, state: str, command: str
+) -> None:
+    (tick,) = lacking(KLEIN, machine)
+    assert tick.name == name
+    assert tick.state.endswith(state)
+    assert command in tick.command
+    assert bool(command) == bool(tick.command)
+
+
+def test_what_is_absent_comes_before_what_is_built_for_cpus() -> None:
+    machine = replace(GOOD, torch_cuda="", torch_runs=False, versions=without("sdnq"))
+    assert [tick.name for tick in lacking(KLEIN, machine)] == ["sdnq", "torch"]
+
+
+def test_a_writer_for_a_card_needs_no_painter_libraries() -> None:
+    writer = replace(KLEIN, painter="storyboard")
+    assert lacking(writer, replace(GOOD, versions=without("torch"))) == ()
+    assert [tick.name for tick in lacking(writer, replace(GOOD, llama_gpu=False))] == [
+        "llama-cpp-python"
+    ]
+
+
+def test_onnx_runtime_is_told_but_no_pack_needs_it() -> None:
+    machine = replace(GOOD, onnx_cuda=False, versions=without("onnxruntime-gpu"))
+    (tick,) = (tick for tick in ticks(machine) if not tick.good)
+    assert tick == Tick("onnxruntime-gpu", "does not find CUDA", False, tick.command)
+    assert tick.command.startswith("pip uninstall -y onnxruntime && ")
+    assert lacking(KLEIN, machine) == ()
+
+
+def test_what_card_py_prints_is_read() -> None:
+    script = [sys.executable, "-P", card.__file__]
+    told = subprocess.run(script, capture_output=True, check=True).stdout
+    machine = read(told, VERSIONS)
+    assert (machine.torch_cuda, machine.torch_runs) == ("", False) or machine.driver
+    assert machine.llama_gpu is not None
+    assert bool(machine.driver) == card.has_driver()
+
+
+def test_a_crash_takes_only_the_later_lines() -> None:
+    told = b'{"driver": "580", "cuda": "13.0"}\nSegmentation fault\n{"llama_gpu": 7}\n{"x": 1}\n[1'
+    assert read(told, {}) == Machine(driver="580", cuda="13.0")
+
+
+@given(st.binary(max_size=200))
+def test_any_answer_is_read(told: bytes) -> None:
+    assert read(told, {}).driver == ""
+
+
+def test_the_facts_tell_of_card_runtime_and_licences(store: Store) -> None:
+    found = facts(store)
+    assert found["card"].keys() == {"driver", "cuda", "name", "total", "free"}
+    assert found["runtime"][0]["name"] == "NVIDIA driver"
+    (starter,) = (pack for pack in found["packs"] if pack["id"] == "starter")
+    assert (starter["runtime"], starter["accepted"]) == ([], True)
+
+
+def test_looking_loads_nothing_heavy() -> None:
+    code = """
+import sys
+from inference.packs.runtime import look
+look()
+print({"torch", "llama_cpp", "onnxruntime", "diffusers", "transformers"} & set(sys.modules))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
+@pytest.mark.skipif(card.has_driver(), reason="this machine has a card")
+def test_a_pack_that_can_not_run_is_not_downloaded(
+    store: Store, hub: Hub, make_gguf: MakeGguf
+) -> None:
+    hub.data = make_gguf().read_bytes()
+    pack = replace(pack_of(waiting("tiny.gguf", hub.source())), id="klein", card=10**9)
+    with pytest.raises(PackError, match=r"can't run here yet: NVIDIA driver is absent") as caught:
+        notes(install(store, pack))
+    assert caught.value.hint == "Install the driver of your card first"
+    assert hub.asked == []
+    assert not look().driver
+    json.dumps(caught.value.message)
+    assert not Path(store.folder).exists()
