@@ -1,0 +1,157 @@
+"""A pack of pixels from its files on disk: brought to the device stage by stage, as planned."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from tiny_networks import tiny_klein
+
+from assets.sprites.library import library
+from inference.packs.ladder import CardFull, Ladder
+from inference.packs.manifest import Manifest, Network, Source, Weights, catalogue
+from inference.packs.plan import Phase, Plan
+from inference.packs.store import Store
+from inference.painter.arbiter import Arbiter
+from inference.painter.drawing import Canvas, Glimpse, PainterError, Remark
+from inference.painter.networks import Shape
+from inference.painter.painting import Painted, painting
+from inference.painter.pixels.assembling import CardPainter, Reading
+from test_klein import GIVEN, PREVIOUS
+
+PARTS = ("transformer", "vae", "text_encoder")
+HUB = (Source("hub", "tests/klein", "file", "main"),)
+
+
+def stored(store: Store, path: Path) -> Weights:
+    data = path.read_bytes()
+    item = Weights(path.name, len(data), hashlib.sha256(data).hexdigest(), "Apache-2.0", HUB)
+    place = store.place(item)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    path.replace(place)
+    return item
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Manifest, dict[str, Shape]]:
+    """A tiny klein on disk, in the pack manager's own places."""
+    torch.set_num_threads(1)
+    folder = tmp_path_factory.mktemp("klein")
+    pipeline, store = tiny_klein(folder), Store(folder / "packs")
+    networks, shaped = [], {}
+    for part in PARTS:
+        network = getattr(pipeline, part)
+        path = folder / f"{part}.safetensors"
+        save_file({k: v.contiguous() for k, v in network.state_dict().items()}, str(path))
+        networks.append(Network(part, (stored(store, path),)))
+        shaped[part] = Shape(type(network).__name__, config_of(network))
+    networks.append(Network("tokenizer", (stored(store, folder / "tokenizer.json"),)))
+    shaped["scheduler"] = Shape("FlowMatchEulerDiscreteScheduler", {"use_dynamic_shifting": True})
+    carded = next(pack for pack in catalogue() if pack.id == "klein-8")
+    return store, replace(carded, networks=tuple(networks)), shaped
+
+
+def config_of(network) -> dict[str, object]:
+    if hasattr(network.config, "to_diff_dict"):
+        names = (
+            "vocab_size hidden_size intermediate_size num_hidden_layers num_attention_heads"
+            " num_key_value_heads head_dim max_position_embeddings"
+        )
+        return {name: getattr(network.config, name) for name in names.split()}
+    kept = json.loads(network.to_json_string()) if hasattr(network, "to_json_string") else {}
+    given = kept or dict(network.config)
+    return {name: value for name, value in given.items() if not name.startswith("_")}
+
+
+def plan_of(manifest: Manifest, **changes: object) -> Plan:
+    plan = Plan(manifest, "swap", "bf16", "none", "none", 256, 2, 512, False, 2048)
+    return replace(plan, **changes)
+
+
+class Moves:
+    """Free memory that falls short where a test wants it."""
+
+    def __init__(self, short: int = 0) -> None:
+        self.short = short
+
+    def __call__(self) -> int:
+        self.short -= 1
+        return 0 if self.short >= 0 else 10**12
+
+
+@pytest.fixture
+def made(installed, tmp_path: Path):
+    store, manifest, shaped = installed
+
+    def make(free=Moves(), **changes: object) -> tuple[CardPainter, Arbiter]:  # noqa: B008
+        arbiter = Arbiter(plan_of(manifest, **changes), free)
+        ladder = Ladder(tmp_path, "a card", lambda: None)
+        painter = CardPainter(
+            store, arbiter, ladder, library(), Reading(), torch.device("cpu"), shaped,
+            layers=(1, 2, 3), tokens=64,
+        )  # fmt: skip
+        return painter, arbiter
+
+    return make
+
+
+@pytest.mark.parametrize("residency", ["both", "swap", "one network"])
+def test_a_pack_paints_from_its_files_alone(made, residency: str) -> None:
+    painter, arbiter = made(residency=residency)
+    given = replace(GIVEN, conditions=(PREVIOUS,))
+    *glimpses, canvas = painter.draw(given)
+    assert [type(one) for one in glimpses] == [Glimpse] * 3
+    assert isinstance(canvas, Canvas)
+    assert canvas.pixels.size == (256, 256)
+    assert arbiter.phase is Phase.PAINT
+    *_, again = painter.draw(given)
+    assert again.pixels.tobytes() == canvas.pixels.tobytes()
+    painter.close()
+    assert arbiter.held == ()
+
+
+@pytest.mark.parametrize("kind", ["int8", "uint4"])
+def test_quantised_networks_paint_too(made, kind: str) -> None:
+    painter, _ = made(kind=kind, encoder=kind)
+    *_, canvas = painter.draw(GIVEN)
+    *_, plain = made()[0].draw(GIVEN)
+    assert isinstance(canvas, Canvas)
+    assert canvas.pixels.tobytes() != plain.pixels.tobytes()
+
+
+def test_short_memory_steps_down_and_says_so(made) -> None:
+    painter, arbiter = made(Moves(short=2))
+    seen = list(painting(replace(GIVEN, conditions=(PREVIOUS,)), library(), painter))
+    remarks = [one.message for one in seen if isinstance(one, Remark)]
+    assert len(remarks) == 2
+    assert all(one.startswith("The card's memory was short") for one in remarks)
+    assert arbiter.plan.tiling
+    painted = seen[-1]
+    assert isinstance(painted, Painted)
+    assert painted.recipe["numbers"] == {"kind": "none", "encoder": "none", "tiling": True}
+
+
+def test_the_end_of_the_ladder_is_a_sentence(made) -> None:
+    painter, _ = made(Moves(short=10**6))
+    with pytest.raises(Exception, match="does not suffice") as caught:
+        list(painter.draw(GIVEN))
+    assert not isinstance(caught.value, CardFull)
+
+
+def test_files_that_do_not_fit_are_named(installed, tmp_path: Path) -> None:
+    store, manifest, shaped = installed
+    shape = shaped["transformer"].changed(num_layers=2)
+    with pytest.raises(PainterError, match="not whole"):
+        CardPainter(
+            store, Arbiter(plan_of(manifest), Moves()), Ladder(tmp_path, "x", lambda: None),
+            library(), Reading(), torch.device("cpu"), {**shaped, "transformer": shape},
+        )  # fmt: skip
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path
