@@ -1,4 +1,4 @@
-"""Answers requests about packs and the machine: install, verify, remove, probe."""
+"""Answers requests about packs and the machine: install, verify, remove, probe, plan."""
 
 import shutil
 from collections.abc import Generator, Iterator
@@ -11,6 +11,8 @@ import psutil
 from inference.packs.card import Card, find_card
 from inference.packs.install import install, install_file
 from inference.packs.manifest import Manifest, catalogue
+from inference.packs.plan import BF16, RESERVE, Options, Phase, plan
+from inference.packs.plan import Plan as MadePlan
 from inference.packs.reports import PackError, PackProgress, Report
 from inference.packs.store import Listed, Store
 from inference.packs.upkeep import choose, pack_with_writer, recommend, remove, verify
@@ -20,6 +22,7 @@ from inference.protocol import (
     Install,
     Json,
     Notice,
+    Plan,
     Probe,
     Progress,
     Remove,
@@ -31,7 +34,7 @@ from inference.threads import cores
 T = TypeVar("T")
 
 
-def answer(store: Store, request: Install | Verify | Remove | Probe) -> Iterator[Event]:
+def answer(store: Store, request: Install | Verify | Remove | Probe | Plan) -> Iterator[Event]:
     """Yield the events of a request but for its last; raises PackError."""
     match request:
         case Install():
@@ -46,6 +49,8 @@ def answer(store: Store, request: Install | Verify | Remove | Probe) -> Iterator
             )
         case Probe():
             yield Found(request.id, facts(store))
+        case Plan():
+            yield Found(request.id, planned(store, request, find_card()))
 
 
 def chosen(store: Store, pack: str) -> tuple[Manifest, str]:
@@ -94,6 +99,36 @@ def facts(store: Store) -> Json:
         "recommended": recommended.id,
         "reason": reason,
         "packs": [_pack(entry) for entry in store.listing(catalogue())],
+    }
+
+
+def planned(store: Store, request: Plan, card: Card | None) -> Json:
+    """Return how a pack would run on a card, as plain JSON values: bytes, pixels a side."""
+    manifest, _ = chosen(store, request.pack)
+    if request.memory:
+        capability = card.capability if card else BF16
+        card = Card("a card", request.memory, request.memory, capability)
+    if card is None:
+        raise PackError("This machine has no CUDA card.", "Say how large one is: --vram GB")
+    made = plan(manifest, card.free, card.total, Options(capability=card.capability))
+    wanted = ("residency", "dtype", "kind", "encoder", "size", "references", "reference_size")
+    return {
+        "pack": manifest.id,
+        "card": to_json(card),
+        "sentence": made.sentence(),
+        "tiling": made.tiling,
+        "reserve": RESERVE,
+        "phases": {phase.value: _phase(made, phase) for phase in Phase},
+        **{name: getattr(made, name) for name in wanted},
+    }
+
+
+def _phase(made: MadePlan, phase: Phase) -> Json:
+    """Return what lies on the card in a phase, what is done there, and the bytes at its peak."""
+    return {
+        "parts": {part.name: part.bytes for part in made.parts if phase in part.phases},
+        "work": dict(made.work(phase)),
+        "bytes": made.bytes(phase),
     }
 
 

@@ -46,6 +46,7 @@ class Case:
         return self.batch * (self.text(painter) + self.images(painter))
 
 
+@cache
 def painting_work(painter: str, case: Case, kind: Kind) -> int:
     """Return the bytes that the transformer works with, beyond its weights."""
     measured = _painter(painter)["peaks"]["referring" if case.references else "alone"]
@@ -53,6 +54,7 @@ def painting_work(painter: str, case: Case, kind: Kind) -> int:
     return live + _unpacking(painter, "transformer", kind)
 
 
+@cache
 def encoding_work(painter: str, kind: Kind) -> int:
     """Return the bytes that the painter's own text encoder works with."""
     peaks = _painter(painter)["peaks"].get("text_encoder", [[PROMPT, 0]])
@@ -64,6 +66,7 @@ def vae_live(painter: str, size: int, what: Literal["encode", "decode", "tiled"]
     return interpolated(_painter(painter)["peaks"][what], size * size)
 
 
+@cache
 def vae_work(painter: str, size: int, what: Literal["encode", "decode"], tiling: bool) -> int:
     """Return the bytes that the VAE takes on a card, its convolutions' workspaces included."""
     if not tiling:
@@ -86,6 +89,7 @@ def block_bytes(painter: str, kind: Kind) -> int:
     return round(_painter(painter)["weights"]["transformer"]["block"] * _number(kind))
 
 
+@cache
 def network_bytes(painter: str, part: str, kind: Kind) -> int:
     """Return the bytes of a network's weights on the card."""
     weights = _painter(painter)["weights"][part]
