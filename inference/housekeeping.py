@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TypeVar
@@ -9,6 +10,7 @@ from typing import TypeVar
 import psutil
 
 from inference.packs.card import Card, find_card
+from inference.packs.estimates import writer_of
 from inference.packs.install import install, install_file
 from inference.packs.manifest import Manifest, catalogue
 from inference.packs.plan import BF16, RESERVE, Options, Phase, plan
@@ -30,6 +32,7 @@ from inference.protocol import (
     to_json,
 )
 from inference.threads import cores
+from inference.writer.gguf import GgufError, read_header
 
 T = TypeVar("T")
 
@@ -110,7 +113,11 @@ def planned(store: Store, request: Plan, card: Card | None) -> Json:
         card = Card("a card", request.memory, request.memory, capability)
     if card is None:
         raise PackError("This machine has no CUDA card.", "Say how large one is: --vram GB")
-    made = plan(manifest, card.free, card.total, Options(capability=card.capability))
+    writer = None
+    with suppress(PackError, OSError, GgufError):  # it need not be there to be planned for
+        writer = writer_of(read_header(store.path(manifest.writer)).metadata)
+    options = Options(capability=card.capability, writer=writer)
+    made = plan(manifest, card.free, card.total, options)
     wanted = ("residency", "dtype", "kind", "encoder", "size", "references", "reference_size")
     return {
         "pack": manifest.id,

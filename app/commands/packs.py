@@ -96,6 +96,5 @@ def _plan(found: dict[str, Any]) -> None:
         cells = (megabytes(sizes[name]) if sizes.get(name) else "-" for name in phases)
         print(f"{row:24}" + "".join(f"{cell:>10}" for cell in cells))
     kept = megabytes(found["reserve"])
-    print(
-        f"\n{megabytes(card['free'])} are free, {kept} of them stay so. Estimated, not measured on a card."
-    )
+    free = megabytes(card["free"])
+    print(f"\n{free} are free, {kept} of them stay so. Estimated, not measured on a card.")

@@ -217,5 +217,6 @@ def _lower_of(plan: Plan, known: Mapping[str, Any]) -> Plan:
     ):
         value = known.get(name)
         if type(value) is int and value in values and value < getattr(plan, name):
-            plan = replace(plan, **{name: value})
+            changed: dict[str, Any] = {name: value}
+            plan = replace(plan, **changed)
     return plan

@@ -1,11 +1,21 @@
 """Plans for cards: within the budget, better with more memory, as the arithmetic says."""
 
+import json
+from importlib.resources import files
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference.packs import plan as planning
-from inference.packs.estimates import Case, interpolated, kv_bytes, network_bytes, writer_shape
+from inference.packs.estimates import (
+    Case,
+    WriterShape,
+    interpolated,
+    known_writer,
+    network_bytes,
+    writer_of,
+)
 from inference.packs.manifest import Manifest, catalogue
 from inference.packs.plan import RESERVE, Options, Phase, Plan, plan
 from inference.packs.reports import PackError
@@ -124,27 +134,29 @@ def test_a_plan_in_a_sentence() -> None:
 
 
 def test_caches_of_writers() -> None:
-    shape = writer_shape("Qwen3VL-4B-Instruct-Q4_K_M.gguf")
-    assert kv_bytes(shape, 1) == 147_456
-    assert kv_bytes(writer_shape("Qwen2.5-VL-7B-Instruct-Q4_K_M.gguf"), 1) == 57_344
-    assert kv_bytes(shape, 8192, 1.0625) == 641_728_512
-    assert kv_bytes(writer_shape("unknown.gguf"), 1) == 147_456
-    told = {
+    shape = known_writer("Qwen3VL-4B-Instruct-Q4_K_M.gguf")
+    assert shape.kv_bytes(1) == 147_456
+    assert shape.kv_bytes(8192, 1.0625) == 641_728_512
+    assert known_writer("Qwen2.5-VL-7B-Instruct-Q4_K_M.gguf").kv_bytes(1) == 57_344
+    assert known_writer("unknown.gguf").kv_bytes(1) == 147_456
+    told: dict[str, object] = {
         "general.architecture": "llama",
         "llama.block_count": 2,
         "llama.embedding_length": 64,
         "llama.attention.head_count": 4,
         "llama.attention.head_count_kv": 2,
     }
-    assert kv_bytes(writer_shape("own.gguf", told), 10) == 2 * 2 * 2 * 16 * 10 * 2
-    assert writer_shape("own.gguf", {"general.architecture": "llama"}) == shape
+    assert writer_of(told) == WriterShape(2, 2, 16)
+    assert writer_of(told | {"llama.attention.key_length": 32}) == WriterShape(2, 2, 32)
+    assert writer_of(told | {"llama.attention.head_count_kv": "many"}) == WriterShape(2, 4, 16)
+    assert writer_of(told | {"llama.block_count": -1}) is None
+    made = plan(pack("klein-8"), 8 * GIB, 8 * GIB, Options(writer=WriterShape(2, 2, 16)))
+    assert next(part for part in made.parts if part.name == "KV cache").bytes == 256 * 6144
 
 
 def test_every_writer_for_a_card_is_known() -> None:
-    table = planning.writer_shape("unknown.gguf")
-    for manifest in CARDED:
-        assert manifest.writer.name == "" or writer_shape(manifest.writer.name)["layers"] > 0
-    assert table["layers"] == 36
+    text = (files("assets") / "networks" / "writers.json").read_text()
+    assert {manifest.writer.name for manifest in CARDED} <= json.loads(text).keys()
 
 
 def test_bytes_of_networks_are_those_of_their_files() -> None:
