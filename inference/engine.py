@@ -28,6 +28,7 @@ from inference.protocol import (
     Loading,
     Notice,
     PaintOptions,
+    Plan,
     Probe,
     Redraw,
     Remove,
@@ -138,8 +139,8 @@ class Engine:
                 yield from loop.redraw(request, desk)
             case Load():
                 yield from self._load(request.id, request.pack)
-            case Install() | Verify() | Remove() | Probe():
-                if not isinstance(request, Probe):
+            case Install() | Verify() | Remove() | Probe() | Plan():
+                if not isinstance(request, Probe | Plan):
                     self.close()
                 yield from answer(self._store, request)
             case _:

@@ -1,7 +1,8 @@
-"""Answers requests about packs and the machine: install, verify, remove, probe."""
+"""Answers requests about packs and the machine: install, verify, remove, probe, plan."""
 
 import shutil
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TypeVar
@@ -9,8 +10,11 @@ from typing import TypeVar
 import psutil
 
 from inference.packs.card import Card, find_card
+from inference.packs.estimates import writer_of
 from inference.packs.install import install, install_file
 from inference.packs.manifest import Manifest, catalogue
+from inference.packs.plan import BF16, RESERVE, Options, Phase, plan
+from inference.packs.plan import Plan as MadePlan
 from inference.packs.reports import PackError, PackProgress, Report
 from inference.packs.runtime import Machine, lacking, look, ticks
 from inference.packs.store import Listed, Store
@@ -21,6 +25,7 @@ from inference.protocol import (
     Install,
     Json,
     Notice,
+    Plan,
     Probe,
     Progress,
     Remove,
@@ -28,11 +33,12 @@ from inference.protocol import (
     to_json,
 )
 from inference.threads import cores
+from inference.writer.gguf import GgufError, read_header
 
 T = TypeVar("T")
 
 
-def answer(store: Store, request: Install | Verify | Remove | Probe) -> Iterator[Event]:
+def answer(store: Store, request: Install | Verify | Remove | Probe | Plan) -> Iterator[Event]:
     """Yield the events of a request but for its last; raises PackError."""
     match request:
         case Install():
@@ -47,6 +53,8 @@ def answer(store: Store, request: Install | Verify | Remove | Probe) -> Iterator
             )
         case Probe():
             yield Found(request.id, facts(store))
+        case Plan():
+            yield Found(request.id, planned(store, request, find_card()))
 
 
 def chosen(store: Store, pack: str) -> tuple[Manifest, str]:
@@ -98,6 +106,40 @@ def facts(store: Store) -> Json:
         "recommended": recommended.id,
         "reason": reason,
         "packs": [_pack(store, entry, machine) for entry in store.listing(catalogue())],
+    }
+
+
+def planned(store: Store, request: Plan, card: Card | None) -> Json:
+    """Return how a pack would run on a card, as plain JSON values: bytes, pixels a side."""
+    manifest, _ = chosen(store, request.pack)
+    if request.memory:
+        capability = card.capability if card else BF16
+        card = Card("a card", request.memory, request.memory, capability)
+    if card is None:
+        raise PackError("This machine has no CUDA card.", "Say how large one is: --vram GB")
+    writer = None
+    with suppress(PackError, OSError, GgufError):  # it need not be there to be planned for
+        writer = writer_of(read_header(store.path(manifest.writer)).metadata)
+    options = Options(capability=card.capability, writer=writer)
+    made = plan(manifest, card.free, card.total, options)
+    wanted = ("residency", "dtype", "kind", "encoder", "size", "references", "reference_size")
+    return {
+        "pack": manifest.id,
+        "card": to_json(card),
+        "sentence": made.sentence(),
+        "tiling": made.tiling,
+        "reserve": RESERVE,
+        "phases": {phase.value: _phase(made, phase) for phase in Phase},
+        **{name: getattr(made, name) for name in wanted},
+    }
+
+
+def _phase(made: MadePlan, phase: Phase) -> Json:
+    """Return what lies on the card in a phase, what is done there, and the bytes at its peak."""
+    return {
+        "parts": {part.name: part.bytes for part in made.parts if phase in part.phases},
+        "work": dict(made.work(phase)),
+        "bytes": made.bytes(phase),
     }
 
 

@@ -155,6 +155,15 @@ class Probe:
 
 
 @dataclass(frozen=True)
+class Plan:
+    """Ask how a pack would run on a CUDA card; memory: bytes that it has, 0 for this machine's."""
+
+    id: str
+    pack: str
+    memory: int = 0
+
+
+@dataclass(frozen=True)
 class Cancel:
     """Stop the request named target at its next token, 64-token slice or denoising step."""
 
@@ -162,7 +171,9 @@ class Cancel:
     target: str
 
 
-Request = Load | Write | Continue | Rewrite | Redraw | Install | Verify | Remove | Probe | Cancel
+Request = (
+    Load | Write | Continue | Rewrite | Redraw | Install | Verify | Remove | Probe | Plan | Cancel
+)
 
 
 # ---------------------------------------------------------------- events
@@ -284,7 +295,7 @@ class PaintFinished:
 
 @dataclass(frozen=True)
 class Found:
-    """What a Probe found: facts by name, for people and programs."""
+    """What a Probe or a Plan found: facts by name, for people and programs."""
 
     id: str
     facts: Json

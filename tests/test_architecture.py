@@ -119,7 +119,7 @@ def test_what_is_asked_for_is_used_and_what_is_used_is_asked_for() -> None:
     base = asked_for(project["dependencies"])
     extras = project["optional-dependencies"]
     writer = asked_for(extras["writer"])
-    others = asked_for(extras["cpu"]) | asked_for(extras["train"])
+    others = asked_for(extras["cpu"]) | asked_for(extras["gpu"]) | asked_for(extras["train"])
     owners = {
         module: {re.sub(r"[-_.]+", "-", name).lower() for name in names}
         for module, names in packages_distributions().items()
@@ -132,7 +132,11 @@ def test_what_is_asked_for_is_used_and_what_is_used_is_asked_for() -> None:
 
 
 def test_only_the_training_and_its_networks_need_torch() -> None:
-    networks = {"inference/painter/connector.py", "inference/painter/transformer.py"}
+    networks = {
+        "inference/painter/connector.py",
+        "inference/painter/networks.py",
+        "inference/painter/transformer.py",
+    }
     users = {
         path.relative_to(ROOT).as_posix()
         for path in FILES

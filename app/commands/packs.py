@@ -8,7 +8,7 @@ from app.commands.conversation import ask
 from app.commands.errors import CommandError
 from app.commands.progress import ProgressLine
 from app.tutorial.model import new_id
-from inference.protocol import Event, Found, Install, Probe, Remove, Request, Verify
+from inference.protocol import Event, Found, Install, Plan, Probe, Remove, Request, Verify
 
 
 def run(options: argparse.Namespace) -> int:
@@ -18,6 +18,8 @@ def run(options: argparse.Namespace) -> int:
             _list(facts())
         case "show":
             _show(facts(), options.pack)
+        case "plan":
+            _plan(_found(Plan(new_id(), options.pack, options.vram)))
         case _:
             ask(_request(options), ProgressLine().show)
     return 0
@@ -25,13 +27,17 @@ def run(options: argparse.Namespace) -> int:
 
 def facts() -> dict[str, Any]:
     """Return what the engine finds on this machine."""
+    return _found(Probe(new_id()))
+
+
+def _found(request: Request) -> dict[str, Any]:
     found: list[dict[str, Any]] = []
 
     def on_event(event: Event) -> None:
         if isinstance(event, Found):
             found.append(event.facts)
 
-    ask(Probe(new_id()), on_event)
+    ask(request, on_event)
     return found[0]
 
 
@@ -73,3 +79,24 @@ def _show(found: dict[str, Any], wanted: str) -> None:
             print(json.dumps(pack, indent=2, ensure_ascii=False))
             return
     raise CommandError(f"There is no pack {wanted!r}: see interstep packs list.", 2)
+
+
+def _plan(found: dict[str, Any]) -> None:
+    """Print what lies on the card in which phase, a row for each part, and the sum."""
+    card, phases = found["card"], found["phases"]
+    print(f"{found['pack']} on {card['name']} with {megabytes(card['total'])}: {found['sentence']}")
+    rows: dict[str, dict[str, int]] = {}
+    for name, phase in phases.items():
+        for part, size in phase["parts"].items():
+            rows.setdefault(part, {})[name] = size
+        work = max(phase["work"].values(), default=0)
+        rows.setdefault("at work", {})[name] = work
+    rows["at work"] = rows.pop("at work")  # below the parts
+    rows["in all"] = {name: phase["bytes"] for name, phase in phases.items()}
+    print(f"\n{'':24}" + "".join(f"{name:>10}" for name in phases))
+    for row, sizes in rows.items():
+        cells = (megabytes(sizes[name]) if sizes.get(name) else "-" for name in phases)
+        print(f"{row:24}" + "".join(f"{cell:>10}" for cell in cells))
+    kept = megabytes(found["reserve"])
+    free = megabytes(card["free"])
+    print(f"\n{free} are free, {kept} of them stay so. Estimated, not measured on a card.")

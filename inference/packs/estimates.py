@@ -5,7 +5,7 @@ networks work with was measured on the full-size classes (inference/tuning/peaks
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -46,24 +46,27 @@ class Case:
         return self.batch * (self.text(painter) + self.images(painter))
 
 
+@cache
 def painting_work(painter: str, case: Case, kind: Kind) -> int:
     """Return the bytes that the transformer works with, beyond its weights."""
-    measured = _painter(painter)["peaks"]["referring" if case.references else "alone"]
+    measured = _peaks(painter, "referring" if case.references else "alone")
     live = interpolated(measured, case.tokens(painter))
     return live + _unpacking(painter, "transformer", kind)
 
 
+@cache
 def encoding_work(painter: str, kind: Kind) -> int:
     """Return the bytes that the painter's own text encoder works with."""
-    peaks = _painter(painter)["peaks"].get("text_encoder", [[PROMPT, 0]])
-    return interpolated(peaks, PROMPT) + _unpacking(painter, "text_encoder", kind)
+    live = interpolated(_peaks(painter, "text_encoder"), PROMPT)
+    return live + _unpacking(painter, "text_encoder", kind)
 
 
 def vae_live(painter: str, size: int, what: Literal["encode", "decode", "tiled"]) -> int:
     """Return the bytes of tensors that the VAE works with; size: pixels a side of the picture."""
-    return interpolated(_painter(painter)["peaks"][what], size * size)
+    return interpolated(_peaks(painter, what), size * size)
 
 
+@cache
 def vae_work(painter: str, size: int, what: Literal["encode", "decode"], tiling: bool) -> int:
     """Return the bytes that the VAE takes on a card, its convolutions' workspaces included."""
     if not tiling:
@@ -77,24 +80,23 @@ def vae_work(painter: str, size: int, what: Literal["encode", "decode"], tiling:
 
 def rest_bytes(painter: str, part: str) -> int:
     """Return the bytes of what stands outside a network's blocks and is never quantised."""
-    rest: int = _painter(painter)["weights"][part]["rest"]
-    return rest * HALF
+    return _weights(painter, part)["rest"] * HALF
 
 
 def block_bytes(painter: str, kind: Kind) -> int:
     """Return the bytes of the largest block of a painter's transformer."""
-    return round(_painter(painter)["weights"]["transformer"]["block"] * _number(kind))
+    return round(_weights(painter, "transformer")["block"] * _number(kind))
 
 
+@cache
 def network_bytes(painter: str, part: str, kind: Kind) -> int:
     """Return the bytes of a network's weights on the card."""
-    weights = _painter(painter)["weights"][part]
-    return round(weights["blocks"] * _number(kind)) + rest_bytes(painter, part)
+    return round(_weights(painter, part)["blocks"] * _number(kind)) + rest_bytes(painter, part)
 
 
-def interpolated(points: Sequence[Sequence[int]], amount: int) -> int:
+def interpolated(measured: Iterable[Iterable[int]], amount: int) -> int:
     """Return bytes for an amount between or beyond measured [amount, bytes], along lines."""
-    points = sorted(points)
+    points = sorted((at, size) for at, size in measured)
     if len(points) == 1:
         return points[0][1]
     after = next((n for n, (at, _) in enumerate(points) if at >= amount), len(points) - 1)
@@ -102,31 +104,42 @@ def interpolated(points: Sequence[Sequence[int]], amount: int) -> int:
     return max(round(y0 + (y1 - y0) * (amount - x0) / (x1 - x0)), 0)
 
 
-def kv_bytes(shape: Mapping[str, Any], context: int, number: float = HALF) -> int:
-    """Return the bytes of a KV cache; number: bytes of one of its numbers, 1.0625 for q8_0."""
-    each = 2 * shape["layers"] * shape["kv_heads"] * shape["head_dim"]
-    return round(each * context * number)
+@dataclass(frozen=True)
+class WriterShape:
+    """What the size of a writer's KV cache depends on."""
+
+    layers: int
+    kv_heads: int
+    head_dim: int
+
+    def kv_bytes(self, context: int, number: float = HALF) -> int:
+        """Return the bytes of the cache; number: bytes of one of its numbers, 1.0625 for q8_0."""
+        return round(2 * self.layers * self.kv_heads * self.head_dim * context * number)
 
 
-def writer_shape(name: str, metadata: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
-    """Return layers, kv_heads and head_dim of a writer, of its GGUF's metadata if it is there.
+def known_writer(name: str) -> WriterShape:
+    """Return the shape of a writer of the catalogue by its file's name.
 
-    A writer that is not known counts as one whose cache is large.
+    A writer that is not known counts as the one with the largest cache.
     """
-    if metadata:
-        prefix = metadata.get("general.architecture")
-        heads = int(metadata.get(f"{prefix}.attention.head_count", 0))
-        width = int(metadata.get(f"{prefix}.embedding_length", 0))
-        layers = int(metadata.get(f"{prefix}.block_count", 0))
-        if heads and width and layers:
-            return {
-                "layers": layers,
-                "kv_heads": int(metadata.get(f"{prefix}.attention.head_count_kv", heads)),
-                "head_dim": int(metadata.get(f"{prefix}.attention.key_length", width // heads)),
-            }
-    known: dict[str, Any] = _table("writers")
-    found: Mapping[str, Any] = known.get(name) or max(known.values(), key=lambda s: kv_bytes(s, 1))
-    return found
+    known = {file: WriterShape(**shape) for file, shape in _table("writers").items()}
+    return known.get(name) or max(known.values(), key=lambda shape: shape.kv_bytes(1))
+
+
+def writer_of(metadata: Mapping[str, Any]) -> WriterShape | None:
+    """Return the shape that a GGUF's metadata tells, None where it tells none."""
+    prefix = metadata.get("general.architecture")
+
+    def number(key: str, otherwise: int = 0) -> int:
+        value = metadata.get(f"{prefix}.{key}", otherwise)
+        return value if type(value) is int and value > 0 else otherwise
+
+    layers, heads = number("block_count"), number("attention.head_count")
+    width = number("embedding_length")
+    if not (layers and heads and width):
+        return None
+    length = number("attention.key_length", width // heads)
+    return WriterShape(layers, number("attention.head_count_kv", heads), length)
 
 
 def _number(kind: Kind) -> float:
@@ -136,14 +149,21 @@ def _number(kind: Kind) -> float:
 
 def _unpacking(painter: str, part: str, kind: Kind) -> int:
     """Return the bytes that the widest layer takes while its quantised weights are used."""
-    if kind == "none" or part not in _painter(painter)["weights"]:
+    if kind == "none":
         return 0
     each: float = _table()["quantised"][kind]["use"]
-    return round(_painter(painter)["weights"][part]["widest"] * each)
+    return round(_weights(painter, part).get("widest", 0) * each)
 
 
-def _painter(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = _table()["painters"][name]
+def _weights(painter: str, part: str) -> dict[str, int]:
+    """Return how many numbers a network has: in blocks, in the rest, in the widest layer."""
+    found: dict[str, int] = _table()["painters"][painter]["weights"].get(part, {})
+    return found
+
+
+def _peaks(painter: str, what: str) -> list[list[int]]:
+    """Return the measured [amount, bytes]."""
+    found: list[list[int]] = _table()["painters"][painter]["peaks"].get(what, [[1, 0]])
     return found
 
 

@@ -20,7 +20,13 @@ T = TypeVar("T")
 E = TypeVar("E")
 
 # What llama.cpp, cuBLAS and torch say when an allocation fails.
-FAILURES = ("out of memory", "failed to allocate", "alloc_failed", "unable to allocate")
+FAILURES = (
+    "out of memory",
+    "not enough memory",
+    "failed to allocate",
+    "alloc_failed",
+    "unable to allocate",
+)
 MAX_FILE = 1 << 16  # bytes of the file of what worked
 
 
@@ -114,7 +120,7 @@ def out_of_memory(error: BaseException) -> bool:
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(error, torch.OutOfMemoryError):
         return True
-    message = f"{error} {getattr(error, 'message', '')}".lower()
+    message = f"{error} {getattr(error, 'hint', '')}".lower()
     return any(words in message for words in FAILURES)
 
 
@@ -211,5 +217,6 @@ def _lower_of(plan: Plan, known: Mapping[str, Any]) -> Plan:
     ):
         value = known.get(name)
         if type(value) is int and value in values and value < getattr(plan, name):
-            plan = replace(plan, **{name: value})
+            changed: dict[str, Any] = {name: value}
+            plan = replace(plan, **changed)
     return plan

@@ -15,14 +15,14 @@ from typing import Any, Literal
 from inference.packs.estimates import (
     Case,
     Kind,
+    WriterShape,
     block_bytes,
     encoding_work,
-    kv_bytes,
+    known_writer,
     network_bytes,
     painting_work,
     rest_bytes,
     vae_work,
-    writer_shape,
 )
 from inference.packs.manifest import Manifest
 from inference.packs.reports import PackError, in_words
@@ -72,6 +72,7 @@ class Options:
     """What is wished for: 0 and None for the pack's best. size: pixels a side of a picture.
 
     capability: the card's compute capability; reserve: bytes that stay free for the system.
+    writer: its shape as its file tells it, where that is there already.
     """
 
     size: int = 0
@@ -79,6 +80,7 @@ class Options:
     context: int = CONTEXT
     capability: tuple[int, int] = BF16
     reserve: int = RESERVE
+    writer: WriterShape | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ class Plan:
     reference_size: int
     tiling: bool
     context: int
+    writer: WriterShape
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
@@ -111,7 +114,7 @@ class Plan:
         held = sum(part.bytes for part in self.parts if phase in part.phases)
         return held + max((work for _, work in _work(self, phase)), default=0)
 
-    @property
+    @cached_property
     def peak(self) -> int:
         """The bytes of the phase that takes most."""
         return max(self.bytes(phase) for phase in Phase)
@@ -189,6 +192,7 @@ def _ways(manifest: Manifest, wish: Options) -> Iterator[Plan]:
     seen = [*product(counts, REFERENCE_SIZES)] if counts else seen
     if wish.references is None:
         seen = [(0, REFERENCE_SIZES[-1]), *seen]
+    writer = wish.writer or known_writer(manifest.writer.name)
     encoders = KINDS if _own_encoder(manifest) else KINDS[:1]
     for residency, kind, encoder, size, (count, reference), tiling in product(
         RESIDENCIES, KINDS, encoders, sizes, seen, (False, True)
@@ -206,6 +210,7 @@ def _ways(manifest: Manifest, wish: Options) -> Iterator[Plan]:
             reference,
             tiling,
             wish.context,
+            writer,
         )
 
 
@@ -218,16 +223,15 @@ def _parts(plan: Plan) -> Iterator[Part]:
         else (Phase.WRITE, Phase.ENCODE, Phase.SCORE)
     )
     writes = tuple(Phase) if plan.residency == "both" else writing
-    shape = writer_shape(pack.writer.name)
     yield Part("writer", pack.writer.size, writes)
     if pack.vision is not None:
         yield Part("eyes", pack.vision.size, writes)
-    yield Part("KV cache", kv_bytes(shape, plan.context), writes)
+    yield Part("KV cache", plan.writer.kv_bytes(plan.context), writes)
     if _own_encoder(pack):
         size = network_bytes(painter, "text_encoder", plan.encoder)
         yield Part("text encoder", size, (Phase.ENCODE,))
     else:
-        yield Part("KV cache of the reader", kv_bytes(shape, CONDITIONING), (Phase.ENCODE,))
+        yield Part("KV cache of the reader", plan.writer.kv_bytes(CONDITIONING), (Phase.ENCODE,))
     if plan.residency in ("both", "swap"):
         paints = tuple(Phase) if plan.residency == "both" else (Phase.PAINT,)
         yield Part("transformer", _transformer(plan), paints)

@@ -161,3 +161,34 @@ def test_a_writer_that_llama_cpp_can_not_load(
     assert refused.code == 1
     assert refused.sentence()
     assert not list(tmp_path.glob("egg*"))
+
+
+def test_a_plan_for_a_card(packs: Packs) -> None:
+    told = packs("plan", "klein-8", "--vram", "8")
+    assert told.code == 0, told.err
+    assert told.out.startswith("klein-8 on a card with 8.6 GB: pictures of 1024 pixels")
+    rows = {row[:24].strip(): row[24:].split("  ") for row in told.out.splitlines()[2:] if row}
+    assert {"writer", "eyes", "KV cache", "transformer", "VAE", "at work", "in all"} <= rows.keys()
+    sums = [float(cell) for cell in re.findall(r"([\d.]+) GB", "  ".join(rows["in all"]))]
+    assert len(sums) == 4
+    assert max(sums) < 8.6 - 1.2
+    assert "not measured on a card" in told.out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (("klein-24", "--vram", "8"), 1, "needs 12.6 GB of the card's memory, and 8.6 GB are free"),
+        (("laptop", "--vram", "8"), 1, "uses no card"),
+        (("nothing", "--vram", "8"), 1, "there is no pack 'nothing'"),
+        (("klein-8", "--vram", "eight"), 2, "give a number such as 12"),
+        (("klein-8", "--vram", "8.5.1"), 2, "give a number such as 12"),
+        (("klein-8", "--vram", "-8"), 2, "expected one argument"),
+    ],
+)
+def test_a_plan_that_can_not_be(
+    packs: Packs, words: tuple[str, ...], code: int, sentence: str
+) -> None:
+    refused = packs("plan", *words)
+    assert refused.code == code
+    assert sentence in refused.err

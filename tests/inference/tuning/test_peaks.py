@@ -1,0 +1,79 @@
+"""Estimates against the peak of live bytes of the full-size classes, under FakeTensorMode."""
+
+import pytest
+import torch
+
+from inference.packs.estimates import Case, painting_work, vae_live
+from inference.painter.networks import shapes
+from inference.tuning.peaks import Bench, Peak, painting, picture, tile
+
+torch.set_num_threads(1)
+OFF = (Case(832, 0, 0), Case(896, 1, 640), Case(704, 3, 896), Case(1280, 2, 768))
+
+
+def off(estimate: int, measured: int) -> float:
+    return abs(estimate - measured) / measured
+
+
+def test_the_peak_is_that_of_live_tensors() -> None:
+    given = torch.zeros(1000)
+    with Peak([given]) as peak:
+        a = given + 1  # 4,000 bytes
+        b = a * 2  # 8,000
+        del a
+        c = b.view(10, 100).t()  # a view takes nothing
+        b += 1
+        d = c.double()  # 12,000
+        del d
+        e = given[:10]
+    assert peak.peak == 12_000
+    assert peak.live == 4_000
+    assert e.numel() == 10
+
+
+def test_kleins_transformer_lies_within_a_tenth_between_the_tables_points() -> None:
+    bench = Bench(shapes("klein")["transformer"])
+    for case in OFF[:2]:
+        measured = bench.peak(painting("klein", case))
+        assert off(painting_work("klein", case, "none"), measured) < 0.1, case
+
+
+def test_kleins_vae_lies_within_a_tenth_between_the_tables_points() -> None:
+    bench = Bench(shapes("klein")["vae"])
+    for method, depth, scale in (("encode", 3, 1), ("decode", 32, 8)):
+        measured = bench.peak(picture(method, depth, 832 // scale, 832 // scale))
+        assert off(vae_live("klein", 832, method), measured) < 0.1  # type: ignore[arg-type]
+    tile(bench.network)
+    measured = bench.peak(picture("decode", 32, 896 // 8, 896 // 8))
+    assert off(vae_live("klein", 896, "tiled"), measured) < 0.1
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["klein", "qwen-edit", "cosmos"])
+def test_every_transformer_lies_within_a_tenth(name: str) -> None:
+    shape = shapes(name)["transformer"]
+    if name == "cosmos":
+        shape = shape.changed(in_channels=18, concat_padding_mask=False)
+    bench = Bench(shape)
+    batches = tuple(Case(c.size, c.references, c.reference_size, 2) for c in OFF)
+    for case in OFF + batches:
+        measured = bench.peak(painting(name, case))
+        assert off(painting_work(name, case, "none"), measured) < 0.1, case
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["klein", "qwen-edit", "cosmos"])
+def test_every_vae_lies_within_a_tenth(name: str) -> None:
+    shape = shapes(name)["vae"]
+    frames = () if name == "klein" else (1,)
+    channels = 32 if name == "klein" else 16
+    bench = Bench(shape)
+    for size in (640, 832, 1280):
+        measured = bench.peak(picture("decode", channels, *frames, size // 8, size // 8))
+        assert off(vae_live(name, size, "decode"), measured) < 0.1
+        measured = bench.peak(picture("encode", 3, *frames, size, size))
+        assert off(vae_live(name, size, "encode"), measured) < 0.1
+    tile(bench.network)
+    for size in (640, 896, 1280):
+        measured = bench.peak(picture("decode", channels, *frames, size // 8, size // 8))
+        assert off(vae_live(name, size, "tiled"), measured) < 0.1
