@@ -4,11 +4,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from inference.packs.install import install
 from inference.packs.manifest import catalogue
 from inference.packs.store import Store, default_folder
 
+settings.register_profile("interstep", deadline=None)  # speed is for the benchmarks to judge
+settings.load_profile("interstep")
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before anything imports Qt
 
 

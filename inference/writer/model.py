@@ -15,15 +15,18 @@ import llama_cpp
 from inference.writer.errors import WriterError
 from inference.writer.gguf import GgufError, read_header
 
+ALL_LAYERS = 999
+
 
 class Model:
     """The weights of one GGUF file, read once and shared by its contexts.
 
-    adapter: a GGUF LoRA that all its contexts use. Raises WriterError when a file is absent,
-    truncated, damaged or of an unknown kind.
+    adapter: a GGUF LoRA that all its contexts use. on_card: whether the weights lie on a CUDA card,
+    where llama.cpp is built for one. Raises WriterError when a file is absent, truncated, damaged
+    or of an unknown kind.
     """
 
-    def __init__(self, path: Path, adapter: Path | None = None) -> None:
+    def __init__(self, path: Path, adapter: Path | None = None, *, on_card: bool = False) -> None:
         try:
             self.header = read_header(path)
         except (OSError, GgufError) as error:
@@ -32,19 +35,29 @@ class Model:
                 "Install the pack again: interstep packs install",
             ) from error
         self.path = path
+        self._adapter_path = adapter
+        self._on_card = on_card
+        self.handle: Any = None
+        self.wake()
+
+    def wake(self) -> None:
+        """Read the weights where they are not in memory; raises WriterError."""
+        if self.handle:
+            return
         log = process_log()
         log.clear()
         llama_cpp.llama_backend_init()
         params = llama_cpp.llama_model_default_params()
-        self.handle = llama_cpp.llama_model_load_from_file(str(path).encode(), params)
+        params.n_gpu_layers = ALL_LAYERS if self._on_card else 0
+        self.handle = llama_cpp.llama_model_load_from_file(str(self.path).encode(), params)
         if not self.handle:
             raise WriterError(
-                f"llama.cpp can't read the model file {path.name}: {log.last_error()}",
+                f"llama.cpp can't read the model file {self.path.name}: {log.last_error()}",
                 "Install the pack again, or choose another GGUF file.",
             )
         self.vocab = llama_cpp.llama_model_get_vocab(self.handle)
-        # Freed with the model.
-        self._adapter = None if adapter is None else self._read_adapter(adapter, log)
+        path = self._adapter_path  # freed with the model
+        self._adapter = None if path is None else self._read_adapter(path, log)
 
     def _read_adapter(self, path: Path, log: "Log") -> Any:
         try:
@@ -71,7 +84,7 @@ class Model:
                 raise WriterError(f"llama.cpp can't use the adapter (code {code})")
 
     def close(self) -> None:
-        """Free the weights; the contexts made from them must be closed before."""
+        """Free the weights, until wake(); contexts made from them must be closed, or rest."""
         if self.handle:
             llama_cpp.llama_model_free(self.handle)
             self.handle = None

@@ -6,9 +6,10 @@ same place. A warm engine then gives the same bytes as a cold one. An image is o
 known by its hash; in models with M-RoPE it takes more tokens of the cache than positions.
 """
 
+import ctypes
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import llama_cpp
 import numpy as np
@@ -69,22 +70,43 @@ class Session:
         self._length = 0
         self._position = 0
         self._logits: Logits = np.zeros(model.n_vocab, np.float32)
-        params = llama_cpp.llama_context_default_params()
-        params.n_ctx = n_ctx
-        params.n_batch = params.n_ubatch = eyes.at_once if eyes else SLICE
-        params.n_threads = params.n_threads_batch = threads
-        # Flash attention sums in as many parts as there are threads: other bits on other machines.
-        params.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED
-        self._context = llama_cpp.llama_init_from_model(model.handle, params)
-        if not self._context:
-            raise WriterError(
-                f"there is not enough memory for a context of {n_ctx} tokens",
-                "Close other programs, or use the starter pack: --pack starter",
-            )
-        model.adapt(self._context)
-        self._memory = llama_cpp.llama_get_memory(self._context)
+        self._kept: bytes = b""
+        self._context: Any = None
         self._abort = llama_cpp.ggml_abort_callback(lambda _data: stop())
         self._never = llama_cpp.ggml_abort_callback()
+        self.wake()
+
+    def wake(self) -> None:
+        """Make the context where there is none, with what it held when it went to rest."""
+        if self._context:
+            return
+        params = llama_cpp.llama_context_default_params()
+        params.n_ctx = self.n_ctx
+        params.n_batch = params.n_ubatch = self.eyes.at_once if self.eyes else SLICE
+        params.n_threads = params.n_threads_batch = self._threads
+        # Flash attention sums in as many parts as there are threads: other bits on other machines.
+        params.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED
+        self._context = llama_cpp.llama_init_from_model(self.model.handle, params)
+        if not self._context:
+            raise WriterError(
+                f"there is not enough memory for a context of {self.n_ctx} tokens",
+                "Close other programs, or use the starter pack: --pack starter",
+            )
+        self.model.adapt(self._context)
+        self._memory = llama_cpp.llama_get_memory(self._context)
+        if self._kept:
+            data = (ctypes.c_uint8 * len(self._kept)).from_buffer_copy(self._kept)
+            llama_cpp.llama_state_seq_set_data(self._context, data, len(self._kept), 0)
+            self._kept = b""
+
+    def rest(self) -> None:
+        """Free the context until wake(); what it holds is kept in main memory."""
+        if self._context:
+            size = llama_cpp.llama_state_seq_get_size(self._context, 0)
+            data = (ctypes.c_uint8 * size)()
+            llama_cpp.llama_state_seq_get_data(self._context, data, size, 0)
+            self._kept, self._logits = bytes(data), self._logits.copy()
+            self.close()
 
     def close(self) -> None:
         """Free the context."""

@@ -38,6 +38,24 @@ def cold(tiny: Model, *chunks: list[int]) -> bytes:
         session.close()
 
 
+def test_a_rest_changes_no_byte(tiny_gguf: Path) -> None:
+    model = Model(tiny_gguf)
+    session = Session(model, 1024, threads=1)
+    fill(session, SYSTEM, EXAMPLE)
+    before = session.logits.tobytes()
+    session.rest()
+    model.close()
+    assert session.logits.tobytes() == before
+    model.wake()
+    session.wake()
+    evaluated = session.evaluated
+    rested = fill(session, SYSTEM, EXAMPLE, PROMPT)
+    assert session.evaluated == evaluated + 90
+    session.close()
+    assert rested == cold(model, SYSTEM, EXAMPLE, PROMPT)
+    model.close()
+
+
 def test_only_what_follows_the_first_change_is_evaluated(session: Session) -> None:
     fill(session, SYSTEM, EXAMPLE, PROMPT)
     assert session.evaluated == session.length == 280

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import save_file
+from test_klein import GIVEN, PREVIOUS
 from tiny_networks import tiny_klein
 
 from assets.sprites.library import library
@@ -21,7 +21,6 @@ from inference.painter.drawing import Canvas, Glimpse, PainterError, Remark
 from inference.painter.networks import Shape
 from inference.painter.painting import Painted, painting
 from inference.painter.pixels.assembling import CardPainter, Reading
-from test_klein import GIVEN, PREVIOUS
 
 PARTS = ("transformer", "vae", "text_encoder")
 HUB = (Source("hub", "tests/klein", "file", "main"),)
@@ -114,15 +113,6 @@ def test_a_pack_paints_from_its_files_alone(made, residency: str) -> None:
     assert arbiter.held == ()
 
 
-@pytest.mark.parametrize("kind", ["int8", "uint4"])
-def test_quantised_networks_paint_too(made, kind: str) -> None:
-    painter, _ = made(kind=kind, encoder=kind)
-    *_, canvas = painter.draw(GIVEN)
-    *_, plain = made()[0].draw(GIVEN)
-    assert isinstance(canvas, Canvas)
-    assert canvas.pixels.tobytes() != plain.pixels.tobytes()
-
-
 def test_short_memory_steps_down_and_says_so(made) -> None:
     painter, arbiter = made(Moves(short=2))
     seen = list(painting(replace(GIVEN, conditions=(PREVIOUS,)), library(), painter))
@@ -150,8 +140,3 @@ def test_files_that_do_not_fit_are_named(installed, tmp_path: Path) -> None:
             store, Arbiter(plan_of(manifest), Moves()), Ladder(tmp_path, "x", lambda: None),
             library(), Reading(), torch.device("cpu"), {**shaped, "transformer": shape},
         )  # fmt: skip
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> Iterator[Path]:
-    yield tmp_path
