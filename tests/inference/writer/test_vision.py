@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 import tiny_eyes
-from conftest import Seer
 from PIL import Image
+from tiny_eyes import Seer
 
 from inference.writer import vision
 from inference.writer.batches import Sight
