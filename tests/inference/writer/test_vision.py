@@ -208,7 +208,8 @@ def test_text_alone_needs_no_libmtmd(tiny_gguf: Path) -> None:
     program = (
         "import sys; from pathlib import Path; import inference.writer.tutorial\n"
         "from inference.writer.model import Model; from inference.writer.session import Session\n"
-        "session = Session(Model(Path(sys.argv[1])), 256, threads=1); list(session.append([1, 2]))\n"
+        "session = Session(Model(Path(sys.argv[1])), 256, threads=1)\n"
+        "list(session.append([1, 2]))\n"
         "print(*(name for name in sys.modules if 'mtmd' in name or 'vision' in name))"
     )
     run = [sys.executable, "-c", program, str(tiny_gguf)]
