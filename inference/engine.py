@@ -44,8 +44,10 @@ if TYPE_CHECKING:
     from inference.painter.nano import Nano
     from inference.writer.model import Model
     from inference.writer.session import Session
+    from inference.writer.vision import Eyes
 
 CONTEXT = 4096  # tokens of the writer's context: an example, a prompt and twenty steps
+CONTEXT_OF_EYES = 6144  # and a dozen pictures
 
 
 @dataclass
@@ -59,6 +61,8 @@ class Loaded:
     def close(self) -> None:
         """Free the context, then the weights."""
         self.session.close()
+        if self.session.eyes is not None:
+            self.session.eyes.close()
         self.model.close()
 
 
@@ -183,14 +187,25 @@ class Engine:
         from inference.writer.session import Session
 
         model = Model(self._store.path(manifest.writer), manifest.writer.adapter_path())
+        eyes = None
         try:
-            context = min(CONTEXT, model.trained_context)
-            session = Session(model, context, cores(), lambda: self._stop(), FreeCores())
+            eyes = self._eyes(manifest, model)
+            context = min(CONTEXT_OF_EYES if eyes else CONTEXT, model.trained_context)
+            session = Session(model, context, cores(), lambda: self._stop(), FreeCores(), eyes)
         except WriterError:
+            if eyes is not None:
+                eyes.close()
             model.close()
             raise
         self._loaded = Loaded(manifest, model, session)
         return self._loaded
+
+    def _eyes(self, manifest: Manifest, model: "Model") -> "Eyes | None":
+        if manifest.vision is None:
+            return None
+        from inference.writer.vision import Eyes
+
+        return Eyes(model, self._store.path(manifest.vision), cores(), lambda: self._stop())
 
 
 def _check_llama(what: str, instead: str) -> None:

@@ -1,7 +1,7 @@
 """The interleaved loop: text until `<BOV>`, a picture conditioned on all before it, more text.
 
-Source: DuoGen, section 3. The pictures of the CPU packs do not re-enter the writer's context, for
-their writers have no eyes: the loop paints and writes on.
+Source: DuoGen, section 3. A picture re-enters the context of a writer with eyes, which waits for
+it; without eyes the loop paints and writes on.
 """
 
 import secrets
@@ -38,8 +38,10 @@ from inference.protocol import (
 )
 
 Writing = Write | Continue
+GIVEN = 4  # the share of a writer's context, one part of so many, that given pictures may fill
 
 if TYPE_CHECKING:
+    from inference.writer.batches import Chunk
     from inference.writer.dialogue import WrittenStep
     from inference.writer.session import Session
     from inference.writer.tutorial import TutorialWriter
@@ -76,7 +78,8 @@ def write(
     going_on = request if isinstance(request, Continue) else _from_nothing(request)
     asked = f"{going_on.prompt} {going_on.instruction}"
     yield from _notices(request, asked, manifest, examples)
-    writer = _writer(going_on, manifest, session, examples)
+    pictures = [] if isinstance(request, Continue) else (yield from _looked_at(request, session))
+    writer = _writer(going_on, manifest, session, examples, pictures)
     there = going_on.given
     texts = (step_chunk(n, s.title, s.body, s.description) for n, s in enumerate(there, 1))
     prefix = Prefix(going_on.title, [request.prompt, *texts], [*going_on.conditions])
@@ -107,7 +110,32 @@ def write(
                 if description:
                     pictured = len(prefix.chunks)
                 text = GivenStep(steps[-1], written.title, written.body, description)
-                yield from _finish(request, prefix, text, desk, draft=manifest.weak)
+                for event in _finish(request, prefix, text, desk, draft=manifest.weak):
+                    yield event
+                    if isinstance(event, PaintFinished):
+                        writer.see(event.image.data())
+
+
+def _looked_at(request: Write, session: "Session") -> Generator[Event, None, list["Chunk"]]:
+    """Return the person's pictures as the writer sees them; none for a writer without eyes."""
+    seen: list[Chunk] = []
+    if session.eyes is None:
+        return seen
+    room = session.n_ctx // GIVEN
+    for number, given in enumerate(request.images):
+        yield Progress(request.id, "Looking", number, len(request.images), "pictures")
+        pieces = session.eyes.look(given.data())
+        room -= sum(map(len, pieces))
+        if room < 0:
+            yield Notice(
+                request.id,
+                "eyes",
+                f"The writer looked at the first {number} of {len(request.images)} pictures; more "
+                "do not fit its context.",
+            )
+            break
+        seen += pieces
+    return seen
 
 
 def _from_nothing(request: Write) -> Continue:
@@ -118,7 +146,11 @@ def _from_nothing(request: Write) -> Continue:
 
 
 def _writer(
-    request: Continue, manifest: Manifest, session: "Session", examples: Sequence[Example]
+    request: Continue,
+    manifest: Manifest,
+    session: "Session",
+    examples: Sequence[Example],
+    pictures: Sequence["Chunk"],
 ) -> "TutorialWriter":
     from inference.writer.dialogue import WrittenStep
     from inference.writer.prompt import begin_of_vision, chat_format
@@ -135,6 +167,7 @@ def _writer(
         request.steps,
         Draft(request.title, steps=there),
         request.instruction,
+        pictures,
     )
 
 

@@ -203,7 +203,7 @@ class Progress:
     what: str
     done: int
     total: int
-    unit: Literal["bytes", "tokens", "steps"]
+    unit: Literal["bytes", "tokens", "steps", "pictures"]
 
 
 @dataclass(frozen=True)

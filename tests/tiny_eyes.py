@@ -4,6 +4,7 @@ Source of keys and names: llama.cpp's converters of Qwen2.5-VL and Qwen3-VL.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ import gguf
 import numpy as np
 import torch
 from tokenizers.pre_tokenizers import ByteLevel
+
+from inference.writer.model import Model
+from inference.writer.vision import Eyes
 
 LAYERS, WIDTH, HEADS, KV_HEADS, HEAD, INNER, CONTEXT = 5, 80, 5, 1, 16, 96, 16384
 SECTIONS = [4, 2, 2]  # rotary channels that tell time, row and column
@@ -22,17 +26,58 @@ SPECIAL = (
 ).split()
 VOCABULARY = [*sorted(ByteLevel.alphabet()), "th", *SPECIAL]
 MEAN, DEVIATION = [0.48, 0.46, 0.41], [0.27, 0.26, 0.28]
-KINDS = ("qwen2vl", "qwen3vl")
+SEEDS = {"qwen2vl": 7, "qwen3vl": 1}  # with which both write of pictures
+KINDS = tuple(SEEDS)
 PATCH = {"qwen2vl": 14, "qwen3vl": 16}  # pixels a side; 2 x 2 patches make a token
 DEEP = [0, 1]  # layers of Qwen3-VL's eyes that go into the text's first layers
 
 
-def model(kind: str) -> Any:
+@dataclass(frozen=True)
+class Seer:
+    """A tiny model with eyes: the torch module, and the same weights in llama.cpp."""
+
+    kind: str
+    network: Any
+    model: Model
+    eyes: Eyes
+    path: Path  # of the eyes
+
+    def close(self) -> None:
+        self.eyes.close()
+        self.model.close()
+
+
+def seer(kind: str, folder: Path) -> Seer:
+    made = network(kind)
+    text, eyes = folder / "text.gguf", folder / "eyes.gguf"
+    write_text(text, kind, made)
+    write_eyes(eyes, kind, made)
+    model = Model(text)
+    return Seer(kind, made, model, Eyes(model, eyes, threads=1), eyes)
+
+
+def network(kind: str) -> Any:
     """The torch module with fixed random weights, in single precision."""
     torch.set_num_threads(1)
     import transformers as hf
 
-    qwen3 = kind == "qwen3vl"
+    configuration, architecture = (
+        (hf.Qwen3VLConfig, hf.Qwen3VLForConditionalGeneration)
+        if kind == "qwen3vl"
+        else (hf.Qwen2_5_VLConfig, hf.Qwen2_5_VLForConditionalGeneration)
+    )
+    made = architecture(configuration(**_configured(kind)))
+    generator = torch.Generator().manual_seed(SEEDS[kind])
+    for name, weight in made.named_parameters():
+        if "norm" in name and weight.ndim == 1 and name.endswith("weight"):
+            torch.nn.init.uniform_(weight, 0.5, 1.5, generator=generator)
+        else:
+            deviation = 0.6 if name == "lm_head.weight" else 0.08
+            torch.nn.init.normal_(weight, std=deviation, generator=generator)
+    return made.eval().float()
+
+
+def _configured(kind: str) -> dict[str, Any]:
     rope = {"rope_type": "default", "rope_theta": ROPE_BASE, "mrope_section": SECTIONS}
     text: dict[str, Any] = {
         "vocab_size": len(VOCABULARY),
@@ -43,7 +88,7 @@ def model(kind: str) -> Any:
         "num_key_value_heads": KV_HEADS,
         "max_position_embeddings": CONTEXT,
         "rms_norm_eps": EPSILON,
-        "rope_parameters": {**rope, "mrope_interleaved": True} if qwen3 else rope,
+        "rope_parameters": rope,
         "bos_token_id": None,
         "eos_token_id": None,
     }
@@ -57,36 +102,21 @@ def model(kind: str) -> Any:
         "temporal_patch_size": 2,
         "out_hidden_size": WIDTH,
     }
-    if qwen3:
-        text["head_dim"] = HEAD
+    if kind == "qwen3vl":
+        text |= {"head_dim": HEAD, "rope_parameters": {**rope, "mrope_interleaved": True}}
         vision |= {"num_position_embeddings": 64, "deepstack_visual_indexes": DEEP}
     else:
         vision |= {"window_size": 112, "fullatt_block_indexes": [1, 3]}
-    marks = {
-        f"{name}_token_id": VOCABULARY.index(f"<|{spelt}|>")
-        for name, spelt in (
-            ("image", "image_pad"),
-            ("video", "video_pad"),
-            ("vision_start", "vision_start"),
-            ("vision_end", "vision_end"),
-        )
+    marks = ("image_pad", "video_pad", "vision_start", "vision_end")
+    return {
+        "text_config": text,
+        "vision_config": vision,
+        "tie_word_embeddings": False,
+        **{
+            f"{mark.removesuffix('_pad')}_token_id": VOCABULARY.index(f"<|{mark}|>")
+            for mark in marks
+        },
     }
-    configuration, network = (
-        (hf.Qwen3VLConfig, hf.Qwen3VLForConditionalGeneration)
-        if qwen3
-        else (hf.Qwen2_5_VLConfig, hf.Qwen2_5_VLForConditionalGeneration)
-    )
-    made = network(
-        configuration(text_config=text, vision_config=vision, tie_word_embeddings=False, **marks)
-    )
-    generator = torch.Generator().manual_seed(KINDS.index(kind))
-    for name, weight in made.named_parameters():
-        if "norm" in name and weight.ndim == 1 and name.endswith("weight"):
-            torch.nn.init.uniform_(weight, 0.5, 1.5, generator=generator)
-        else:
-            deviation = 0.6 if name == "lm_head.weight" else 0.08
-            torch.nn.init.normal_(weight, std=deviation, generator=generator)
-    return made.eval().float()
 
 
 def write_text(path: Path, kind: str, made: Any) -> None:

@@ -8,6 +8,7 @@ Source: the assistant's turn T1 <BOV> T2 <BOV> ...: DuoGen, sections 3 and 4.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from inference.writer.batches import Chunk
 from inference.writer.model import Model
 from inference.writer.prompt import ChatFormat
 
@@ -18,6 +19,11 @@ Say how much, how long and how to see that it is done. Name the things, do not c
 The steps are in the order in which they are done. Warn before anything that can hurt.
 Where there is something to see, a step ends with a line "Picture:" that says in one sentence \
 which things are seen, in what state, and who holds what."""
+
+SEEN = (
+    "Name what the pictures show, apart by commas: first the dish or the thing itself, then its "
+    "ingredients or parts, then the tools."
+)
 
 OPENING = "# "  # what an answer begins with, before the title
 
@@ -64,8 +70,24 @@ class Turns:
 
     def asked(self, prompt: str, headings: str) -> list[int]:
         """Return the user's turn: the prompt with its plan below it; no word of it is a marker."""
+        return [*self.ours(self.chat.user), *self._told(prompt, headings)]
+
+    def asked_about(self, pictures: Sequence[Chunk], prompt: str, headings: str) -> list[Chunk]:
+        """Return the user's turn as chunks, with the pictures before its text."""
+        if not pictures:
+            return [self.asked(prompt, headings)]
+        return [self.ours(self.chat.user), *pictures, self._told(prompt, headings)]
+
+    def _told(self, prompt: str, headings: str) -> list[int]:
         told = self._model.tokenize(f"{prompt}\nSteps:\n{headings}")
-        return [*self.ours(self.chat.user), *told, *self.ours(self.chat.end)]
+        return [*told, *self.ours(self.chat.end)]
+
+    def look_at(self, pictures: Sequence[Chunk], prompt: str) -> list[Chunk]:
+        """Return a chat of its own up to the answer that names what the pictures show."""
+        chat = self.chat
+        asked = self.ours(f"\n{SEEN}{chat.end}{chat.assistant}")
+        told = self._model.tokenize(prompt)
+        return [self.ours(chat.start + chat.user), *pictures, [*told, *asked]]
 
     def opening(self) -> list[int]:
         """Return the beginning of the assistant's turn."""

@@ -11,6 +11,7 @@ from functools import cache, partial
 from inference.lexicon import VERBS
 from inference.notices import other_language
 from inference.phrases import base_form, normalise, subject
+from inference.writer.batches import Chunk
 from inference.writer.endings import stutters, whole
 from inference.writer.fields import Field, FieldWriter
 from inference.writer.grammar import HEADING, PLANNED, TutorialGrammar
@@ -49,14 +50,16 @@ def plan(
     steps: int | None,
     headings: list[str],
     about: str = "",
+    pictures: Sequence[Chunk] = (),
 ) -> Iterator[list[str]]:
     """Yield the headings so far after each token; the last list is the plan. No two are alike.
 
     headings: those of the steps that are there; the plan goes on behind them, with steps about
     `about`. steps: exactly so many more, or None for as many as the writer finds, within bounds().
+    pictures: what the prompt is asked about.
     """
     model = session.model
-    for _ in session.prefill(_asked(model, chat, prompt, steps, headings, about)):
+    for _ in session.prefill(_asked(model, chat, prompt, steps, headings, about, pictures)):
         yield headings
     low, high = (len(headings) + more for more in bounds(len(headings), steps))
     english = other_language(prompt, ("en",)) is None
@@ -88,23 +91,22 @@ def _asked(
     steps: int | None,
     headings: list[str],
     about: str,
-) -> list[list[int]]:
+    pictures: Sequence[Chunk],
+) -> list[Chunk]:
     """Return the context as chunks: the question, what is there as its answer, and to go on."""
     ours, theirs = partial(model.tokenize, special=True), model.tokenize
     high = bounds(len(headings), steps)[1]
     more = str(high) if steps or high == 1 else f"{high - 1} or {high}"
     count = str(len(headings)) if headings else more
     answer = chat.end + chat.assistant
-    question = [
-        *ours(chat.start + chat.user),
-        *theirs(prompt),
-        *ours(f"\n{ASKED.format(count=count)}{answer}"),
-    ]
+    opening = ours(chat.start + chat.user)
+    told = [*theirs(prompt), *ours(f"\n{ASKED.format(count=count)}{answer}")]
+    question: list[Chunk] = [opening, *pictures, told] if pictures else [[*opening, *told]]
     if not headings:
-        return [question]
+        return question
     further = f" about: {about}" if about else ""
     there = [*theirs(listed(headings)), *ours(f"\n{chat.end}{chat.user}")]
-    return [question, there, [*theirs(f"{MORE.format(count=more)}{further}"), *ours(answer)]]
+    return [*question, there, [*theirs(f"{MORE.format(count=more)}{further}"), *ours(answer)]]
 
 
 def bounds(there: int, steps: int | None) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from assets.corpus import Example
 from inference.phrases import names, normalise, subject
+from inference.writer.batches import Chunk
 from inference.writer.dialogue import Answer, Turns, WrittenStep, heading_line
 from inference.writer.endings import stutters, whole, whole_sentences
 from inference.writer.examples import nearest, same_topic
@@ -90,7 +91,8 @@ class TutorialWriter:
     """Writes one tutorial over a session; `draft` holds what is written so far.
 
     With a draft that has steps it goes on behind the last one, with steps about `about`: it writes
-    no head, and what is there is its own earlier text.
+    no head, and what is there is its own earlier text. pictures: what the person gave to look at,
+    as the session's eyes encoded it; what they show is listed first, as the materials.
     """
 
     def __init__(
@@ -104,6 +106,7 @@ class TutorialWriter:
         steps: int | None = None,
         draft: Draft | None = None,
         about: str = "",
+        pictures: Sequence[Chunk] = (),
     ) -> None:
         self.draft = draft or Draft()
         self._session = session
@@ -117,7 +120,10 @@ class TutorialWriter:
         self._examples = examples
         self._seed = seed
         self._steps = steps
-        self._subject = subject(prompt)
+        self._pictures = pictures
+        self._painted: bytes | None = None
+        # "What is this?" names no subject: the pictures do.
+        self._subject = "" if pictures else subject(prompt)
         self._before = ""  # what a reader reads just before the field: a run may begin there
         self._copied = RunGuard(COPIED)
         self._repeated = RunGuard(REPEATED)
@@ -127,7 +133,12 @@ class TutorialWriter:
         self._fields = FieldWriter(session, self._allows)
 
     def write(self) -> Iterator[Written]:
-        """Yield the tutorial's text as it grows, and each step when it is finished."""
+        """Yield the tutorial's text as it grows, and each step when it is finished.
+
+        Before it is asked for more, `see` may show it the picture of that step.
+        """
+        if self._pictures:
+            yield from self._seen()
         example = yield from self._planned()
         there = len(self.draft.steps)
         yield from _prefilled(self._session.prefill(self._context(example)))
@@ -135,6 +146,17 @@ class TutorialWriter:
             yield from self._head()
         for index in range(there, len(self.draft.plan)):
             yield from self._step(index)
+
+    def see(self, picture: bytes) -> None:
+        """Take a painted picture into the context, behind the step that came last."""
+        self._painted = picture
+
+    def _seen(self) -> Iterator[Written]:
+        """List what the person's pictures show, and add it to what is asked for."""
+        looked_at = self._turns.look_at(self._pictures, self._prompt)
+        yield from _prefilled(self._session.prefill(looked_at))
+        yield from self._line("materials", self._grammar.materials(), 3)
+        self._prompt = f"{self._prompt}\nThe pictures show: {', '.join(self.draft.materials)}"
 
     def _planned(self) -> Generator[Written, None, Example]:
         """Fill the draft's plan; return the example for its steps."""
@@ -155,6 +177,7 @@ class TutorialWriter:
             self._steps,
             there,
             self._about,
+            self._pictures,
         ):
             self.draft.plan = headings
             yield Prefilled(len(headings) - len(there), 0)
@@ -170,15 +193,15 @@ class TutorialWriter:
         copies = not self._copied.allows(self._before + text, piece)
         return not copies and self._repeated.allows(text, piece)
 
-    def _context(self, example: Example) -> list[list[int]]:
+    def _context(self, example: Example) -> list[Chunk]:
         """Return the chunks before the answer, and what is there of it."""
         turns = self._turns
         shown = answer_of(example)
-        before = [
+        before: list[Chunk] = [
             turns.system(),
             turns.asked(example.title, listed([step.title for step in shown.steps])),
             [*turns.opening(), *chain.from_iterable(turns.answer(shown))],
-            turns.asked(self._prompt, listed(self.draft.plan)),
+            *turns.asked_about(self._pictures, self._prompt, listed(self.draft.plan)),
             turns.opening(),
         ]
         if not self.draft.steps:
@@ -200,7 +223,10 @@ class TutorialWriter:
             yield from self._ended("summary", whole_sentences(self.draft.summary, SUMMARY))
         self._before = "You need: "
         yield from self._append(self._before)
-        yield from self._line("materials", self._grammar.materials(), 3)
+        if self.draft.materials:  # seen in the person's pictures
+            yield from self._append(f"{', '.join(self.draft.materials)}\n")
+        else:
+            yield from self._line("materials", self._grammar.materials(), 3)
 
     def _line(
         self, name: FieldName, gbnf: str, number: int, good: Check = lambda text: True
@@ -256,6 +282,21 @@ class TutorialWriter:
         self._repeated.forbid([body])
         self.draft.steps.append(step)
         yield step
+        yield from self._look_back(step)
+
+    def _look_back(self, step: WrittenStep) -> Iterator[Written]:
+        """Put the step's picture behind its `<BOV>`, where there is room and more to write."""
+        painted, self._painted = self._painted, None
+        to_write = len(self.draft.plan) - len(self.draft.steps)
+        if painted is None or self._session.eyes is None or not to_write:
+            return
+        pieces = self._session.eyes.look(painted)
+        if step.description and pieces[0] == (self._bov,):
+            pieces = pieces[1:]  # it is the model's own mark, and stands there already
+        room = self._session.n_ctx - self._session.length - ROOM * to_write
+        if sum(map(len, pieces)) <= room:
+            for piece in pieces:
+                yield from _prefilled(self._session.append(piece))
 
     def _body(self, index: int, attempt: int) -> Generator[Written, None, tuple[str, str]]:
         """Write body and description and return both."""

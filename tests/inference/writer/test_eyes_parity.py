@@ -9,9 +9,9 @@ import numpy.typing as npt
 import pytest
 import tiny_eyes
 import torch
-from conftest import Seer
 from eye_patches import patches, picture
 from PIL import Image
+from tiny_eyes import Seer
 
 from inference.writer import states
 from inference.writer.batches import Sight

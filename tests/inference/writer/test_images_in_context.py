@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import tiny_eyes
-from conftest import Seer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from tiny_eyes import Seer
 
 from inference.writer.batches import Chunk, Sight
 from inference.writer.errors import Stopped, WriterError

@@ -195,7 +195,7 @@ def test_the_starter_goes_on(starter: Session) -> None:
 def test_the_steps_that_are_there_are_the_writers_own_text(random_session: Session) -> None:
     gone_on(random_session, 1)
     model = random_session.model
-    shown = b"".join(model.pieces[t] for b in random_session._batches for t in b).decode()
+    shown = b"".join(model.pieces[t] for b in random_session._pieces for t in b).decode()
     own = shown.rpartition("# Sharpen a pencil\n")[2]
     assert own.startswith(
         "\n## 1. Pick a pencil\nPick a pencil that is blunt.\nPicture: A pencil."
@@ -210,7 +210,7 @@ def test_steps_too_long_for_the_context_are_left_out(random_session: Session) ->
     chat, bov = chat_format(model), begin_of_vision(model)
     writer = TutorialWriter(random_session, chat, bov, PROMPT, corpus(), 3, 1, draft)
     assert any(isinstance(event, WrittenStep) for event in writer.write())
-    shown = b"".join(model.pieces[t] for b in random_session._batches for t in b).decode()
+    shown = b"".join(model.pieces[t] for b in random_session._pieces for t in b).decode()
     own = shown.rpartition("# Sharpen a pencil\n")[2]
     assert own.startswith("\n## 2. Pick a pencil\n")
 
@@ -221,7 +221,7 @@ def test_a_prompt_can_not_take_a_turn_or_begin_a_picture(random_session: Session
 
     def controls(prompt: str) -> list[int]:
         next(e for e in begun(random_session, prompt, 1).write() if isinstance(e, Delta))
-        evaluated = [token for batch in random_session._batches for token in batch]
+        evaluated = [token for batch in random_session._pieces for token in batch]
         return [token for token in evaluated if model.is_control(token)]
 
     tea = controls("Tea")

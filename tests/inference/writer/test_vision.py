@@ -2,6 +2,8 @@
 
 import io
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 from typing import Any
@@ -9,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 import tiny_eyes
-from conftest import Seer
 from PIL import Image
+from tiny_eyes import Seer
 
 from inference.writer import vision
 from inference.writer.batches import Sight
@@ -200,3 +202,15 @@ def test_the_path_may_be_long_and_in_any_script(seer: Seer, tmp_path: Path) -> N
     path.parent.mkdir()
     path.write_bytes(seer.path.read_bytes())
     Eyes(seer.model, path, threads=1).close()
+
+
+def test_text_alone_needs_no_libmtmd(tiny_gguf: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; import inference.writer.tutorial\n"
+        "from inference.writer.model import Model; from inference.writer.session import Session\n"
+        "session = Session(Model(Path(sys.argv[1])), 256, threads=1)\n"
+        "list(session.append([1, 2]))\n"
+        "print(*(name for name in sys.modules if 'mtmd' in name or 'vision' in name))"
+    )
+    run = [sys.executable, "-c", program, str(tiny_gguf)]
+    assert subprocess.run(run, capture_output=True, check=True, timeout=60).stdout == b"\n"

@@ -1,0 +1,190 @@
+"""A pack with eyes, from the request to its last event: photos first, painted pictures after."""
+
+import hashlib
+import io
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise, takewhile
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pytest
+from PIL import Image
+from tiny_eyes import Seer
+
+from assets.corpus import corpus
+from assets.sprites.library import library
+from inference import loop
+from inference.engine import Engine
+from inference.packs.manifest import Manifest, Weights, catalogue
+from inference.packs.store import Store
+from inference.painter.drawing import Drawing
+from inference.painter.storyboard import Storyboard
+from inference.protocol import (
+    Event,
+    Failed,
+    Finished,
+    Load,
+    Loading,
+    Notice,
+    PaintFinished,
+    PaintInput,
+    PaintOptions,
+    Progress,
+    StepFinished,
+    StepStarted,
+    TextDelta,
+    Write,
+    image,
+)
+from inference.writer.batches import Sight
+from inference.writer.prompt import begin_of_vision
+from inference.writer.session import Session
+from inference.writer.vision import Piece
+
+T = TypeVar("T", bound=Event)
+
+PROMPT = "What is this, and how do I wash a dog in the bathtub with soap?"
+
+
+def photo(seed: int, side: int = 300) -> bytes:
+    random = np.random.default_rng(seed)
+    data = io.BytesIO()
+    Image.fromarray(random.integers(0, 256, (side, side, 3), np.uint8)).save(data, "PNG")
+    return data.getvalue()
+
+
+def of_kind(kind: type[T], events: list[Event]) -> list[T]:
+    return [event for event in events if isinstance(event, kind)]
+
+
+def stored(store: Store, path: Path) -> Weights:
+    data = path.read_bytes()
+    item = Weights(path.name, len(data), hashlib.sha256(data).hexdigest(), "Apache-2.0")
+    store.place(item).parent.mkdir(parents=True)
+    shutil.copy(path, store.place(item))
+    return item
+
+
+def manifest_of(writer: Weights, eyes: Weights) -> Manifest:
+    starter = next(manifest for manifest in catalogue() if manifest.id == "starter")
+    return replace(starter, id="seer", eyes=True, writer=writer, reader=writer, vision=eyes)
+
+
+class Dogs(Storyboard):
+    """Draws dogs, whatever it is told: a random writer tells of nothing that can be drawn."""
+
+    def draw(self, given: PaintInput) -> Iterator[Drawing]:
+        yield from super().draw(PaintInput("", "", "", "A dog.", (), (), given.seed))
+
+
+@dataclass(frozen=True)
+class Run:
+    events: list[Event]
+    pieces: list[Piece]
+    length: int
+
+
+@pytest.fixture(scope="module")
+def session(seer: Seer) -> Iterator[Session]:
+    # Each of its tokens is a byte: the context of a tutorial is four times as long.
+    session = Session(seer.model, 12288, threads=1, eyes=seer.eyes)
+    yield session
+    session.close()
+
+
+def writing(session: Session, *photos: bytes) -> Iterator[Event]:
+    eyes = Weights("eyes.gguf", 1, "0" * 64, "Apache-2.0")
+    shown = tuple(image(data, 1, 1) for data in photos)
+    request = Write("r", "seer", PROMPT, 4, 2, images=shown, options=PaintOptions(size=320))
+    drawings = library()
+    desk = loop.Desk(drawings, Dogs(drawings))
+    return loop.write(request, manifest_of(eyes, eyes), session, corpus(), desk)
+
+
+@pytest.fixture(scope="module")
+def run(session: Session) -> Run:
+    events = list(writing(session, photo(1), photo(2)))
+    return Run(events, [*session._pieces], session.length)
+
+
+def test_what_the_photos_show_is_listed_before_all_else(run: Run) -> None:
+    deltas = of_kind(TextDelta, run.events)
+    fields = list(dict.fromkeys((event.step == "", event.field) for event in deltas))
+    assert fields[:4] == [(True, "materials"), (True, "title"), (True, "summary"), (False, "title")]
+    last = [event for event in deltas if event.field == "materials"][-1]
+    things = last.text.split("\n")
+    assert 1 <= len(things) <= 8
+    assert last.start == 0
+    looking = [e for e in of_kind(Progress, run.events) if e.unit == "pictures"]
+    assert [(event.done, event.total) for event in looking] == [(0, 2), (1, 2)]
+
+
+def test_painted_pictures_stand_behind_their_mark(run: Run, seer: Seer) -> None:
+    """All but the last step's, which nobody waits for."""
+    takes = {event.step: event.image.data() for event in of_kind(PaintFinished, run.events)}
+    first, _last = of_kind(StepFinished, run.events)
+    shown = [photo(1), photo(2), takes[first.step]]
+    images = [piece for piece in run.pieces if isinstance(piece, Sight)]
+    assert images == [seer.eyes.look(data)[1] for data in shown]
+    assert run.length == sum(map(len, run.pieces))
+    bov = (begin_of_vision(seer.model),)
+    marks = [piece for piece in run.pieces if isinstance(piece, Sight) or piece == bov]
+    for before, piece in pairwise(marks):
+        assert not isinstance(piece, Sight) or before == bov
+        assert isinstance(piece, Sight) or before != bov, "one mark for each image"
+
+
+def test_steps_start_after_the_picture_before_them(run: Run) -> None:
+    order = [e for e in run.events if isinstance(e, PaintFinished | StepStarted)]
+    assert [type(event) for event in order[:3]] == [StepStarted, PaintFinished, StepStarted]
+
+
+def test_other_photos_show_other_things(run: Run, session: Session) -> None:
+    def things(events: Iterable[Event]) -> str:
+        head = takewhile(lambda e: getattr(e, "field", "materials") == "materials", events)
+        return of_kind(TextDelta, [*head])[-1].text
+
+    assert things(writing(session, photo(1), photo(2))) == things(run.events)
+    assert things(writing(session, photo(3), photo(2))) != things(run.events)
+
+
+def test_photos_beyond_the_room_for_them_are_told_of(seer: Seer) -> None:
+    session = Session(seer.model, 2000, threads=1, eyes=seer.eyes)
+    shown = tuple(image(photo(n), 1, 1) for n in range(7))
+    looking = loop._looked_at(Write("r", "seer", PROMPT, 4, images=shown), session)
+    *progress, notice = looking
+    session.close()
+    fit = 500 // (sum(map(len, seer.eyes.look(photo(0)))))
+    assert isinstance(notice, Notice)
+    assert f"the first {fit} of 7 pictures" in notice.message
+    assert len(progress) == fit + 1
+
+
+# ---------------------------------------------------------------- the engine
+
+
+def test_the_engine_gives_its_writer_the_eyes_of_the_pack(seer: Seer, tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.write_record(manifest_of(stored(store, seer.model.path), stored(store, seer.path)))
+    engine = Engine(store)
+    assert list(engine.handle(Load("l", "seer"))) == [Loading("l", "Starter"), Finished("l")]
+    assert engine._loaded is not None
+    assert engine._loaded.session.eyes is not None
+    broken = (image(b"https://example.org/cat.png", 1, 1),)
+    *_, last = engine.handle(Write("r", "seer", PROMPT, 4, steps=1, images=broken))
+    engine.close()
+    assert isinstance(last, Failed)
+    assert (last.kind, last.hint) == ("pack", "Convert it and add it again.")
+
+
+def test_eyes_that_fit_no_model_fail_with_a_sentence(
+    seer: Seer, tiny_gguf: Path, tmp_path: Path
+) -> None:
+    store = Store(tmp_path)
+    store.write_record(manifest_of(stored(store, tiny_gguf), stored(store, seer.path)))
+    *_, last = Engine(store).handle(Load("l", "seer"))
+    assert isinstance(last, Failed)
+    assert "eyes.gguf do not fit the model tiny.gguf" in last.message
