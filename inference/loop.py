@@ -49,10 +49,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Desk:
-    """What pictures are made with."""
+    """What pictures are made with. draws_anything: not only what the library holds."""
 
     drawings: Library
     painter: Painter
+    draws_anything: bool = False
 
 
 @dataclass
@@ -124,6 +125,7 @@ def _looked_at(request: Write, session: "Session") -> Generator[Event, None, lis
     room = session.n_ctx // GIVEN
     for number, given in enumerate(request.images):
         yield Progress(request.id, "Looking", number, len(request.images), "pictures")
+        session.ready()
         pieces = session.eyes.look(given.data())
         room -= sum(map(len, pieces))
         if room < 0:
@@ -235,6 +237,8 @@ def illustrate(request: Write, desk: Desk) -> Iterator[Event]:
         described = given
         if not given.description:
             draft = describe(given.title, given.body, desk.drawings) or ""
+            if not draft and desk.draws_anything:
+                draft = given.title
             described = replace(given, description=draft)
             if draft:
                 yield TextDelta(request.id, given.step, "description", 0, draft)
@@ -246,9 +250,9 @@ def redraw(request: Redraw, desk: Desk) -> Iterator[Event]:
     given = request.paint
     if not given.description and given.mode == "new":
         draft = describe(given.heading, given.body, desk.drawings)
-        if draft is None:
+        if draft is None and not desk.draws_anything:
             raise NoDrawing(given.heading or "this step")
-        given = replace(given, description=draft)
+        given = replace(given, description=draft or given.heading)
     if request.steps:
         own = replace(request.steps[-1], description=given.description)
         steps = enumerate((*request.steps[:-1], own), 1)
@@ -316,7 +320,8 @@ def _painting(
         chunks=painted.chunks,
         alt_text=painted.alt_text,
     )
-    return Condition("previous", shown.sha256, painted.source)
+    pixels = None if "scene" in painted.source else shown
+    return Condition("previous", shown.sha256, painted.source, pixels)
 
 
 def _warnings(request_id: str, asked: str, manifest: Manifest) -> Iterator[Event]:

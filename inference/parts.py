@@ -90,7 +90,7 @@ class PaintOptions:
     size: int = 768
     denoising_steps: int = 0
     guidance_scale: float = 0.0
-    painter: Literal["", "storyboard", "duogen"] = ""
+    painter: Literal["", "storyboard", "duogen", "klein", "qwen-edit", "cosmos"] = ""
 
 
 @dataclass(frozen=True)

@@ -103,8 +103,9 @@ class Rewrite:
 class Redraw:
     """Paint one picture again.
 
-    prompt, steps: the context up to and with the picture's own step, from which the engine makes
-    the chunks; both empty where `paint` brings the chunks of a recipe.
+    pack: whose painter it is, where the options name none. prompt, steps: the context up to and
+    with the picture's own step, from which the engine makes the chunks; both empty where `paint`
+    brings the chunks of a recipe.
     """
 
     id: str
@@ -113,6 +114,7 @@ class Redraw:
     paint: PaintInput
     prompt: str = ""
     steps: tuple[GivenStep, ...] = ()
+    pack: str = ""
 
 
 @dataclass(frozen=True)

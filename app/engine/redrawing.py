@@ -67,6 +67,7 @@ def redraw(
         ),
         prompt=tutorial.prompt,
         steps=tuple(given_step(before) for before in tutorial.steps[:position]),
+        pack=tutorial.making.pack,
     )
 
 
@@ -90,7 +91,7 @@ def again(file: TutorialFile, step: str, picture: str, sha256: str) -> Redraw:
         raise TutorialError(
             "this picture has no recipe to paint it again", "redraw it as new"
         ) from error
-    return Redraw(new_id(), step, picture, paint)
+    return Redraw(new_id(), step, picture, paint, pack=str(recipe.get("pack", "")))
 
 
 def sees(

@@ -39,8 +39,9 @@ class Session:
 
     stop is polled while a prompt is evaluated, from this thread; True raises Stopped. free_cores
     is asked before each batch how many threads shall compute it; the bits do not depend on it.
-    eyes: what encoded the images among the chunks; without them there are none. evaluated counts
-    the prompt tokens that were really evaluated, for the benchmarks.
+    eyes: what encoded the images among the chunks; without them there are none. rouse: called when
+    it is used after a rest, to wake it and its model. evaluated counts the prompt tokens that were
+    really evaluated, for the benchmarks.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Session:
         stop: Callable[[], bool] = lambda: False,
         free_cores: Callable[[], int] | None = None,
         eyes: "Eyes | None" = None,
+        rouse: Callable[[], None] | None = None,
     ) -> None:
         if llama_cpp.llama_model_is_recurrent(model.handle) or llama_cpp.llama_model_is_hybrid(
             model.handle
@@ -64,6 +66,7 @@ class Session:
         self.eyes = eyes
         self.evaluated = 0
         self._stop = stop
+        self._rouse = rouse or self.wake
         self._threads = threads
         self._free_cores = free_cores or (lambda: threads)
         self._pieces: list[Piece] = []
@@ -147,6 +150,7 @@ class Session:
 
     def accept(self, token: int) -> None:
         """Evaluate one generated token."""
+        self.ready()
         self._decode((token,))
 
     def mark(self) -> Mark:
@@ -159,6 +163,7 @@ class Session:
         self._logits = mark.logits.copy()
 
     def _evaluate_all(self, pieces: list[Piece]) -> Iterator[tuple[int, int]]:
+        self.ready()
         total, done = sum(map(len, pieces)), 0
         for piece in pieces:
             llama_cpp.llama_set_abort_callback(self._context, self._abort, None)
@@ -199,7 +204,13 @@ class Session:
             self._threads = threads
             llama_cpp.llama_set_n_threads(self._context, threads, threads)
 
+    def ready(self) -> None:
+        """Wake where it rests."""
+        if not self._context:
+            self._rouse()
+
     def _cut(self, pieces: int) -> None:
+        self.ready()
         if pieces == len(self._pieces):
             return
         del self._pieces[pieces:]

@@ -290,6 +290,7 @@ class TutorialWriter:
         to_write = len(self.draft.plan) - len(self.draft.steps)
         if painted is None or self._session.eyes is None or not to_write:
             return
+        self._session.ready()
         pieces = self._session.eyes.look(painted)
         if step.description and pieces[0] == (self._bov,):
             pieces = pieces[1:]  # it is the model's own mark, and stands there already

@@ -63,12 +63,19 @@ class Eyes:
     """The vision encoder (an mmproj GGUF) of a model. Not safe for threads; close before the model.
 
     stop is polled while an image is encoded, from this thread; True raises Stopped. at_once: tokens
-    that a batch of the context must hold. encoded counts the images that were really encoded.
+    that a batch of the context must hold. on_card: whether it lies on a CUDA card. encoded counts
+    the images that were really encoded.
     Raises WriterError when the file is damaged or belongs to another model.
     """
 
     def __init__(
-        self, model: Model, path: Path, threads: int, stop: Callable[[], bool] = lambda: False
+        self,
+        model: Model,
+        path: Path,
+        threads: int,
+        stop: Callable[[], bool] = lambda: False,
+        *,
+        on_card: bool = False,
     ) -> None:
         try:
             header = read_header(path)
@@ -87,22 +94,12 @@ class Eyes:
         self._kept: dict[str, list[Piece]] = {}
         self._width = llama_cpp.llama_model_n_embd_inp(model.handle)
         self._on_node = llama_cpp.ggml_backend_sched_eval_callback(self._offered)
-        log = process_log()
-        log.clear()
-        mtmd.mtmd_helper_log_set(log.callback, ctypes.c_void_p(0))
-        params = mtmd.mtmd_context_params_default()
-        params.n_threads = threads
-        params.print_timings = params.warmup = False
-        # Flash attention sums in as many parts as there are threads: other bits on other machines.
-        params.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED
-        params.cb_eval = self._on_node
-        self._context = mtmd.mtmd_init_from_file(str(path).encode(), model.handle, params)
-        if not self._context or not mtmd.mtmd_support_vision(self._context):
-            self.close()
-            raise WriterError(
-                f"the eyes {path.name} do not fit the model {model.path.name}: {log.last_error()}",
-                "Choose the mmproj file that was published with the model.",
-            )
+        self._model = model
+        self._path = path
+        self._threads = threads
+        self._on_card = on_card
+        self._context: Any = None
+        self.wake()
         self._causal = not mtmd.mtmd_decode_use_non_causal(self._context, None)
         self._turns = bool(mtmd.mtmd_decode_use_mrope(self._context))
         self.at_once = SLICE
@@ -110,8 +107,32 @@ class Eyes:
             largest = self._chunks(Image.new("RGB", (LONGEST, LONGEST)))
             self.at_once = max(SLICE, *(mtmd.mtmd_input_chunk_get_n_tokens(c) for c in largest))
 
+    def wake(self) -> None:
+        """Read the encoder where it is not in memory; raises WriterError."""
+        if self._context:
+            return
+        log = process_log()
+        log.clear()
+        mtmd.mtmd_helper_log_set(log.callback, ctypes.c_void_p(0))
+        params = mtmd.mtmd_context_params_default()
+        params.n_threads = self._threads
+        params.use_gpu = self._on_card
+        params.print_timings = params.warmup = False
+        # Flash attention sums in as many parts as there are threads: other bits on other machines.
+        params.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED
+        params.cb_eval = self._on_node
+        name = str(self._path).encode()
+        self._context = mtmd.mtmd_init_from_file(name, self._model.handle, params)
+        if not self._context or not mtmd.mtmd_support_vision(self._context):
+            self.close()
+            raise WriterError(
+                f"the eyes {self._path.name} do not fit the model {self._model.path.name}:"
+                f" {log.last_error()}",
+                "Choose the mmproj file that was published with the model.",
+            )
+
     def close(self) -> None:
-        """Free the encoder; what it saw stays valid."""
+        """Free the encoder, until wake(); what it saw stays valid."""
         if self._context:
             mtmd.mtmd_free(self._context)
             self._context = None

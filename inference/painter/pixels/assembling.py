@@ -29,17 +29,19 @@ CHAT = (
 )
 
 
+def _reads_nothing(*_given: Any) -> Any:
+    raise PainterError("this painter reads with a text encoder of its own")
+
+
 @dataclass(frozen=True)
 class Reading:
     """What the writer's model reads for painters that have no text encoder of their own.
 
-    edit: texts with pictures, for Qwen-Image-Edit; world: texts, for Cosmos. wake: makes it ready.
+    guard: what the licence of Cosmos asks for.
     """
 
-    edit: Any = None
-    world: Any = None
+    read: Callable[..., Any] = _reads_nothing
     guard: Any = None
-    wake: Callable[[], None] = lambda: None
 
 
 class CardPainter:
@@ -72,14 +74,14 @@ class CardPainter:
             drawings,
             plan.references,
             plan.reference_size**2,
-            Placing(arbiter, networks, device, reading.wake),
+            Placing(arbiter, networks, device),
         )
 
     def recipe(self) -> Json:
         """Return what a recipe says of the painter."""
         plan = self._arbiter.plan
         how = {"kind": plan.kind, "encoder": plan.encoder, "tiling": plan.tiling}
-        return {**self._painter.recipe(), "numbers": how}
+        return {**self._painter.recipe(), "pack": plan.pack.id, "numbers": how}
 
     def read_ahead(self, chunks: Sequence[str]) -> None:
         """Nothing: what is read depends on the picture."""
@@ -168,10 +170,10 @@ def family_of(
         case "qwen-edit":
             from inference.painter.pixels.qwen_edit import QwenEdit
 
-            return QwenEdit(transformer, vae, scheduler, reading.edit)
+            return QwenEdit(transformer, vae, scheduler, reading.read)
         case "cosmos":
             from inference.painter.pixels.cosmos import Cosmos
 
-            return Cosmos(transformer, vae, scheduler, reading.world, reading.guard)
+            return Cosmos(transformer, vae, scheduler, reading.read, reading.guard)
         case _:
             raise PainterError(f"the pack {manifest.id} paints no pixels")

@@ -1,6 +1,6 @@
 """Brings a painter's networks to the card and takes them away again, as the plan says."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -19,22 +19,12 @@ AT_WORK: Mapping[Stage, str] = {
 
 
 class Placing:
-    """Told before each stage of a picture. networks: by the plan's names of them.
+    """Told before each stage of a picture. networks: by the plan's names of them."""
 
-    wake: makes the writer ready where it reads for the painter too.
-    """
-
-    def __init__(
-        self,
-        arbiter: Arbiter,
-        networks: Mapping[str, Any],
-        device: torch.device,
-        wake: Callable[[], None],
-    ) -> None:
+    def __init__(self, arbiter: Arbiter, networks: Mapping[str, Any], device: torch.device) -> None:
         self._arbiter = arbiter
         self._networks = networks
         self._device = device
-        self._wake = wake
         self._streams = False
 
     def __call__(self, stage: Stage) -> None:
@@ -44,9 +34,8 @@ class Placing:
         if arbiter.phase is not phase:
             arbiter.enter(phase)
         part = AT_WORK[stage]
-        if part not in self._networks:  # the writer reads
-            self._wake()
-            return
+        if part not in self._networks:
+            return  # the writer reads, and comes by itself
         stays = arbiter.plan.lies(phase)
         for other in self._networks.keys() - {part, *stays}:
             self._take(other)

@@ -1,0 +1,325 @@
+"""What the engine has in memory: one pack's writer, and the painters that were asked for.
+
+Where a pack is made for a card, its writer and its painter share that card's memory as the plan
+says: who is not at work may have to leave it, and comes back by itself when it is used again.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from assets.sprites import Library, library
+from inference import loop
+from inference.housekeeping import chosen, events
+from inference.packs.card import Card, find_card
+from inference.packs.install import install
+from inference.packs.ladder import Ladder
+from inference.packs.manifest import Manifest, catalogue
+from inference.packs.plan import CONDITIONING, Options, Phase, plan
+from inference.packs.reports import PackError
+from inference.packs.store import Store
+from inference.packs.upkeep import STARTER
+from inference.painter.arbiter import Arbiter, empty_caches
+from inference.painter.storyboard import Storyboard
+from inference.protocol import Event, Loading, Notice, PaintOptions
+from inference.threads import FreeCores, cores
+from inference.writer.errors import WriterError
+
+if TYPE_CHECKING:
+    from inference.painter.nano import Nano
+    from inference.painter.pixels.assembling import CardPainter, Reading
+    from inference.writer.model import Model
+    from inference.writer.session import Session
+    from inference.writer.states import Reader
+    from inference.writer.vision import Eyes
+
+CONTEXT = 4096  # tokens of the writer's context: an example, a prompt and twenty steps
+CONTEXT_OF_EYES = 6144  # and a dozen pictures
+BY_RULES = "storyboard"
+SCENES = (BY_RULES, "duogen")  # painters that need no card
+
+
+@dataclass
+class Loaded:
+    """A pack's writer in memory."""
+
+    manifest: Manifest
+    model: "Model"
+    session: "Session"
+
+    def rest(self) -> None:
+        """Leave memory; the session keeps what it holds, and wakes all when it is used again."""
+        self.session.rest()
+        if self.session.eyes is not None:
+            self.session.eyes.close()
+        self.model.close()
+
+    def wake(self) -> None:
+        """Come back to memory."""
+        self.model.wake()
+        if self.session.eyes is not None:
+            self.session.eyes.wake()
+        self.session.wake()
+
+    def close(self) -> None:
+        """Free the contexts, then the weights."""
+        self.session.close()
+        if self.session.eyes is not None:
+            self.session.eyes.close()
+        self.model.close()
+
+
+@dataclass
+class OnCard:
+    """The card at work: who has it, and the painter of the pack for which it was planned."""
+
+    arbiter: Arbiter
+    manifest: Manifest
+    painter: "CardPainter | None" = None
+    reader: "Reader | None" = None
+
+
+class Bench:
+    """Brings packs and painters into memory, each when it is first asked for.
+
+    stop: polled inside long evaluations. card: how the card is asked.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        stop: Callable[[], bool],
+        card: Callable[[], Card | None] = find_card,
+    ) -> None:
+        self._store = store
+        self._stop = stop
+        self._ask_card = card
+        self._loaded: Loaded | None = None
+        self._nano: Nano | None = None
+        self._on_card: OnCard | None = None
+
+    @cached_property
+    def drawings(self) -> Library:
+        """The drawing library."""
+        return library()
+
+    def close(self) -> None:
+        """Free the models."""
+        self._unload()
+        if self._nano is not None:
+            self._nano.close()
+            self._nano = None
+
+    def _unload(self) -> None:
+        if self._on_card is not None:
+            if self._on_card.reader is not None:
+                self._on_card.reader.close()
+            self._on_card.arbiter.close()
+            self._on_card = None
+        if self._loaded is not None:
+            self._loaded.close()
+            self._loaded = None
+
+    def load(self, request_id: str, pack: str) -> Generator[Event, None, Loaded]:
+        """Bring a pack's writer into memory, after its download where that is needed."""
+        _check_llama("the writer", "--from TEXTFILE needs no writer")
+        manifest, reason = chosen(self._store, pack)
+        if reason:
+            yield Notice(request_id, "pack", reason)
+        manifest = yield from self._installed(request_id, manifest)
+        if self._loaded is not None and self._loaded.manifest == manifest:
+            return self._loaded
+        if self._on_card is None or self._on_card.manifest != manifest:
+            self._unload()  # not the painter, which this request may be about to use
+        yield Loading(request_id, manifest.name)
+        self._loaded = self._read_writer(manifest)
+        return self._loaded
+
+    def _read_writer(self, manifest: Manifest) -> Loaded:
+        # Imported here: Ready and painting must not wait for llama.cpp.
+        from inference.writer.model import Model
+        from inference.writer.session import Session
+
+        on_card = bool(manifest.card)
+        if on_card:
+            self._planned(manifest).arbiter.enter(Phase.WRITE)
+        model = Model(
+            self._store.path(manifest.writer), manifest.writer.adapter_path(), on_card=on_card
+        )
+        eyes = None
+        try:
+            eyes = self._eyes(manifest, model)
+            context = min(CONTEXT_OF_EYES if eyes else CONTEXT, model.trained_context)
+            session = Session(
+                model, context, cores(), self._stop, FreeCores(), eyes, rouse=self._rouse
+            )
+        except WriterError:
+            if eyes is not None:
+                eyes.close()
+            model.close()
+            raise
+        loaded = Loaded(manifest, model, session)
+        if on_card:
+            self._planned(manifest).arbiter.hold("writer", loaded.rest)
+        return loaded
+
+    def _eyes(self, manifest: Manifest, model: "Model") -> "Eyes | None":
+        if manifest.vision is None:
+            return None
+        from inference.writer.vision import Eyes
+
+        path = self._store.path(manifest.vision)
+        return Eyes(model, path, cores(), self._stop, on_card=bool(manifest.card))
+
+    def _rouse(self, phase: Phase = Phase.WRITE) -> None:
+        """Make the writer ready again after a painter had the card."""
+        loaded, card = self._loaded, self._on_card
+        assert loaded is not None
+        if card is not None:
+            if card.arbiter.phase is not phase:
+                card.arbiter.enter(phase)
+            card.arbiter.hold("writer", loaded.rest)
+        loaded.wake()
+
+    def desk(
+        self, request_id: str, options: PaintOptions, pack: str
+    ) -> Generator[Event, None, loop.Desk]:
+        """Return what pictures are made with; networks are read when they are first chosen."""
+        name = options.painter
+        if name == "duogen":
+            return loop.Desk(self.drawings, (yield from self._read_nano(request_id)))
+        if name == BY_RULES:
+            return loop.Desk(self.drawings, Storyboard(self.drawings))
+        manifest, _ = chosen(self._store, pack)
+        if manifest.painter == BY_RULES and not name:
+            return loop.Desk(self.drawings, Storyboard(self.drawings))
+        if name and manifest.painter != name:
+            manifest = self._pack_with(name)
+        manifest = yield from self._installed(request_id, manifest)
+        card = self._planned(manifest)
+        if card.painter is None:
+            yield Loading(request_id, manifest.painter)
+            card.painter = self._read_painter(card)
+        return loop.Desk(self.drawings, card.painter, draws_anything=True)
+
+    def _read_nano(self, request_id: str) -> "Generator[Event, None, Nano]":
+        if self._nano is None:
+            _check_llama("the painter DuoGen", "the storyboard needs nothing more")
+            starter = next(manifest for manifest in catalogue() if manifest.id == STARTER)
+            yield from self._installed(request_id, starter)
+            yield Loading(request_id, "DuoGen")
+            from inference.painter.nano import starter_painter
+
+            self._nano = starter_painter(self._store, self.drawings)
+        return self._nano
+
+    def _pack_with(self, painter: str) -> Manifest:
+        for entry in self._store.listing(catalogue()):
+            if entry.ready and entry.manifest.painter == painter:
+                return entry.manifest
+        raise PackError(
+            f"No installed pack paints with {painter}.",
+            "Install one, or choose another painter: interstep packs list",
+        )
+
+    def _planned(self, manifest: Manifest) -> OnCard:
+        """Return the card as it is planned for a pack; raises PackError where it can't be."""
+        if self._on_card is None or self._on_card.manifest != manifest:
+            card = self._ask_card()
+            if card is None:
+                raise PackError(
+                    f"The pack {manifest.id} needs an NVIDIA card, and none answers.",
+                    "See what is lacking: interstep doctor",
+                )
+            self._unload()
+            how = plan(manifest, card.free, card.total, Options(capability=card.capability))
+            self._on_card = OnCard(Arbiter(how, self._free_on_card), manifest)
+        return self._on_card
+
+    def _free_on_card(self) -> int:
+        card = self._ask_card()
+        return card.free if card else 0
+
+    def _read_painter(self, card: OnCard) -> "CardPainter":
+        import torch
+
+        from inference.painter.pixels.assembling import CardPainter
+
+        found = self._ask_card()
+        ladder = Ladder(self._store.folder, found.name if found else "the card", empty_caches)
+        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        return CardPainter(
+            self._store, card.arbiter, ladder, self.drawings, self._reading(card), device
+        )
+
+    def _reading(self, card: OnCard) -> "Reading":
+        """Return what the pack's own writer reads for its painter, where it does."""
+        from inference.painter.pixels.assembling import Reading
+
+        painter = card.manifest.painter
+        if painter == "klein":
+            return Reading()
+        from inference.painter.pixels import reading
+
+        def read(*given: Any) -> Any:
+            loaded, reader = self._reader(card)
+            if painter == "cosmos":
+                return reading.WorldReading(loaded.model, reader)(*given)
+            eyes = loaded.session.eyes
+            assert eyes is not None
+            return reading.EditReading(loaded.model, reader, eyes)(*given)
+
+        return Reading(read, _guard() if painter == "cosmos" else None)
+
+    def _reader(self, card: OnCard) -> "tuple[Loaded, Reader]":
+        """Return writer and reader, both on the card."""
+        from inference.writer.states import Reader
+
+        if self._loaded is None:
+            self._loaded = self._read_writer(card.manifest)
+        self._rouse(Phase.ENCODE)
+        if card.reader is None:
+            model = self._loaded.model
+            every = [*range(model.n_layers - 1), "norm"]
+            layers: Any = every if card.manifest.painter == "cosmos" else ["norm"]
+            card.reader = Reader(
+                model, cores(), CONDITIONING, layers, FreeCores(), eyes=self._loaded.session.eyes
+            )
+            card.arbiter.hold("KV cache of the reader", lambda: self._drop_reader(card))
+        return self._loaded, card.reader
+
+    def _drop_reader(self, card: OnCard) -> None:
+        if card.reader is not None:
+            card.reader.close()
+            card.reader = None
+
+    def _installed(self, request_id: str, manifest: Manifest) -> Generator[Event, None, Manifest]:
+        """Return the manifest of a pack that is there with all its files, fetched if need be."""
+        ready = {entry.manifest.id for entry in self._store.installed()}
+        if manifest.id not in ready or self._store.missing(manifest):
+            return (yield from events(request_id, install(self._store, manifest)))
+        return manifest
+
+
+def _guard() -> Any:
+    """Return the guard that Cosmos' licence asks for; raises PackError where it is absent."""
+    try:
+        from diffusers.pipelines.cosmos.pipeline_cosmos2_5_predict import CosmosSafetyChecker
+
+        return CosmosSafetyChecker()
+    except ImportError as error:
+        raise PackError(
+            "The licence of Cosmos asks for its guard, which is not installed.",
+            "Install it: pip install cosmos-guardrail",
+        ) from error
+
+
+def _check_llama(what: str, instead: str) -> None:
+    """Raise WriterError where llama.cpp is not installed."""
+    if find_spec("llama_cpp") is None:
+        raise WriterError(
+            f"{what} runs on llama-cpp-python, which is not installed",
+            f'Install it: pip install "interstep[cpu]"; {instead}.',
+        )
