@@ -124,7 +124,8 @@ def load(
     """
     network = build(shape)
     waiting = _blocks(network) if kind != "none" else {}
-    wanted = {name: tensor.shape for name, tensor in network.state_dict().items()}
+    state = network.state_dict()
+    wanted = {name: tensor.shape for name, tensor in state.items()}
     tied = _tied(network)
     seen: set[str] = set()
     for file, name, tensor in _tensors(weights):
@@ -136,6 +137,8 @@ def load(
                 f"{file.name} does not fit: {name} has the shape {tuple(tensor.shape)},"
                 f" not {tuple(wanted[name])}"
             )
+        if tensor.is_floating_point() != state[name].is_floating_point():
+            raise PainterError(f"{file.name} does not fit: {name} holds {tensor.dtype}")
         seen.add(name)
         if tensor.is_floating_point():
             tensor = (lora.merged(name, tensor) if lora else tensor).to(dtype)
@@ -173,6 +176,7 @@ def quantised(network: Any, kind: Kind) -> Any:
 def _quantise(block: Any, kind: Kind) -> None:
     # It would compile its kernels, for which few machines of users have a compiler.
     os.environ.setdefault("SDNQ_USE_TORCH_COMPILE", "0")
+    os.environ.setdefault("SDNQ_USE_OPENVINO_MM", "0")
     from sdnq.quantizer import sdnq_post_load_quant
 
     # The rotation costs nothing in size and a third of the error where weights have outliers.

@@ -174,6 +174,8 @@ def spoilt(tensors: dict[str, Any], how: str) -> dict[str, torch.Tensor]:
         tensors.pop("encoder.conv_in.bias")
     elif how == "more":
         tensors["encoder.extra"] = torch.zeros(1)
+    elif how == "kind":
+        tensors["encoder.conv_in.bias"] = torch.zeros(4, dtype=torch.int8)
     else:
         tensors["encoder.conv_in.bias"] = torch.zeros(3)
     return tensors
@@ -184,6 +186,7 @@ def spoilt(tensors: dict[str, Any], how: str) -> dict[str, torch.Tensor]:
     [
         ("missing", "not whole: encoder.conv_in.bias is missing"),
         ("more", "its tensor encoder.extra is none of AutoencoderKLFlux2"),
+        ("kind", r"encoder.conv_in.bias holds torch.int8"),
         ("shape", r"encoder.conv_in.bias has the shape \(3,\), not \(4,\)"),
     ],
 )
