@@ -15,6 +15,7 @@ from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from inference.packs.estimates import TILE
 from inference.painter.drawing import PainterError
 from inference.painter.lora import Lora
 
@@ -183,6 +184,16 @@ def _quantise(block: Any, kind: Kind) -> None:
     sdnq_post_load_quant(
         block, weights_dtype=kind, use_hadamard=kind == "uint4", add_skip_keys=False
     )
+
+
+def tiled(vae: Any) -> None:
+    """Let a VAE work in tiles of TILE pixels a side, for which memory is planned."""
+    vae.enable_tiling()
+    if hasattr(vae, "tile_sample_min_size"):
+        vae.tile_sample_min_size, vae.tile_latent_min_size = TILE, TILE // 8
+    else:
+        vae.tile_sample_min_height = vae.tile_sample_min_width = TILE
+        vae.tile_sample_stride_height = vae.tile_sample_stride_width = TILE * 3 // 4
 
 
 def linear_layers(network: Any) -> list[Any]:

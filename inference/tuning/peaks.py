@@ -22,7 +22,16 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from inference.packs.estimates import PROMPT, Case
-from inference.painter.networks import Shape, blocks, build, linear_layers, put, quantised, shapes
+from inference.painter.networks import (
+    Shape,
+    blocks,
+    build,
+    linear_layers,
+    put,
+    quantised,
+    shapes,
+    tiled,
+)
 
 DTYPE = torch.bfloat16
 SQUARES = (512, 768, 1024, 1536)
@@ -34,7 +43,6 @@ REFERRING = (
     Case(1024, 3, 1024),
     Case(1024, 4, 1024),
 )
-TILE = 512  # pixels a side
 LAYER = 1024  # channels in and out of the layer on which taking numbers out of 4 bits is measured
 
 
@@ -164,16 +172,6 @@ def reading(network: Any, given: dict[str, Any] | None = None) -> Any:
     return network(**given, attention_mask=mask, output_hidden_states=True, use_cache=False)
 
 
-def tile(vae: Any) -> None:
-    """Let the VAE work in tiles of TILE pixels a side."""
-    vae.enable_tiling()
-    if hasattr(vae, "tile_sample_min_size"):
-        vae.tile_sample_min_size, vae.tile_latent_min_size = TILE, TILE // 8
-    else:
-        vae.tile_sample_min_height = vae.tile_sample_min_width = TILE
-        vae.tile_sample_stride_height = vae.tile_sample_stride_width = TILE * 3 // 4
-
-
 def vae_peaks(shape: Shape) -> dict[str, list[list[int]]]:
     """Return [pixels, bytes] of encoding, decoding, and decoding in tiles."""
     flat = shape.kind == "AutoencoderKLFlux2"
@@ -182,7 +180,7 @@ def vae_peaks(shape: Shape) -> dict[str, list[list[int]]]:
     bench, found = Bench(shape), {}
     for what in ("encode", "decode", "tiled"):
         if what == "tiled":
-            tile(bench.network)
+            tiled(bench.network)
         method, depth, scale = ("encode", 3, 1) if what == "encode" else ("decode", channels, 8)
         found[what] = [
             [s * s, bench.peak(picture(method, depth, *frames, s // scale, s // scale))]

@@ -15,7 +15,7 @@ from inference.packs.store import Store
 from inference.painter.arbiter import Arbiter
 from inference.painter.drawing import Canvas, Glimpse, PainterError, Remark
 from inference.painter.lora import Lora
-from inference.painter.networks import SCHEDULERS, Shape, build, load, shapes
+from inference.painter.networks import SCHEDULERS, Shape, build, load, shapes, tiled
 from inference.painter.pixels.family import Family
 from inference.painter.pixels.painter import PixelPainter
 from inference.painter.pixels.placing import Placing
@@ -96,8 +96,8 @@ class CardPainter:
             self._arbiter.plan = plan
             self._arbiter.phase = None  # another plan may free more
             self._painter.most, self._painter.area = plan.references, plan.reference_size**2
-            vae = self._networks["VAE"]
-            (vae.enable_tiling if plan.tiling else vae.disable_tiling)()
+            if plan.tiling:
+                tiled(self._networks["VAE"])
             options = replace(given.options, size=min(given.options.size, plan.size))
             yield from self._painter.draw(replace(given, options=options))
 
