@@ -7,6 +7,7 @@ from assets.corpus import Example, corpus
 from inference import loop
 from inference.housekeeping import answer
 from inference.loading import Bench
+from inference.packs.card import Card, find_card
 from inference.packs.reports import PackError
 from inference.packs.store import Store
 from inference.painter.drawing import PainterError
@@ -32,12 +33,15 @@ from inference.writer.errors import Stopped, WriterError
 
 
 class Engine:
-    """Runs one pack at a time; `handle` is called for one request after another."""
+    """Runs one pack at a time; `handle` is called for one request after another.
 
-    def __init__(self, store: Store) -> None:
+    card: how this machine's card is asked.
+    """
+
+    def __init__(self, store: Store, card: Callable[[], Card | None] = find_card) -> None:
         self._store = store
         self._stop: Callable[[], bool] = lambda: False
-        self._bench = Bench(store, lambda: self._stop())
+        self.bench = Bench(store, lambda: self._stop(), card)
 
     @cached_property
     def _examples(self) -> list[Example]:
@@ -45,7 +49,7 @@ class Engine:
 
     def close(self) -> None:
         """Free the models."""
-        self._bench.close()
+        self.bench.close()
 
     def handle(self, request: Request, stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:
         """Yield the request's events, the last one included; closing the iterator cancels.
@@ -79,22 +83,22 @@ class Engine:
             check_size(request.options.size)  # before minutes of writing
         match request:
             case Write() if request.given:
-                desk = yield from self._bench.desk(request.id, request.options, request.pack)
+                desk = yield from self.bench.desk(request.id, request.options, request.pack)
                 yield from loop.illustrate(request, desk)
             case Write() | Continue():
-                desk = yield from self._bench.desk(request.id, request.options, request.pack)
-                loaded = yield from self._bench.load(request.id, request.pack)
+                desk = yield from self.bench.desk(request.id, request.options, request.pack)
+                loaded = yield from self.bench.load(request.id, request.pack)
                 yield from loop.write(
                     request, loaded.manifest, loaded.session, self._examples, desk
                 )
             case Rewrite():
-                loaded = yield from self._bench.load(request.id, request.pack)
+                loaded = yield from self.bench.load(request.id, request.pack)
                 yield from loop.rewrite(request, loaded.manifest, loaded.session)
             case Redraw():
-                desk = yield from self._bench.desk(request.id, request.paint.options, request.pack)
+                desk = yield from self.bench.desk(request.id, request.paint.options, request.pack)
                 yield from loop.redraw(request, desk)
             case Load():
-                yield from self._bench.load(request.id, request.pack)
+                yield from self.bench.load(request.id, request.pack)
             case Install() | Verify() | Remove() | Probe() | Plan():
                 if not isinstance(request, Probe | Plan):
                     self.close()

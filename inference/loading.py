@@ -54,7 +54,7 @@ class Loaded:
         self.session.rest()
         if self.session.eyes is not None:
             self.session.eyes.close()
-        self.model.close()
+        self.model.rest()
 
     def wake(self) -> None:
         """Come back to memory."""
@@ -84,7 +84,8 @@ class OnCard:
 class Bench:
     """Brings packs and painters into memory, each when it is first asked for.
 
-    stop: polled inside long evaluations. card: how the card is asked.
+    stop: polled inside long evaluations. card: how the card is asked. loaded: the writer that is
+    in memory, or rests.
     """
 
     def __init__(
@@ -96,7 +97,7 @@ class Bench:
         self._store = store
         self._stop = stop
         self._ask_card = card
-        self._loaded: Loaded | None = None
+        self.loaded: Loaded | None = None
         self._nano: Nano | None = None
         self._on_card: OnCard | None = None
 
@@ -118,9 +119,9 @@ class Bench:
                 self._on_card.reader.close()
             self._on_card.arbiter.close()
             self._on_card = None
-        if self._loaded is not None:
-            self._loaded.close()
-            self._loaded = None
+        if self.loaded is not None:
+            self.loaded.close()
+            self.loaded = None
 
     def load(self, request_id: str, pack: str) -> Generator[Event, None, Loaded]:
         """Bring a pack's writer into memory, after its download where that is needed."""
@@ -129,13 +130,14 @@ class Bench:
         if reason:
             yield Notice(request_id, "pack", reason)
         manifest = yield from self._installed(request_id, manifest)
-        if self._loaded is not None and self._loaded.manifest == manifest:
-            return self._loaded
+        if self.loaded is not None and self.loaded.manifest == manifest:
+            self.loaded.session.ready()
+            return self.loaded
         if self._on_card is None or self._on_card.manifest != manifest:
             self._unload()  # not the painter, which this request may be about to use
         yield Loading(request_id, manifest.name)
-        self._loaded = self._read_writer(manifest)
-        return self._loaded
+        self.loaded = self._read_writer(manifest)
+        return self.loaded
 
     def _read_writer(self, manifest: Manifest) -> Loaded:
         # Imported here: Ready and painting must not wait for llama.cpp.
@@ -175,7 +177,7 @@ class Bench:
 
     def _rouse(self, phase: Phase = Phase.WRITE) -> None:
         """Make the writer ready again after a painter had the card."""
-        loaded, card = self._loaded, self._on_card
+        loaded, card = self.loaded, self._on_card
         assert loaded is not None
         if card is not None:
             if card.arbiter.phase is not phase:
@@ -277,18 +279,18 @@ class Bench:
         """Return writer and reader, both on the card."""
         from inference.writer.states import Reader
 
-        if self._loaded is None:
-            self._loaded = self._read_writer(card.manifest)
+        if self.loaded is None:
+            self.loaded = self._read_writer(card.manifest)
         self._rouse(Phase.ENCODE)
         if card.reader is None:
-            model = self._loaded.model
+            model = self.loaded.model
             every = [*range(model.n_layers - 1), "norm"]
             layers: Any = every if card.manifest.painter == "cosmos" else ["norm"]
             card.reader = Reader(
-                model, cores(), CONDITIONING, layers, FreeCores(), eyes=self._loaded.session.eyes
+                model, cores(), CONDITIONING, layers, FreeCores(), eyes=self.loaded.session.eyes
             )
             card.arbiter.hold("KV cache of the reader", lambda: self._drop_reader(card))
-        return self._loaded, card.reader
+        return self.loaded, card.reader
 
     def _drop_reader(self, card: OnCard) -> None:
         if card.reader is not None:

@@ -38,6 +38,7 @@ class Model:
         self._adapter_path = adapter
         self._on_card = on_card
         self.handle: Any = None
+        self._words: Any = None
         self.wake()
 
     def wake(self) -> None:
@@ -58,6 +59,23 @@ class Model:
         self.vocab = llama_cpp.llama_model_get_vocab(self.handle)
         path = self._adapter_path  # freed with the model
         self._adapter = None if path is None else self._read_adapter(path, log)
+        self._forget_words()
+
+    def rest(self) -> None:
+        """Free the weights until wake(); the vocabulary stays. Contexts must be closed, or rest."""
+        if self.handle:
+            params = llama_cpp.llama_model_default_params()
+            params.vocab_only = True
+            self._words = llama_cpp.llama_model_load_from_file(str(self.path).encode(), params)
+            if self._words:  # else the file is gone, and the weights had better stay
+                self.vocab = llama_cpp.llama_model_get_vocab(self._words)
+                llama_cpp.llama_model_free(self.handle)
+                self.handle = None
+
+    def _forget_words(self) -> None:
+        if self._words:
+            llama_cpp.llama_model_free(self._words)
+            self._words = None
 
     def _read_adapter(self, path: Path, log: "Log") -> Any:
         try:
@@ -84,7 +102,8 @@ class Model:
                 raise WriterError(f"llama.cpp can't use the adapter (code {code})")
 
     def close(self) -> None:
-        """Free the weights, until wake(); contexts made from them must be closed, or rest."""
+        """Free the weights; the contexts made from them must be closed before."""
+        self._forget_words()
         if self.handle:
             llama_cpp.llama_model_free(self.handle)
             self.handle = None

@@ -171,8 +171,8 @@ def test_the_engine_gives_its_writer_the_eyes_of_the_pack(seer: Seer, tmp_path: 
     store.write_record(manifest_of(stored(store, seer.model.path), stored(store, seer.path)))
     engine = Engine(store)
     assert list(engine.handle(Load("l", "seer"))) == [Loading("l", "Starter"), Finished("l")]
-    assert engine._loaded is not None
-    assert engine._loaded.session.eyes is not None
+    assert engine.bench.loaded is not None
+    assert engine.bench.loaded.session.eyes is not None
     broken = (image(b"https://example.org/cat.png", 1, 1),)
     *_, last = engine.handle(Write("r", "seer", PROMPT, 4, steps=1, images=broken))
     engine.close()

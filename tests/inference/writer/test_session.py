@@ -44,7 +44,8 @@ def test_a_rest_changes_no_byte(tiny_gguf: Path) -> None:
     fill(session, SYSTEM, EXAMPLE)
     before = session.logits.tobytes()
     session.rest()
-    model.close()
+    model.rest()
+    assert model.tokenize("abc") == [97, 98, 99]
     assert session.logits.tobytes() == before
     model.wake()
     session.wake()

@@ -1,19 +1,17 @@
 """A pack of pixels from its files on disk: brought to the device stage by stage, as planned."""
 
-import hashlib
-import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import save_file
 from test_klein import GIVEN, PREVIOUS
-from tiny_networks import tiny_klein
+from tiny_networks import stored_klein
 
 from assets.sprites.library import library
+from inference.packs.estimates import known_writer
 from inference.packs.ladder import CardFull, Ladder
-from inference.packs.manifest import Manifest, Network, Source, Weights, catalogue
+from inference.packs.manifest import Manifest, catalogue
 from inference.packs.plan import Phase, Plan
 from inference.packs.store import Store
 from inference.painter.arbiter import Arbiter
@@ -22,52 +20,21 @@ from inference.painter.networks import Shape
 from inference.painter.painting import Painted, painting
 from inference.painter.pixels.assembling import CardPainter, Reading
 
-PARTS = ("transformer", "vae", "text_encoder")
-HUB = (Source("hub", "tests/klein", "file", "main"),)
-
-
-def stored(store: Store, path: Path) -> Weights:
-    data = path.read_bytes()
-    item = Weights(path.name, len(data), hashlib.sha256(data).hexdigest(), "Apache-2.0", HUB)
-    place = store.place(item)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    path.replace(place)
-    return item
-
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Manifest, dict[str, Shape]]:
     """A tiny klein on disk, in the pack manager's own places."""
     torch.set_num_threads(1)
     folder = tmp_path_factory.mktemp("klein")
-    pipeline, store = tiny_klein(folder), Store(folder / "packs")
-    networks, shaped = [], {}
-    for part in PARTS:
-        network = getattr(pipeline, part)
-        path = folder / f"{part}.safetensors"
-        save_file({k: v.contiguous() for k, v in network.state_dict().items()}, str(path))
-        networks.append(Network(part, (stored(store, path),)))
-        shaped[part] = Shape(type(network).__name__, config_of(network))
-    networks.append(Network("tokenizer", (stored(store, folder / "tokenizer.json"),)))
-    shaped["scheduler"] = Shape("FlowMatchEulerDiscreteScheduler", {"use_dynamic_shifting": True})
+    store = Store(folder / "packs")
+    networks, shaped = stored_klein(store, folder)
     carded = next(pack for pack in catalogue() if pack.id == "klein-8")
-    return store, replace(carded, networks=tuple(networks)), shaped
-
-
-def config_of(network) -> dict[str, object]:
-    if hasattr(network.config, "to_diff_dict"):
-        names = (
-            "vocab_size hidden_size intermediate_size num_hidden_layers num_attention_heads"
-            " num_key_value_heads head_dim max_position_embeddings"
-        )
-        return {name: getattr(network.config, name) for name in names.split()}
-    kept = json.loads(network.to_json_string()) if hasattr(network, "to_json_string") else {}
-    given = kept or dict(network.config)
-    return {name: value for name, value in given.items() if not name.startswith("_")}
+    return store, replace(carded, networks=networks), shaped
 
 
 def plan_of(manifest: Manifest, **changes: object) -> Plan:
-    plan = Plan(manifest, "swap", "bf16", "none", "none", 256, 2, 512, False, 2048)
+    writer = known_writer(manifest.writer.name)
+    plan = Plan(manifest, "swap", "bf16", "none", "none", 256, 2, 512, False, 2048, writer)
     return replace(plan, **changes)
 
 

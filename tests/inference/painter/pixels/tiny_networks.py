@@ -1,9 +1,16 @@
 """Networks of the real classes at tiny size, with seeded random weights and our own vocabulary."""
 
+import hashlib
+import shutil
 from pathlib import Path
 
 import torch
+from safetensors.torch import save_file
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
+
+from inference.packs.manifest import Network, Source, Weights
+from inference.packs.store import Store
+from inference.painter.networks import Shape
 
 SPECIALS = (
     "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>",
@@ -38,8 +45,8 @@ def tiny_tokenizer(folder: Path):
     )
 
 
-def tiny_klein(folder: Path, *, seed: int = 0):
-    """Return a Flux2KleinPipeline."""
+def tiny_klein(folder: Path, *, seed: int = 0, layers: int = 4):
+    """Return a Flux2KleinPipeline. layers: of its text encoder."""
     from diffusers import (
         AutoencoderKLFlux2,
         FlowMatchEulerDiscreteScheduler,
@@ -57,7 +64,7 @@ def tiny_klein(folder: Path, *, seed: int = 0):
     )  # fmt: skip
     reader = Qwen3ForCausalLM(
         Qwen3Config(
-            intermediate_size=16, hidden_size=16, num_hidden_layers=4, num_attention_heads=2,
+            intermediate_size=16, hidden_size=16, num_hidden_layers=layers, num_attention_heads=2,
             num_key_value_heads=2, vocab_size=len(tokenizer), max_position_embeddings=512,
             head_dim=8,
         )
@@ -130,3 +137,45 @@ def tiny_qwen_image(*, text: int = 16, seed: int = 0):
         shift_terminal=0.02, use_dynamic_shifting=True,
     )  # fmt: skip
     return transformer.eval(), vae.eval(), scheduler
+
+
+PARTS = ("transformer", "vae", "text_encoder")
+
+
+def stored(store: Store, path: Path) -> Weights:
+    """Put a file in the place that a pack manager gives it."""
+    data = path.read_bytes()
+    source = Source("hub", "tests/tiny", path.name, "main")
+    item = Weights(path.name, len(data), hashlib.sha256(data).hexdigest(), "MIT", (source,))
+    place = store.place(item)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, place)
+    return item
+
+
+def stored_klein(
+    store: Store, folder: Path, *, layers: int = 4
+) -> tuple[tuple[Network, ...], dict[str, Shape]]:
+    """Put a tiny klein's files in their places; return the networks and their shapes."""
+    pipeline = tiny_klein(folder, layers=layers)
+    networks, shaped = [], {}
+    for part in PARTS:
+        network = getattr(pipeline, part)
+        path = folder / f"{part}.safetensors"
+        save_file({k: v.contiguous() for k, v in network.state_dict().items()}, str(path))
+        networks.append(Network(part, (stored(store, path),)))
+        shaped[part] = Shape(type(network).__name__, config_of(network))
+    networks.append(Network("tokenizer", (stored(store, folder / "tokenizer.json"),)))
+    shaped["scheduler"] = Shape("FlowMatchEulerDiscreteScheduler", {"use_dynamic_shifting": True})
+    return tuple(networks), shaped
+
+
+def config_of(network) -> dict[str, object]:
+    """Return what a network's constructor was given."""
+    if hasattr(network.config, "to_diff_dict"):
+        names = (
+            "vocab_size hidden_size intermediate_size num_hidden_layers num_attention_heads"
+            " num_key_value_heads head_dim max_position_embeddings"
+        )
+        return {name: getattr(network.config, name) for name in names.split()}
+    return {name: value for name, value in network.config.items() if not name.startswith("_")}

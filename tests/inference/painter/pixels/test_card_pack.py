@@ -1,0 +1,116 @@
+"""A pack for a card through the engine: one model writes and sees, another paints, in turns."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import torch
+from test_klein import GIVEN, PREVIOUS
+from tiny_eyes import Seer
+from tiny_networks import stored, stored_klein
+
+from inference.engine import Engine
+from inference.packs import plan as planning
+from inference.packs.card import Card
+from inference.packs.manifest import catalogue
+from inference.packs.store import Store
+from inference.painter.pixels import assembling
+from inference.protocol import (
+    Event,
+    Failed,
+    Finished,
+    Load,
+    PaintFinished,
+    PaintOptions,
+    PaintPreview,
+    Redraw,
+    StepFinished,
+    Write,
+)
+
+GB = 10**9
+LARGE = Card("a card", 24 * GB, 23 * GB, (8, 6))
+OPTIONS = PaintOptions(256, denoising_steps=2)
+
+
+@pytest.fixture
+def store(seer: Seer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """A folder of packs with one that is tiny and made for a card."""
+    if seer.kind != "qwen3vl":
+        pytest.skip("these packs write with Qwen3-VL")
+    torch.set_num_threads(1)
+    store = Store(tmp_path / "packs")
+    networks, shaped = stored_klein(store, tmp_path, layers=28)
+    monkeypatch.setattr(assembling, "shapes", lambda _painter: shaped)
+    writer, vision = stored(store, seer.model.path), stored(store, seer.path)
+    carded = next(pack for pack in catalogue() if pack.id == "klein-8")
+    store.write_record(
+        replace(carded, id="tiny", writer=writer, reader=writer, vision=vision, networks=networks)
+    )
+    return store
+
+
+def card() -> Card:
+    return LARGE
+
+
+def events_of(engine: Engine, request: Redraw | Write | Load) -> list[Event]:
+    events = list(engine.handle(request))
+    assert isinstance(events[-1], Finished), events[-1]
+    return events
+
+
+def test_a_picture_is_redrawn_and_repeats(store: Store) -> None:
+    given = replace(GIVEN, conditions=(PREVIOUS,), options=OPTIONS)
+    request = Redraw("r", "s", "p", given, pack="tiny")
+    engine = Engine(store, card)
+    events = events_of(engine, request)
+    [preview] = [event for event in events if isinstance(event, PaintPreview)]
+    [painted] = [event for event in events if isinstance(event, PaintFinished)]
+    assert preview.image.width == 192
+    assert painted.source == {}
+    assert painted.recipe["painter"] == painted.recipe["options"]["painter"] == "klein"
+    assert painted.recipe["pack"] == "tiny"
+    named = replace(given, options=replace(OPTIONS, painter="klein"))
+    again = events_of(engine, Redraw("r", "s", "p", named, pack="starter"))
+    [other] = [event for event in again if isinstance(event, PaintFinished)]
+    assert other.image == painted.image
+    engine.close()
+
+
+@pytest.mark.parametrize("residency", ["both", "swap"])
+def test_writer_and_painter_take_turns(
+    store: Store, residency: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "RESIDENCIES", (residency,))
+    engine = Engine(store, card)
+    writing = Write("w", "tiny", "Wash a dog", 3, steps=2, options=OPTIONS)
+    events = events_of(engine, writing)
+    steps = [event for event in events if isinstance(event, StepFinished)]
+    pictures = [event for event in events if isinstance(event, PaintFinished)]
+    assert len(steps) == 2
+    assert len(pictures) == len([step for step in steps if step.picture])
+    for before, after in pairwise(pictures):
+        [told] = after.recipe["conditions"]
+        assert told == {"role": "previous", "sha256": before.image.sha256}
+        assert after.recipe["left_out"] == []
+    again = events_of(engine, replace(writing, id="w2"))
+    assert [e.body for e in again if isinstance(e, StepFinished)] == [e.body for e in steps]
+    engine.close()
+
+
+def test_without_a_card_there_is_one_sentence(store: Store) -> None:
+    engine = Engine(store, lambda: None)
+    [failed] = engine.handle(Redraw("r", "s", "p", replace(GIVEN, options=OPTIONS), pack="tiny"))
+    assert isinstance(failed, Failed)
+    assert "needs an NVIDIA card" in failed.message
+    assert failed.hint == "See what is lacking: interstep doctor"
+
+
+def test_a_card_that_is_too_small_says_what_it_takes(store: Store) -> None:
+    engine = Engine(store, lambda: Card("a small card", GB, GB // 2, (7, 5)))
+    *_, failed = engine.handle(Load("l", "tiny"))
+    assert isinstance(failed, Failed)
+    assert "of the card's memory" in failed.message
