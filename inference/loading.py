@@ -214,7 +214,9 @@ class Bench:
             yield Loading(request_id, "DuoGen")
             from inference.painter.nano import starter_painter
 
-            self._nano = starter_painter(self._store, self.drawings)
+            # Half a gigabyte of the card's memory is nothing to take from a pack that planned it.
+            on_card = self._on_card is None and self._ask_card() is not None
+            self._nano = starter_painter(self._store, self.drawings, on_card=on_card)
         return self._nano
 
     def _pack_with(self, painter: str) -> Manifest:
@@ -245,16 +247,11 @@ class Bench:
         return card.free if card else 0
 
     def _read_painter(self, card: OnCard) -> "CardPainter":
-        import torch
-
         from inference.painter.pixels.assembling import CardPainter
 
         found = self._ask_card()
         ladder = Ladder(self._store.folder, found.name if found else "the card", empty_caches)
-        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        return CardPainter(
-            self._store, card.arbiter, ladder, self.drawings, self._reading(card), device
-        )
+        return CardPainter(self._store, card.arbiter, ladder, self.drawings, self._reading(card))
 
     def _reading(self, card: OnCard) -> "Reading":
         """Return what the pack's own writer reads for its painter, where it does."""

@@ -134,6 +134,7 @@ def test_what_is_asked_for_is_used_and_what_is_used_is_asked_for() -> None:
 def test_only_the_training_and_its_networks_need_torch() -> None:
     networks = {
         "inference/painter/connector.py",
+        "inference/painter/lora.py",
         "inference/painter/networks.py",
         "inference/painter/transformer.py",
     }
@@ -144,7 +145,8 @@ def test_only_the_training_and_its_networks_need_torch() -> None:
                      path.read_text("utf-8"), re.MULTILINE)
     }  # fmt: skip
     assert networks <= users
-    assert all(user.startswith("inference/tuning/") for user in users - networks)
+    folders = ("inference/tuning/", "inference/painter/pixels/")
+    assert all(user.startswith(folders) for user in users - networks)
 
 
 def test_the_base_dependencies_stay_light() -> None:

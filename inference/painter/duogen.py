@@ -60,11 +60,20 @@ class Frame:
 class DuoGen:
     """The painter's weights in memory. Raises PainterError when they don't fit together.
 
-    folder holds painter.json, the three graphs and sprites.npz (tuning/export.py).
+    folder holds painter.json, the three graphs and sprites.npz (tuning/export.py). on_card: whether
+    it runs on a CUDA card where ONNX Runtime can; its bits are then that card's own.
     """
 
-    def __init__(self, folder: Path, drawings: Library, threads: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        drawings: Library,
+        threads: int,
+        *,
+        on_card: bool = False,
+    ) -> None:
         self._folder = folder
+        self._on_card = on_card
         self._threads = threads
         self.settings = _settings(folder)
         embeddings, self._nothing = _embeddings(folder, self.settings)
@@ -74,6 +83,11 @@ class DuoGen:
                 f"the painter's weights have {self.settings.channels} channels a slot and its"
                 f" drawings {self.codec.channels}: install the program again"
             )
+
+    @property
+    def provider(self) -> str:
+        """Return what it really runs on, in ONNX Runtime's words."""
+        return str(self._sessions["denoise"].get_providers()[0])
 
     def told(self, states: Array) -> Array:
         """Return the connector's output of states (n, layers, width): (n, context)."""
@@ -141,13 +155,14 @@ class DuoGen:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.log_severity_level = 4
+        wanted = ("CUDAExecutionProvider",) if self._on_card else ()
+        there = onnxruntime.get_available_providers()
+        providers = [one for one in (*wanted, "CPUExecutionProvider") if one in there]
         sessions: dict[str, Any] = {}
         for graph in GRAPHS:
             data = _checked(self._folder, f"{graph}.onnx", self.settings)
             try:
-                sessions[graph] = onnxruntime.InferenceSession(
-                    data, options, providers=["CPUExecutionProvider"]
-                )
+                sessions[graph] = onnxruntime.InferenceSession(data, options, providers=providers)
             except Exception as error:  # onnxruntime has a class of its own for each reason
                 raise PainterError(f"{graph}.onnx can't be used: {error}") from error
         return sessions

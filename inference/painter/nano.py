@@ -44,7 +44,12 @@ class Nano:
     def recipe(self) -> Json:
         """Return what a recipe says of the painter."""
         weights = self._weights.settings
-        return {"painter": "duogen", "weights": dict(weights.files), "reader": self._reader}
+        return {
+            "painter": "duogen",
+            "weights": dict(weights.files),
+            "reader": self._reader,
+            "provider": self._weights.provider,
+        }
 
     def read_ahead(self, chunks: Sequence[str]) -> None:
         """Read texts that pictures will be drawn for; whole chunks are kept."""
@@ -80,17 +85,18 @@ class Nano:
         yield Drawing(scene, alt_text(scene, self._drawings), ())
 
 
-def starter_painter(store: Store, drawings: Library) -> Nano:
+def starter_painter(store: Store, drawings: Library, *, on_card: bool = False) -> Nano:
     """Return the painter that ships, over the starter's reader.
 
-    Raises PainterError or WriterError when its weights are absent or damaged.
+    on_card: on a CUDA card, where ONNX Runtime can. Raises PainterError or WriterError when its
+    weights are absent or damaged.
     """
     # Imported here: drawing with the storyboard must not wait for llama.cpp.
     from inference.writer.model import Model
     from inference.writer.states import Reader
 
     folder = Path(str(files("assets") / "starter"))
-    weights = DuoGen(folder, drawings, cores())
+    weights = DuoGen(folder, drawings, cores(), on_card=on_card)
     manifest = next(manifest for manifest in catalogue() if manifest.id == "starter")
     model = Model(store.path(manifest.reader), manifest.reader.adapter_path())
     reader = Reader(model, cores(), free_cores=FreeCores(), keep=weights.told)

@@ -57,12 +57,12 @@ class CardPainter:
         ladder: Ladder,
         drawings: Library,
         reading: Reading,
-        device: torch.device,
         shaped: Mapping[str, Shape] | None = None,
         **sizes: Any,
     ) -> None:
         self._arbiter = arbiter
         self._ladder = ladder
+        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         plan, manifest = arbiter.plan, arbiter.plan.pack
         parts = read_parts(store, plan, shaped or shapes(manifest.painter))
         weights = {item.name: item.sha256 for one in manifest.networks for item in one.files}

@@ -57,7 +57,7 @@ def made(installed, tmp_path: Path):
         arbiter = Arbiter(plan_of(manifest, **changes), free)
         ladder = Ladder(tmp_path, "a card", lambda: None)
         painter = CardPainter(
-            store, arbiter, ladder, library(), Reading(), torch.device("cpu"), shaped,
+            store, arbiter, ladder, library(), Reading(), shaped,
             layers=(1, 2, 3), tokens=64,
         )  # fmt: skip
         return painter, arbiter
@@ -105,5 +105,5 @@ def test_files_that_do_not_fit_are_named(installed, tmp_path: Path) -> None:
     with pytest.raises(PainterError, match="not whole"):
         CardPainter(
             store, Arbiter(plan_of(manifest), Moves()), Ladder(tmp_path, "x", lambda: None),
-            library(), Reading(), torch.device("cpu"), {**shaped, "transformer": shape},
+            library(), Reading(), {**shaped, "transformer": shape},
         )  # fmt: skip
