@@ -113,9 +113,9 @@ def _add_write(write: argparse.ArgumentParser) -> None:
 def _add_painter(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--painter",
-        choices=("storyboard", "duogen"),
+        choices=("storyboard", "duogen", "klein", "qwen-edit", "cosmos"),
         default="",
-        help="who draws: rules, or the network DuoGen; the pack's own unless told",
+        help="rules, the network DuoGen, or a card's painter; the pack's own unless told",
     )
 
 
@@ -124,6 +124,12 @@ def _add_redraw(redraw: argparse.ArgumentParser) -> None:
     redraw.add_argument("--step", type=_steps, required=True, metavar="K", help="1 is the first")
     redraw.add_argument("--mode", choices=("new", "fix"), default="new")
     redraw.add_argument("--instruction", default="", metavar="TEXT", help="what --mode fix changes")
+    redraw.add_argument(
+        "--mask",
+        type=Path,
+        metavar="FILE",
+        help="a picture: --mode fix changes only where it is white",
+    )
     redraw.add_argument(
         "--neighbours",
         type=_neighbours,

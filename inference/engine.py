@@ -61,8 +61,10 @@ class Engine:
             yield from self._events(request)
         except Stopped:
             return
-        except (NoDrawing, CannotFix) as error:
+        except NoDrawing as error:
             yield Failed(request.id, "painter", str(error), "Change the description.")
+        except CannotFix as error:
+            yield Failed(request.id, "painter", str(error), "Or let it be drawn anew.")
         except WrongSize as error:
             hint = f"Choose a size from {SMALLEST} to {LARGEST} pixels."
             yield Failed(request.id, "painter", str(error), hint)

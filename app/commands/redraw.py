@@ -10,6 +10,7 @@ from app.engine.jobs import new_seed
 from app.engine.redrawing import redraw
 from app.engine.run import RequestRun
 from app.tutorial.file import TutorialFile
+from app.tutorial.photos import for_painter, read_photo
 from app.tutorial.undo import picture_by_id
 from inference.protocol import Cancelled, Event, Failed, Finished, Json, PaintFinished
 
@@ -20,6 +21,9 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError("--mode fix needs --instruction: say what to change.", 2)
     if options.mode == "new" and options.instruction:
         raise CommandError("--instruction goes with --mode fix.", 2)
+    if options.mode == "new" and options.mask:
+        raise CommandError("--mask goes with --mode fix.", 2)
+    mask = for_painter(read_photo(options.mask)) if options.mask else None
     progress = ProgressLine()
     with TutorialFile.open(options.file, must_write=True) as file:
         for problem in file.problems:
@@ -40,6 +44,7 @@ def run(options: argparse.Namespace) -> int:
         if options.painter:
             chosen = replace(request.paint.options, painter=options.painter)
             request = replace(request, paint=replace(request.paint, options=chosen))
+        request = replace(request, paint=replace(request.paint, mask=mask))
         drawing = RequestRun(file, request)
         sources = {info.sha256: info.source for info in file.takes()}
         picture = picture_by_id(file.tutorial, request.step, request.picture)

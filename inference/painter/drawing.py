@@ -73,6 +73,8 @@ class Painter(Protocol):
 
 def present(given: PaintInput) -> Scene:
     """Return the scene of the take that shall be fixed; raises CannotFix without one."""
+    if given.mask is not None:
+        raise CannotFix("only painted pixels can change inside a mask: leave it out for a drawing")
     for condition in given.conditions:
         scene = scene_of(condition)
         if condition.role == "present" and scene is not None:

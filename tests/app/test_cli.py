@@ -175,6 +175,17 @@ def test_redraw_fix_changes_what_it_is_told(dog: Path) -> None:
     assert take.recipe["instruction"] == "make the towel green"
 
 
+def test_a_mask_is_for_pixels(dog: Path, tmp_path: Path) -> None:
+    mask = tmp_path / "mask.png"
+    Image.new("L", (64, 64), "white").save(mask)
+    words = ("--step", "5", "--mask", str(mask), "--instruction", "make the towel green")
+    refused = redraw(dog, *words, "--mode", "fix")
+    assert refused.code == 1
+    assert "Only painted pixels can change inside a mask" in refused.err
+    assert "--mask goes with --mode fix" in redraw(dog, *words[:4]).err
+    assert "not a file" in redraw(dog, *words, "--mode", "fix", "--mask", str(tmp_path)).err
+
+
 def test_the_same_seed_gives_the_same_take_in_fresh_processes(dog: Path) -> None:
     twin = dog.with_name("twin.interstep")
     twin.write_bytes(dog.read_bytes())
