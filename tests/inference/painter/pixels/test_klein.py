@@ -184,6 +184,19 @@ def test_a_broken_picture_is_never_a_take(pipeline, drawings) -> None:
     assert paint(painter, GIVEN).size == (256, 256)
 
 
+def test_an_overflow_in_half_precision_is_painted_once_more(tmp_path, drawings) -> None:
+    pipeline = tiny_klein(tmp_path)
+    pipeline.transformer.x_embedder.weight.data *= 60_000  # more than float16 holds once summed
+    pipeline.to(torch.float16)
+    klein = Klein(pipeline, LAYERS, 64)
+    painter = PixelPainter(klein, {}, drawings, most=1, area=64 * 64)
+    seen = [one.done for one in painter.draw(GIVEN) if isinstance(one, Glimpse)]
+    assert seen[-3:] == [1, 2, 3]
+    assert klein.dtype is torch.bfloat16
+    assert painter.recipe()["dtype"] == "bfloat16"
+    assert paint(painter, GIVEN).size == (256, 256)
+
+
 def test_a_damaged_neighbour_is_named(painter) -> None:
     data = b"no picture"
     bad = Condition("previous", hashlib.sha256(data).hexdigest(), {}, image(data, 1, 1))
