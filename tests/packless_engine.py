@@ -1,7 +1,7 @@
 """The fake engine on a machine without packs; as a program it takes one argument: a file.
 
 The file's text says how it goes on: "no llama.cpp", "no network", or empty; while the starter
-pack is installed it is "installed".
+pack is installed it is "installed", and "a better one" when there is another beside it.
 """
 
 import os
@@ -39,6 +39,10 @@ def events_of(request: Request, state: Path) -> Iterator[Event]:
             starter["ready"] = starter["installed"] = script == "installed"
             writer = None if script == "no llama.cpp" else "0.3"
             facts = {"llama_cpp": writer, "recommended": "starter", "packs": [starter]}
+            if script == "a better one":
+                better = {"id": "laptop", "name": "Laptop", "ready": True, "installed": True}
+                starter["ready"] = starter["installed"] = True
+                facts |= {"recommended": "laptop", "packs": [better, starter]}
             yield Found(request.id, facts)
         case Install() if script == "no network":
             yield Failed(request.id, "pack", "nothing answers", "Look at the network.")

@@ -1,4 +1,4 @@
-"""What the start page says while no writer is there: what it takes, and a button that gets it."""
+"""What the start page says of packs: what a writer takes, or that a better one is there now."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout
 
+from app.editing.settings import Settings
 from app.engine.upkeep import Upkeep
 from app.tutorial.model import new_id
 from app.window.sizes import gigabytes
@@ -15,19 +16,22 @@ from inference.protocol import Install
 STARTER = "starter"
 COMMAND = 'pip install "interstep[cpu]"'
 PARTS = 1000  # of the progress bar
+USED, DECLINED = "packs/new", "packs/declined"  # settings: the id of a pack
 
 
 class PackOffer(QFrame):
-    """Follows what is known of the packs; it is seen only where one is missing.
+    """Follows what is known of the packs; seen where one is missing, or there is one to decide on.
 
-    packs_known(names of the packs that are ready by id, id of the best one).
+    packs_known(names of the packs that are ready by id, id of the one for new tutorials).
     """
 
     packs_known = Signal(object, str)
 
-    def __init__(self, upkeep: Upkeep, theme: Theme) -> None:
+    def __init__(self, upkeep: Upkeep, theme: Theme, settings: Settings) -> None:
         super().__init__()
         self._upkeep = upkeep
+        self._settings = settings
+        self._better = ""
         self._asked: Install | None = None
         self.setProperty("role", "message")
         self.setProperty("kind", "info")
@@ -40,6 +44,8 @@ class PackOffer(QFrame):
         self.get = QPushButton()
         self.get.setProperty("kind", "primary")
         self.get.clicked.connect(self._get)
+        self.keep = QPushButton()
+        self.keep.clicked.connect(lambda: self._decide(DECLINED))
         self.stop = QPushButton(self.tr("Stop"))
         self.stop.clicked.connect(upkeep.stop)
         self.progress = QProgressBar()
@@ -49,11 +55,12 @@ class PackOffer(QFrame):
         self._row = QHBoxLayout()
         self._row.addWidget(self.words, 1)
         self._row.addWidget(self.get)
+        self._row.addWidget(self.keep)
         self._row.addWidget(self.stop)
         self._rows = QVBoxLayout(self)
         self._rows.addLayout(self._row)
         self._rows.addWidget(self.progress)
-        for widget in (self, self.stop, self.progress):
+        for widget in (self, self.keep, self.stop, self.progress):
             widget.hide()
         upkeep.facts_changed.connect(self._follow_facts)
         upkeep.work_changed.connect(self._follow_work)
@@ -66,15 +73,42 @@ class PackOffer(QFrame):
         ready = {str(pack.get("id")): str(pack.get("name")) for pack in packs if pack.get("ready")}
         recommended = str(facts.get("recommended", ""))
         starter = next((pack for pack in packs if pack.get("id") == STARTER), None)
+        used = self._used(ready, recommended)
+        self._better = recommended if used != recommended and recommended in ready else ""
+        self.keep.hide()
         if facts.get("llama_cpp", "") is None:
             self._say_command()
             ready = {}
         elif recommended not in ready and starter is not None:
             self._offer(starter)
+        elif self._better and self._settings.get(DECLINED, "") != recommended:
+            self._ask(ready[recommended], ready[used])
         else:
             self.hide()
         if packs:
-            self.packs_known.emit(ready, recommended)
+            self.packs_known.emit(ready, used)
+
+    def _used(self, ready: Mapping[str, str], recommended: str) -> str:
+        """Return the pack for new tutorials: the best one until another was used before it came."""
+        used = self._settings.get(USED, "")
+        if used not in ready:
+            used = recommended
+            if used in ready:
+                self._settings.put(USED, used)
+        return used
+
+    def _ask(self, better: str, used: str) -> None:
+        words = self.tr("{pack} is installed now. Use it for new tutorials? Others keep theirs.")
+        self.words.setText(words.format(pack=better))
+        self.get.setText(self.tr("Use {pack}").format(pack=better))
+        self.keep.setText(self.tr("Keep {pack}").format(pack=used))
+        self._follow_work()
+        self.keep.show()
+        self.show()
+
+    def _decide(self, name: str) -> None:
+        self._settings.put(name, self._better)
+        self._follow_facts()
 
     def _say_command(self) -> None:
         words = self.tr("To write, Interstep needs its writer: type {command} in a terminal.")
@@ -100,6 +134,9 @@ class PackOffer(QFrame):
         self.show()
 
     def _get(self) -> None:
+        if self._better:
+            self._decide(USED)
+            return
         self._asked = Install(new_id(), STARTER)
         self._upkeep.begin(self._asked)
 

@@ -189,7 +189,10 @@ class PromptCard(QFrame):
         self._slip.start()
         self._enable()
         seed = new_seed()
-        self.write_requested.emit(self.field.text, self.making, list(self.photos), seed)
+        # Told by name: a tutorial keeps its pack when a better one is installed.
+        pack = self.making.pack or (self._recommended or "")
+        making = replace(self.making, pack=pack)
+        self.write_requested.emit(self.field.text, making, list(self.photos), seed)
 
     def _enable(self) -> None:
         typed = bool(self.field.text)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.editing.background import Background
-from app.engine.estimates import Store
+from app.editing.settings import Settings
 from app.engine.upkeep import Upkeep
 from app.window.built_in_cards import BuiltInCards
 from app.window.full_page import caps
@@ -45,7 +45,7 @@ class StartPage(QStackedWidget):
     builtin_chosen = Signal(str)
 
     def __init__(
-        self, upkeep: Upkeep, theme: Theme, background: Background, settings: Store
+        self, upkeep: Upkeep, theme: Theme, background: Background, settings: Settings
     ) -> None:
         super().__init__()
         self.setObjectName("bg")
@@ -55,7 +55,7 @@ class StartPage(QStackedWidget):
         self._seen = False
         self._own_text: OwnTextPage | None = None
         self.card = PromptCard(theme, settings)
-        self.offer = PackOffer(upkeep, theme)
+        self.offer = PackOffer(upkeep, theme, settings)
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search the built-in ones"))
         self.search.setAccessibleName(self.tr("Search the built-in tutorials"))

@@ -89,6 +89,28 @@ def test_ctrl_enter_writes_what_was_typed(make_page: Make, qtbot: QtBot) -> None
     assert 0 <= seed < 10**9
 
 
+@pytest.mark.parametrize(
+    ("answer", "pack"), [("Use Laptop", "laptop"), ("Keep Starter", "starter")]
+)
+def test_a_better_pack_is_for_new_tutorials_if_asked(
+    make_page: Make, qtbot: QtBot, tmp_path: Path, answer: str, pack: str
+) -> None:
+    Settings(tmp_path).put("packs/new", "starter")
+    page = make_page("a better one")
+    show(page, qtbot)
+    page.card.field.setPlainText("Boil an egg")
+    written: list[str] = []
+    page.write_requested.connect(lambda _prompt, making, *_: written.append(making.pack))
+    qtbot.waitUntil(page.offer.keep.isVisible)
+    assert "Laptop is installed now. Use it for new tutorials?" in page.offer.words.text()
+    qtbot.mouseClick(page.card.write, Qt.MouseButton.LeftButton)
+    press(page, answer)
+    assert page.offer.isHidden()
+    qtbot.waitUntil(page.card.write.isEnabled)
+    qtbot.mouseClick(page.card.write, Qt.MouseButton.LeftButton)
+    assert written == ["starter", pack]
+
+
 def test_a_double_click_writes_once(make_page: Make, qtbot: QtBot) -> None:
     page = make_page()
     asked: list[str] = []
