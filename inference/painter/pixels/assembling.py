@@ -69,7 +69,7 @@ class CardPainter:
         networks = {PARTS[name]: part for name, part in parts.items() if name in PARTS}
         self._networks = networks
         self._painter = PixelPainter(
-            family_of(manifest, parts, reading, **sizes),
+            family_of(manifest, parts, reading, device, **sizes),
             weights,
             drawings,
             plan.references,
@@ -148,7 +148,11 @@ def _tokenizer(path: Path) -> Any:
 
 
 def family_of(
-    manifest: Manifest, parts: Mapping[str, Any], reading: Reading, **sizes: Any
+    manifest: Manifest,
+    parts: Mapping[str, Any],
+    reading: Reading,
+    device: torch.device,
+    **sizes: Any,
 ) -> Family:
     """Return the family over a pack's networks. sizes: for networks of other sizes."""
     transformer, vae, scheduler = (parts[name] for name in ("transformer", "vae", "scheduler"))
@@ -166,14 +170,14 @@ def family_of(
                 transformer=transformer,
                 is_distilled=True,
             )
-            return Klein(pipeline, **sizes)
+            return Klein(pipeline, device, **sizes)
         case "qwen-edit":
             from inference.painter.pixels.qwen_edit import QwenEdit
 
-            return QwenEdit(transformer, vae, scheduler, reading.read)
+            return QwenEdit(transformer, vae, scheduler, reading.read, device)
         case "cosmos":
             from inference.painter.pixels.cosmos import Cosmos
 
-            return Cosmos(transformer, vae, scheduler, reading.read, reading.guard)
+            return Cosmos(transformer, vae, scheduler, reading.read, reading.guard, device)
         case _:
             raise PainterError(f"the pack {manifest.id} paints no pixels")

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from inference.painter.drawing import PainterError
 from inference.painter.flow import guided
-from inference.painter.pixels.family import Frame, Size, Slope, Told, noise_of
+from inference.painter.pixels.family import CPU, Frame, Size, Slope, Told, noise_of
 from inference.painter.pixels.references import Reference
 from inference.painter.pixels.video_vae import decoded, encoded
 
@@ -54,7 +54,13 @@ class Cosmos:
     guidance = 8.0
 
     def __init__(
-        self, transformer: Any, vae: Any, scheduler: Any, read: Read, guard: Guard
+        self,
+        transformer: Any,
+        vae: Any,
+        scheduler: Any,
+        read: Read,
+        guard: Guard,
+        device: torch.device = CPU,
     ) -> None:
         if transformer.learnable_pos_embed is not None:
             raise PainterError("these weights have learnt positions: frames can't differ in size")
@@ -63,6 +69,7 @@ class Cosmos:
         self._scheduler = scheduler
         self._read = read
         self._guard = guard
+        self._device = device
 
     @property
     def dtype(self) -> torch.dtype:
@@ -85,7 +92,7 @@ class Cosmos:
 
     def encode(self, pixels: Image.Image) -> Tensor:
         """Return a reference's latents, (1, channels, 1, rows, columns)."""
-        return encoded(self._vae, pixels)
+        return encoded(self._vae, pixels, self._device)
 
     def begin(
         self,
@@ -98,7 +105,7 @@ class Cosmos:
         """Return noise (1, channels, 1, rows, columns) and the velocity."""
         channels = self._network.config.out_channels
         shape = (1, channels, 1, size.height // SPATIAL, size.width // SPATIAL)
-        noise = noise_of(shape, seed, self._network.device)
+        noise = noise_of(shape, seed, self._device)
         texts = [condition.positive] if guidance == 1 else [condition.positive, condition.negative]
 
         def slope(x: Tensor, sigma: float) -> Tensor:
@@ -122,7 +129,7 @@ class Cosmos:
 
     def decode(self, x: Tensor, size: Size) -> Tensor:
         """Return the pixels; raises PainterError where the guard refuses them."""
-        pixels = decoded(self._vae, x)
+        pixels = decoded(self._vae, x.to(self._device))
         rows = ((pixels.float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
         safe = self._guard.check_video_safety(rows.permute(0, 2, 3, 1).cpu().numpy())
         if safe is None:
@@ -142,14 +149,15 @@ def velocity(network: Any, frames: Sequence[tuple[int, Tensor, float]], text: Te
     last are clean.
     """
     first = min(time for time, _, _ in frames)
+    device = frames[-1][1].device
     parts = [
-        _tokens(network, latents, time - first, sigma, clean=place + 1 < len(frames))
+        _tokens(network, latents, time - first, sigma, device, clean=place + 1 < len(frames))
         for place, (time, latents, sigma) in enumerate(frames)
     ]
     x, level, embedded, cosine, sine = (
         torch.cat(part, int(place < 3)) for place, part in enumerate(zip(*parts, strict=True))
     )
-    told = text.to(network.device, network.dtype)
+    told = text.to(device, network.dtype)
     if network.config.use_crossattn_projection:
         told = network.crossattn_proj(told)
     for block in network.transformer_blocks:
@@ -165,12 +173,12 @@ def velocity(network: Any, frames: Sequence[tuple[int, Tensor, float]], text: Te
 
 
 def _tokens(
-    network: Any, latents: Tensor, time: int, sigma: float, *, clean: bool
+    network: Any, latents: Tensor, time: int, sigma: float, device: torch.device, *, clean: bool
 ) -> tuple[Tensor, ...]:
     """Return a frame's tokens, noise level, its embedding, and rotary cosines and sines."""
     marks = torch.full_like(latents[:, :1], float(clean))
     padding = [torch.zeros_like(marks)] if network.config.concat_padding_mask else []
-    given = torch.cat([latents, marks, *padding], 1).to(network.device, network.dtype)
+    given = torch.cat([latents, marks, *padding], 1).to(device, network.dtype)
     tokens = network.patch_embed(given).flatten(1, 3)
     count = tokens.shape[1]
     cosine, sine = network.rope(given.expand(-1, -1, time + 1, -1, -1))

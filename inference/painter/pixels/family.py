@@ -15,6 +15,7 @@ from torch import Tensor
 
 from inference.painter.pixels.references import Reference
 
+CPU = torch.device("cpu")
 Slope = Callable[[Tensor, float], Tensor]  # (x, sigma) -> dx/dsigma, guided or not
 
 
@@ -50,8 +51,8 @@ class Frame:
 class Family(Protocol):
     """One kind of network with its weights in memory.
 
-    multiple: both sides of a picture are multiples of it; steps, guidance: its own defaults; dtype:
-    in which the transformer computes.
+    multiple: both sides of a picture are multiples of it; steps, guidance: its own defaults. A
+    network lies on the family's device while it works, and what it is given is brought there.
     """
 
     name: str

@@ -15,7 +15,7 @@ from PIL import Image
 from torch import Tensor
 
 from inference.painter.flow import euler, guided, sigmas
-from inference.painter.pixels.family import Frame, Size, Slope, Told, noise_of, pixels_in
+from inference.painter.pixels.family import CPU, Frame, Size, Slope, Told, noise_of, pixels_in
 from inference.painter.pixels.references import Reference
 
 TOKENS = 512  # of a prompt, pads included: they are a part of what the network was taught with
@@ -25,7 +25,7 @@ LAYERS = (9, 18, 27)  # of the text encoder, whose states it reads
 class Klein:
     """The networks of a FLUX.2-klein in memory, as a Flux2KleinPipeline that is never called.
 
-    layers, tokens: others only for networks of other sizes.
+    device: where a network at work lies. layers, tokens: others only for networks of other sizes.
     """
 
     name = "klein"
@@ -34,9 +34,14 @@ class Klein:
     guidance = 1.0
 
     def __init__(
-        self, pipeline: Flux2KleinPipeline, layers: tuple[int, ...] = LAYERS, tokens: int = TOKENS
+        self,
+        pipeline: Flux2KleinPipeline,
+        device: torch.device = CPU,
+        layers: tuple[int, ...] = LAYERS,
+        tokens: int = TOKENS,
     ) -> None:
         self._pipeline = pipeline
+        self._device = device
         self._layers = layers
         self._tokens = tokens
 
@@ -56,7 +61,10 @@ class Klein:
         found: list[Tensor] = []
         for text in (told.prompt, ""):
             found += self._pipeline.encode_prompt(
-                text, max_sequence_length=self._tokens, text_encoder_out_layers=self._layers
+                text,
+                device=self._device,
+                max_sequence_length=self._tokens,
+                text_encoder_out_layers=self._layers,
             )
         return tuple(found)
 
@@ -64,7 +72,7 @@ class Klein:
     def encode(self, pixels: Image.Image) -> Tensor:
         """Return a reference's latents, (1, channels, rows, columns)."""
         vae = self._pipeline.vae
-        given = pixels_in(pixels, vae.device, vae.dtype)
+        given = pixels_in(pixels, self._device, vae.dtype)
         latents: Tensor = self._pipeline._encode_vae_image(given, generator=None)
         return latents
 
@@ -80,25 +88,27 @@ class Klein:
         pipeline, network = self._pipeline, self._pipeline.transformer
         rows, columns = size.height // self.multiple, size.width // self.multiple
         channels = network.config.in_channels
-        noise = noise_of((1, channels, rows, columns), seed, network.device)
+        noise = noise_of((1, channels, rows, columns), seed, self._device)
         places = pipeline._prepare_latent_ids(noise)
         latents = [frame.latents for frame in frames]
         clean = [pipeline._pack_latents(one) for one in latents]
         if frames:
             # The ids are told in a list's order: each reference at a time of its own.
             places = torch.cat([places, pipeline._prepare_image_ids(latents)], 1)
-        places = places.to(network.device)
+        places = places.to(self._device)
         count = rows * columns
         branches = [condition[:2]] if guidance == 1 else [condition[:2], condition[2:]]
 
         def slope(x: Tensor, sigma: float) -> Tensor:
-            tokens = torch.cat([x.to(network.dtype), *(c.to(network.dtype) for c in clean)], 1)
+            tokens = torch.cat(
+                [x.to(network.dtype), *(c.to(x.device, network.dtype) for c in clean)], 1
+            )
             found = [
                 network(
                     hidden_states=tokens,
                     timestep=torch.full((1,), sigma, device=x.device, dtype=network.dtype),
                     guidance=None,
-                    encoder_hidden_states=states,
+                    encoder_hidden_states=states.to(network.dtype),
                     txt_ids=text_places,
                     img_ids=places,
                     return_dict=False,
@@ -120,7 +130,7 @@ class Klein:
         """Return the pixels."""
         vae = self._pipeline.vae
         norm: Any = vae.bn
-        latents = self.grid(x, size)[None].to(vae.dtype)
+        latents = self.grid(x, size)[None].to(self._device, vae.dtype)
         spread = torch.sqrt(norm.running_var.view(1, -1, 1, 1) + vae.config.batch_norm_eps)
         latents = latents * spread.to(latents) + norm.running_mean.view(1, -1, 1, 1).to(latents)
         pixels: Tensor = vae.decode(self._pipeline._unpatchify_latents(latents), return_dict=False)[

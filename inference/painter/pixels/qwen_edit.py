@@ -23,7 +23,7 @@ from PIL import Image
 from torch import Tensor
 
 from inference.painter.flow import euler, guided, sigmas
-from inference.painter.pixels.family import Frame, Size, Slope, Told, noise_of
+from inference.painter.pixels.family import CPU, Frame, Size, Slope, Told, noise_of
 from inference.painter.pixels.references import Reference
 from inference.painter.pixels.video_vae import decoded, encoded
 
@@ -51,11 +51,14 @@ class QwenEdit:
     steps = 4
     guidance = 1.0
 
-    def __init__(self, transformer: Any, vae: Any, scheduler: Any, read: Read) -> None:
+    def __init__(
+        self, transformer: Any, vae: Any, scheduler: Any, read: Read, device: torch.device = CPU
+    ) -> None:
         self._network = transformer
         self._vae = vae
         self._scheduler = scheduler
         self._read = read
+        self._device = device
         self._spatial = 2 ** len(vae.temperal_downsample)
 
     @property
@@ -76,7 +79,7 @@ class QwenEdit:
 
     def encode(self, pixels: Image.Image) -> Tensor:
         """Return a reference's latents, (1, channels, 1, rows, columns)."""
-        return encoded(self._vae, _resized(pixels, VAE_IMAGE_SIZE))
+        return encoded(self._vae, _resized(pixels, VAE_IMAGE_SIZE), self._device)
 
     def begin(
         self,
@@ -89,7 +92,10 @@ class QwenEdit:
         """Return noise (1, n, channels) and the velocity."""
         network = self._network
         shape = (1, 1, self._vae.config.z_dim, *self._rows(size))
-        latents = [noise_of(shape, seed, network.device), *(f.latents for f in frames)]
+        latents = [
+            noise_of(shape, seed, self._device),
+            *(frame.latents.to(self._device) for frame in frames),
+        ]
         noise, *clean = (_packed(one) for one in latents)
         places = [[(1, one.shape[-2] // 2, one.shape[-1] // 2) for one in latents]]
         count = noise.shape[1]
@@ -102,7 +108,7 @@ class QwenEdit:
                 network(
                     hidden_states=tokens,
                     timestep=torch.full((1,), sigma, device=x.device, dtype=network.dtype),
-                    encoder_hidden_states=text.to(network.device, network.dtype),
+                    encoder_hidden_states=text.to(x.device, network.dtype),
                     encoder_hidden_states_mask=None,
                     img_shapes=places,
                     return_dict=False,
@@ -130,7 +136,7 @@ class QwenEdit:
         rows, columns = self._rows(size)
         scale = self._spatial
         latents = QwenImageEditPlusPipeline._unpack_latents(x, rows * scale, columns * scale, scale)
-        return decoded(self._vae, latents)
+        return decoded(self._vae, latents.to(self._device))
 
     def grid(self, x: Tensor, size: Size) -> Tensor:
         """Return latents (channels, rows, columns)."""

@@ -33,7 +33,9 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory):
 
 @pytest.fixture
 def painter(pipeline, drawings: Library) -> PixelPainter:
-    return PixelPainter(Klein(pipeline, LAYERS, 64), {}, drawings, most=3, area=128 * 128)
+    return PixelPainter(
+        Klein(pipeline, layers=LAYERS, tokens=64), {}, drawings, most=3, area=128 * 128
+    )
 
 
 def png(colour: str, width: int = 96, height: int = 64) -> bytes:
@@ -60,7 +62,7 @@ GIVEN = PaintInput(
 
 @pytest.mark.parametrize("conditions", [(), (PREVIOUS,), (PREVIOUS, NEXT, ANCHOR)])
 def test_the_loop_gives_the_stock_pipelines_picture(pipeline, conditions) -> None:
-    klein = Klein(pipeline, LAYERS, 64)
+    klein = Klein(pipeline, layers=LAYERS, tokens=64)
     size = Size(64, 96)
     refs = [
         Reference(c.role, c.sha256, -1, Image.open(io.BytesIO(c.image.data())).resize((64, 64)))
@@ -172,7 +174,7 @@ def test_a_fix_keeps_the_shape_and_what_is_outside_the_mask(painter, drawings) -
 
 def test_a_broken_picture_is_never_a_take(pipeline, drawings) -> None:
     torch.manual_seed(0)
-    broken = Klein(pipeline, LAYERS, 64)
+    broken = Klein(pipeline, layers=LAYERS, tokens=64)
     painter = PixelPainter(broken, {}, drawings, most=1, area=64 * 64)
     healthy = pipeline.transformer.proj_out.weight.data.clone()
     try:
@@ -188,7 +190,7 @@ def test_an_overflow_in_half_precision_is_painted_once_more(tmp_path, drawings) 
     pipeline = tiny_klein(tmp_path)
     pipeline.transformer.x_embedder.weight.data *= 60_000  # more than float16 holds once summed
     pipeline.to(torch.float16)
-    klein = Klein(pipeline, LAYERS, 64)
+    klein = Klein(pipeline, layers=LAYERS, tokens=64)
     painter = PixelPainter(klein, {}, drawings, most=1, area=64 * 64)
     seen = [one.done for one in painter.draw(GIVEN) if isinstance(one, Glimpse)]
     assert seen[-3:] == [1, 2, 3]
@@ -207,7 +209,7 @@ def test_a_damaged_neighbour_is_named(painter) -> None:
 def test_a_glimpse_shows_the_colours(pipeline) -> None:
     from inference.painter.pixels.glimpse import Glimpses, _colours
 
-    klein = Klein(pipeline, LAYERS, 64)
+    klein = Klein(pipeline, layers=LAYERS, tokens=64)
     shown = Glimpses(klein)(klein.encode(_colours()), Size(384, 384))
     assert shown.size == (24, 24)
 
