@@ -1,6 +1,7 @@
 """The engine: a generator of events for each request. It holds one pack in memory."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cached_property
 
 from assets.corpus import Example, corpus
@@ -8,7 +9,9 @@ from inference import loop
 from inference.housekeeping import answer
 from inference.loading import Bench
 from inference.packs.card import Card, find_card
+from inference.packs.manifest import Manifest
 from inference.packs.reports import PackError
+from inference.packs.runtime import check
 from inference.packs.store import Store
 from inference.painter.drawing import PainterError
 from inference.painter.painting import LARGEST, SMALLEST, WrongSize, check_size
@@ -20,6 +23,7 @@ from inference.protocol import (
     Finished,
     Install,
     Load,
+    PaintOptions,
     Plan,
     Probe,
     Redraw,
@@ -35,13 +39,18 @@ from inference.writer.errors import Stopped, WriterError
 class Engine:
     """Runs one pack at a time; `handle` is called for one request after another.
 
-    card: how this machine's card is asked.
+    card, check_runtime: as Bench has them.
     """
 
-    def __init__(self, store: Store, card: Callable[[], Card | None] = find_card) -> None:
+    def __init__(
+        self,
+        store: Store,
+        card: Callable[[], Card | None] = find_card,
+        check_runtime: Callable[[Manifest], None] = check,
+    ) -> None:
         self._store = store
         self._stop: Callable[[], bool] = lambda: False
-        self.bench = Bench(store, lambda: self._stop(), card)
+        self.bench = Bench(store, lambda: self._stop(), card, check_runtime)
 
     @cached_property
     def _examples(self) -> list[Example]:
@@ -69,8 +78,7 @@ class Engine:
             hint = f"Choose a size from {SMALLEST} to {LARGEST} pixels."
             yield Failed(request.id, "painter", str(error), hint)
         except PainterError as error:
-            hint = "Install the program again, or let the storyboard draw."
-            yield Failed(request.id, "painter", str(error), hint)
+            yield Failed(request.id, "painter", str(error), error.hint)
         except (PackError, WriterError) as error:
             yield Failed(request.id, "pack", error.message, error.hint)
         except MemoryError:
@@ -88,7 +96,7 @@ class Engine:
                 desk = yield from self.bench.desk(request.id, request.options, request.pack)
                 yield from loop.illustrate(request, desk)
             case Write() | Continue():
-                desk = yield from self.bench.desk(request.id, request.options, request.pack)
+                desk = yield from self.bench.desk(request.id, _painted(request), request.pack)
                 loaded = yield from self.bench.load(request.id, request.pack)
                 yield from loop.write(
                     request, loaded.manifest, loaded.session, self._examples, desk
@@ -107,3 +115,8 @@ class Engine:
                 yield from answer(self._store, request)
             case _:
                 raise AssertionError("the server answers a Cancel itself")
+
+
+def _painted(request: Write | Continue) -> PaintOptions:
+    """Return the options of a request's pictures; for the text alone no network is read."""
+    return request.options if request.paint else replace(request.options, painter="storyboard")

@@ -150,10 +150,12 @@ def free_memory() -> int:
 
 def free_disk(store: Store) -> int:
     """Return the bytes that are free where packs are kept."""
-    folder = store.folder
-    while not folder.exists():
-        folder = folder.parent
-    return shutil.disk_usage(folder).free
+    folders = (store.folder, *store.folder.parents)
+    there = next((folder for folder in folders if folder.exists()), None)
+    if there is None:
+        hint = "Plug it in, or change INTERSTEP_PACKS"
+        raise PackError(f"The disk of {store.folder} is not there.", hint)
+    return shutil.disk_usage(there).free
 
 
 def _machine(store: Store, card: Card | None) -> tuple[int, int, int]:

@@ -19,6 +19,7 @@ from inference.packs.ladder import Ladder
 from inference.packs.manifest import Manifest, catalogue
 from inference.packs.plan import CONDITIONING, Options, Phase, plan
 from inference.packs.reports import PackError
+from inference.packs.runtime import check
 from inference.packs.store import Store
 from inference.packs.upkeep import STARTER
 from inference.painter.arbiter import Arbiter, empty_caches
@@ -84,8 +85,9 @@ class OnCard:
 class Bench:
     """Brings packs and painters into memory, each when it is first asked for.
 
-    stop: polled inside long evaluations. card: how the card is asked. loaded: the writer that is
-    in memory, or rests.
+    stop: polled inside long evaluations. card: how the card is asked; check_runtime: raises
+    PackError where a pack can't run on this machine. loaded: the writer that is in memory, or
+    rests.
     """
 
     def __init__(
@@ -93,8 +95,10 @@ class Bench:
         store: Store,
         stop: Callable[[], bool],
         card: Callable[[], Card | None] = find_card,
+        check_runtime: Callable[[Manifest], None] = check,
     ) -> None:
         self._store = store
+        self._check_runtime = check_runtime
         self._stop = stop
         self._ask_card = card
         self.loaded: Loaded | None = None
@@ -114,30 +118,43 @@ class Bench:
             self._nano = None
 
     def _unload(self) -> None:
-        if self._on_card is not None:
-            if self._on_card.reader is not None:
-                self._on_card.reader.close()
-            self._on_card.arbiter.close()
-            self._on_card = None
-        if self.loaded is not None:
-            self.loaded.close()
-            self.loaded = None
+        card, loaded = self._on_card, self.loaded
+        self._on_card = self.loaded = None
+        if card is not None and card.reader is not None:
+            card.reader.close()
+        if loaded is not None:
+            loaded.close()
+        if card is not None:
+            card.painter = None
+            empty_caches()
 
     def load(self, request_id: str, pack: str) -> Generator[Event, None, Loaded]:
         """Bring a pack's writer into memory, after its download where that is needed."""
         _check_llama("the writer", "--from TEXTFILE needs no writer")
-        manifest, reason = chosen(self._store, pack)
+        manifest, reason = self._chosen(pack)
         if reason:
             yield Notice(request_id, "pack", reason)
         manifest = yield from self._installed(request_id, manifest)
         if self.loaded is not None and self.loaded.manifest == manifest:
             self.loaded.session.ready()
             return self.loaded
-        if self._on_card is None or self._on_card.manifest != manifest:
-            self._unload()  # not the painter, which this request may be about to use
+        if self.loaded is not None:  # not the painter, which this request may be about to use
+            self.loaded.close()
+            self.loaded = None
+        if manifest.card and self._on_card is not None and self._on_card.manifest != manifest:
+            raise PackError(
+                f"The packs {manifest.id} and {self._on_card.manifest.id} can't share the card.",
+                "Choose the painter of the pack that writes, or a writer for any CPU",
+            )
         yield Loading(request_id, manifest.name)
         self.loaded = self._read_writer(manifest)
         return self.loaded
+
+    def _chosen(self, pack: str) -> tuple[Manifest, str]:
+        """Return the pack, and why where that was not said; what has the card is kept."""
+        if not pack and self._on_card is not None:
+            return self._on_card.manifest, ""
+        return chosen(self._store, pack)
 
     def _read_writer(self, manifest: Manifest) -> Loaded:
         # Imported here: Ready and painting must not wait for llama.cpp.
@@ -157,14 +174,14 @@ class Bench:
             session = Session(
                 model, context, cores(), self._stop, FreeCores(), eyes, rouse=self._rouse
             )
-        except WriterError:
+        except BaseException:
             if eyes is not None:
                 eyes.close()
             model.close()
             raise
         loaded = Loaded(manifest, model, session)
         if on_card:
-            self._planned(manifest).arbiter.hold("writer", loaded.rest)
+            _hold(self._planned(manifest).arbiter, loaded)
         return loaded
 
     def _eyes(self, manifest: Manifest, model: "Model") -> "Eyes | None":
@@ -182,7 +199,7 @@ class Bench:
         if card is not None:
             if card.arbiter.phase is not phase:
                 card.arbiter.enter(phase)
-            card.arbiter.hold("writer", loaded.rest)
+            _hold(card.arbiter, loaded)
         loaded.wake()
 
     def desk(
@@ -194,7 +211,7 @@ class Bench:
             return loop.Desk(self.drawings, (yield from self._read_nano(request_id)))
         if name == BY_RULES:
             return loop.Desk(self.drawings, Storyboard(self.drawings))
-        manifest, _ = chosen(self._store, pack)
+        manifest, _ = self._chosen(pack)
         if manifest.painter == BY_RULES and not name:
             return loop.Desk(self.drawings, Storyboard(self.drawings))
         if name and manifest.painter != name:
@@ -237,7 +254,9 @@ class Bench:
                     f"The pack {manifest.id} needs an NVIDIA card, and none answers.",
                     "See what is lacking: interstep doctor",
                 )
+            self._check_runtime(manifest)
             self._unload()
+            card = self._ask_card() or card  # with what has just been freed
             how = plan(manifest, card.free, card.total, Options(capability=card.capability))
             self._on_card = OnCard(Arbiter(how, self._free_on_card), manifest)
         return self._on_card
@@ -300,6 +319,12 @@ class Bench:
         if manifest.id not in ready or self._store.missing(manifest):
             return (yield from events(request_id, install(self._store, manifest)))
         return manifest
+
+
+def _hold(arbiter: Arbiter, loaded: Loaded) -> None:
+    """Note all that a writer has on the card; it leaves as one."""
+    for part in ("writer", "eyes", "KV cache"):
+        arbiter.hold(part, loaded.rest)
 
 
 def _guard() -> Any:

@@ -14,7 +14,8 @@ from assets.sprites import Library
 from inference.context import step_chunk
 from inference.notices import hazard, other_language
 from inference.packs.manifest import Manifest
-from inference.painter.drawing import Painter, Remark
+from inference.packs.reports import PackError
+from inference.painter.drawing import Painter, PainterError, Remark
 from inference.painter.painting import Painted, painting
 from inference.painter.storyboard import NoDrawing, describe
 from inference.protocol import (
@@ -286,7 +287,7 @@ def _finish(
     )
     try:
         painted = yield from _painting(request.id, text.step, picture, given, desk)
-    except NoDrawing as error:
+    except (NoDrawing, PainterError, PackError) as error:
         yield Notice(request.id, "no-drawing", str(error), text.step)
         return
     prefix.pictures.insert(0, painted)

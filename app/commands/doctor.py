@@ -23,12 +23,15 @@ def run(options: argparse.Namespace) -> int:
     print(f"ONNX        {_installed(found['onnxruntime'])}")
     _print_card(found)
     print(f"Packs       {', '.join(ready) or 'none installed'}")
-    print("Pictures    drawn by the storyboard, which needs no download; by DuoGen if asked")
+    print("Pictures    drawn by the storyboard, which needs no download; by DuoGen if asked;")
+    print("            painted by a pack's own painter on a card")
     print()
     if found["llama_cpp"] is None:
         print('To write from prompts, install the writer: pip install "interstep[cpu]"')
         return 1
     print(found["reason"])
+    if found["best"] not in ready:
+        print(f"Best here: interstep packs install {found['best']}")
     return 0
 
 

@@ -70,7 +70,7 @@ def _list(found: dict[str, Any]) -> None:
             state = f"{megabytes(pack['download'])} to download"
         mark = "*" if pack["id"] == found["best"] else " "
         print(f"{mark} {pack['id']:24} {state:28} {pack['summary']}")
-    print(f"\n* {found['reason']}")
+    print(f"\n* suits this computer best. {found['reason']}")
 
 
 def _show(found: dict[str, Any], wanted: str) -> None:

@@ -46,15 +46,15 @@ def run(options: argparse.Namespace) -> int:
             request = replace(request, paint=replace(request.paint, options=chosen))
         request = replace(request, paint=replace(request.paint, mask=mask))
         drawing = RequestRun(file, request)
-        sources = {info.sha256: info.source for info in file.takes()}
+        sources = {info.sha256: info.source or info.sha256 for info in file.takes()}
         picture = picture_by_id(file.tutorial, request.step, request.picture)
         before = sources.get(picture.chosen or "") if picture else None
-        drawn: list[Json] = []
+        drawn: list[Json | str] = []
 
         def on_event(event: Event) -> None:
             drawing.apply(event)
             if isinstance(event, PaintFinished):
-                drawn.append(event.source)
+                drawn.append(event.source or event.image.sha256)
             if options.json:
                 print_json(event)
             else:

@@ -96,6 +96,7 @@ class PackCard(QFrame):
 
     def show_pack(self, facts: Mapping[str, Any], *, best: bool) -> None:
         """Show the pack as a Probe found it; best: the one for this computer."""
+        again = self._facts.get("id") == facts.get("id")
         self._facts = facts
         name = str(facts.get("name") or self._pack)
         self.name.setText(name)
@@ -109,7 +110,7 @@ class PackCard(QFrame):
         self.ticks.show_pack(facts)
         for button in self._buttons:
             button.setAccessibleName(f"{button.text()}: {name}")
-        self._ask("")
+        self._ask(self._asking if again else "")
 
     def _told(self) -> str:
         facts = self._facts

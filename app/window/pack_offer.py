@@ -74,7 +74,10 @@ class PackOffer(QFrame):
         recommended = str(facts.get("recommended", ""))
         starter = next((pack for pack in packs if pack.get("id") == STARTER), None)
         used = self._used(ready, recommended)
-        self._better = recommended if used != recommended and recommended in ready else ""
+        order = list(ready)  # the best first; which is recommended also follows the free memory
+        found = recommended in ready and used in ready
+        better = found and order.index(recommended) < order.index(used)
+        self._better = recommended if better else ""
         self.keep.hide()
         if facts.get("llama_cpp", "") is None:
             self._say_command()

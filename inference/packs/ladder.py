@@ -9,6 +9,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,7 +31,7 @@ FAILURES = (
 MAX_FILE = 1 << 16  # bytes of the file of what worked
 
 
-class CardFull(Exception):
+class CardFull(PackError):
     """The card has less free memory than the next phase needs; the message says how much."""
 
 
@@ -185,10 +186,11 @@ class Ladder:
         before = packs.get(worked.pack.id)
         merged = {**(before if isinstance(before, dict) else {}), **changed}
         table[self._card] = {**packs, worked.pack.id: merged}
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         draft = self._path.with_suffix(".draft")
-        draft.write_text(json.dumps(table, indent=2), encoding="utf-8")
-        os.replace(draft, self._path)
+        with suppress(OSError):  # a full disk must not cost the picture that is there
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_text(json.dumps(table, indent=2), encoding="utf-8")
+            os.replace(draft, self._path)
 
     def _read(self) -> dict[str, Any]:
         """Return what is remembered; what is damaged counts as nothing."""
@@ -212,7 +214,7 @@ def _lower_of(plan: Plan, known: Mapping[str, Any]) -> Plan:
         plan = replace(plan, tiling=True)
     for name, values in (
         ("size", SIZES),
-        ("references", range(len(RUNGS))),
+        ("references", range(plan.references)),
         ("reference_size", REFERENCE_SIZES),
     ):
         value = known.get(name)

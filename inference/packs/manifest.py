@@ -135,7 +135,8 @@ class Manifest:
 
     def weights(self) -> tuple[Weights, ...]:
         """Return the pack's files, each once."""
-        return tuple({(item.sha256 or item.sources): item for item in self.parts()}.values())
+        each = {(item.sha256 or item.sources, item.name): item for item in self.parts()}
+        return tuple(each.values())
 
     def parts(self) -> tuple[Weights, ...]:
         """Return the file of each part; one file may stand for two, as writer and reader."""
@@ -185,7 +186,10 @@ def catalogue() -> tuple[Manifest, ...]:
         for file in (files("assets") / "packs").iterdir()
         if file.name.endswith(".json")
     ]
-    return tuple(sorted(shipped, key=lambda manifest: (-manifest.memory_free, manifest.id)))
+    # Of equals the one that sees; an experiment comes last.
+    return tuple(
+        sorted(shipped, key=lambda m: (bool(m.experimental), -m.memory_free, not m.eyes, m.id))
+    )
 
 
 def _named(manifest: Manifest) -> Iterator[tuple[str, str, re.Pattern[str]]]:

@@ -256,18 +256,12 @@ def _work(plan: Plan, phase: Phase) -> Iterator[tuple[str, int]]:
 
 
 def _transformer(plan: Plan) -> int:
-    """Return the bytes of the transformer, with what was trained beside it, on the card."""
+    """Return the bytes of the transformer on the card; a LoRA is merged into it."""
     painter = plan.pack.painter
-    beside = sum(
-        item.size
-        for network in plan.pack.networks
-        if network.part == "lora"
-        for item in network.files
-    )
     if plan.residency != "one block":
-        return network_bytes(painter, "transformer", plan.kind) + beside
+        return network_bytes(painter, "transformer", plan.kind)
     # One block at work while the next one comes; what stands outside the blocks stays.
-    return 2 * block_bytes(painter, plan.kind) + rest_bytes(painter, "transformer") + beside
+    return 2 * block_bytes(painter, plan.kind) + rest_bytes(painter, "transformer")
 
 
 def _own_encoder(pack: Manifest) -> bool:

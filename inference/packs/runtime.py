@@ -14,11 +14,12 @@ from pathlib import Path
 
 from inference.packs.card import has_driver
 from inference.packs.manifest import Manifest
-from inference.packs.reports import PackError
+from inference.packs.reports import PackError, in_words
 from inference.protocol import from_json
 
 DRIVER, TORCH, LLAMA, ONNX = "NVIDIA driver", "torch", "llama-cpp-python", "onnxruntime-gpu"
-PAINTING = (TORCH, "diffusers", "transformers", "accelerate", "optimum-quanto", "sdnq")
+PAINTING = (TORCH, "diffusers", "transformers", "accelerate", "sdnq")
+SMALLEST = 0.9  # of the memory that a pack is made for: cards tell a little less than their name
 PATIENCE = 90  # seconds until all libraries are loaded
 ALL = 'pip install "interstep[gpu]"'
 BUILDS = {
@@ -107,13 +108,18 @@ def lacking(manifest: Manifest, machine: Machine) -> tuple[Tick, ...]:
         return ()
     painting = PAINTING if manifest.painter != "storyboard" else ()
     needed = {DRIVER, LLAMA, *painting}
-    return tuple(tick for tick in ticks(machine) if tick.name in needed and not tick.good)
+    found = [tick for tick in ticks(machine) if tick.name in needed and not tick.good]
+    if machine.total and machine.total < SMALLEST * manifest.card:
+        size = f"has {in_words(machine.total)}, and the pack is made for {in_words(manifest.card)}"
+        found.append(Tick(machine.card or "The card", size, False))
+    return tuple(found)
 
 
 def check(manifest: Manifest) -> None:
     """Raise PackError where the pack can't run on this machine, with what mends it."""
     for tick in lacking(manifest, look()) if manifest.card else ():
-        hint = f"Type: {tick.command}" if tick.command else "Install the driver of your card first"
+        without = "It needs an NVIDIA card with its driver; other packs: interstep packs list"
+        hint = f"Type: {tick.command}" if tick.command else without
         raise PackError(f"{manifest.name} can't run here yet: {tick.name} {tick.state}.", hint)
 
 

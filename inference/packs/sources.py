@@ -187,17 +187,15 @@ def bytes_in(folder: Path) -> int:
 def _watched(
     process: subprocess.Popen[bytes], folder: Path, patience: float, limit: int
 ) -> Generator[int | str, None, None]:
-    most, deadline = -1, time.monotonic() + patience
+    last, deadline = -1, time.monotonic() + patience
     while process.poll() is None:
         now = bytes_in(folder)
-        if now > most:
-            most, deadline = now, time.monotonic() + patience
-            yield now
+        if now != last:  # fewer, where it had to begin anew
+            last, deadline = now, time.monotonic() + patience
         elif time.monotonic() > deadline:
             yield f"nothing came for {patience:.0f} seconds"
             return
-        else:
-            yield most
+        yield now
         if now > limit:
             yield "it sends more than the file's size"
             return

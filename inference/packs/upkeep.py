@@ -102,6 +102,7 @@ def choose(
     for entry in listing:
         if (
             entry.ready
+            and not entry.manifest.experimental
             and entry.manifest.memory_free <= free_memory
             and entry.manifest.card <= card
         ):

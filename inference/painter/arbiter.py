@@ -48,10 +48,10 @@ class Arbiter:
     def enter(self, phase: Phase) -> None:
         """Begin a phase: free what it has no place for; raises CardFull when the rest won't fit."""
         stays = self.plan.lies(phase)
-        for part in [part for part in self._held if part not in stays]:
-            self._held.pop(part)()
+        # The last that came goes first: a reader's context before its model.
+        for part in [part for part in reversed(self._held) if part not in stays]:
+            self._release(part)
         self._empty()
-        self.phase = phase
         lacking = sum(
             part.bytes
             for part in self.plan.parts
@@ -59,11 +59,19 @@ class Arbiter:
         )
         needed = lacking + max((work for _, work in self.plan.work(phase)), default=0)
         if (free := self._free()) < needed:
-            raise CardFull(f"{in_words(needed)} are needed on the card, {in_words(free)} are free")
+            raise CardFull(
+                f"{in_words(needed)} are needed on the card and {in_words(free)} are free.",
+                "Close other programs that use the card, or use the starter pack: --pack starter",
+            )
+        self.phase = phase
 
     def close(self) -> None:
         """Free everything."""
-        for part in list(self._held):
-            self._held.pop(part)()
+        for part in list(reversed(self._held)):
+            self._release(part)
         self._empty()
         self.phase = None
+
+    def _release(self, part: str) -> None:
+        self._held[part]()
+        del self._held[part]

@@ -13,7 +13,15 @@ if TYPE_CHECKING:
 
 
 class PainterError(Exception):
-    """The painter's weights can't be used; the message is a sentence that says why."""
+    """The painter can't paint: a sentence that says why; hint: one that says what to do."""
+
+    def __init__(
+        self,
+        message: str,
+        hint: str = "Install the program again, or let the storyboard draw.",
+    ) -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ class Painter(nn.Module):
 class Sampler:
     """How a picture is sampled: denoising steps and guidance scale (1 = none)."""
 
-    denoising_steps: int = 12
+    denoising_steps: int = 2
     guidance_scale: float = 1.5
 
 

@@ -36,7 +36,7 @@ class Model:
             ) from error
         self.path = path
         self._adapter_path = adapter
-        self._on_card = on_card
+        self.on_card = on_card
         self.handle: Any = None
         self._words: Any = None
         self.wake()
@@ -49,7 +49,7 @@ class Model:
         log.clear()
         llama_cpp.llama_backend_init()
         params = llama_cpp.llama_model_default_params()
-        params.n_gpu_layers = ALL_LAYERS if self._on_card else 0
+        params.n_gpu_layers = ALL_LAYERS if self.on_card else 0
         self.handle = llama_cpp.llama_model_load_from_file(str(self.path).encode(), params)
         if not self.handle:
             raise WriterError(
@@ -58,7 +58,11 @@ class Model:
             )
         self.vocab = llama_cpp.llama_model_get_vocab(self.handle)
         path = self._adapter_path  # freed with the model
-        self._adapter = None if path is None else self._read_adapter(path, log)
+        try:
+            self._adapter = None if path is None else self._read_adapter(path, log)
+        except BaseException:
+            self.close()
+            raise
         self._forget_words()
 
     def rest(self) -> None:

@@ -89,17 +89,28 @@ class Session:
         params.n_threads = params.n_threads_batch = self._threads
         # Flash attention sums in as many parts as there are threads: other bits on other machines.
         params.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED
+        # Else a build for cards would compute a CPU pack's prompts on the card.
+        params.op_offload = params.offload_kqv = self.model.on_card
         self._context = llama_cpp.llama_init_from_model(self.model.handle, params)
         if not self._context:
             raise WriterError(
                 f"there is not enough memory for a context of {self.n_ctx} tokens",
                 "Close other programs, or use the starter pack: --pack starter",
             )
-        self.model.adapt(self._context)
-        self._memory = llama_cpp.llama_get_memory(self._context)
+        try:
+            self.model.adapt(self._context)
+            self._memory = llama_cpp.llama_get_memory(self._context)
+            self._restore()
+        except BaseException:
+            self.close()
+            raise
+
+    def _restore(self) -> None:
         if self._kept:
             data = (ctypes.c_uint8 * len(self._kept)).from_buffer_copy(self._kept)
-            llama_cpp.llama_state_seq_set_data(self._context, data, len(self._kept), 0)
+            size = len(self._kept)
+            if not llama_cpp.llama_state_seq_set_data(self._context, data, size, 0):
+                raise WriterError("the writer's context could not be brought back", "Try again.")
             self._kept = b""
 
     def rest(self) -> None:

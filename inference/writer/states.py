@@ -93,6 +93,7 @@ class Reader:
         # Flash attention sums in half precision, three times as far from the exact states, and in
         # as many parts as there are threads: other bits on other machines.
         params.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED
+        params.op_offload = params.offload_kqv = model.on_card
         params.cb_eval = self._on_tensor
         params.abort_callback = self._on_node
         self._context = llama_cpp.llama_init_from_model(model.handle, params)

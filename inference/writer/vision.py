@@ -41,6 +41,8 @@ def opened(data: bytes, longest: int = LONGEST) -> Image.Image:
         pixels = image.width * image.height
         if pixels <= MOST_PIXELS:
             image = ImageOps.exif_transpose(image)
+            if image.mode.startswith("I"):  # 16 bits of grey, which convert() would clip
+                image = image.point(lambda value: value / 257).convert("L")
             if image.has_transparency_data:
                 layer = image.convert("RGBA")
                 image = Image.new("RGBA", layer.size, "white")
@@ -48,6 +50,8 @@ def opened(data: bytes, longest: int = LONGEST) -> Image.Image:
             image = image.convert("RGB")
             image.thumbnail((longest, longest), Image.Resampling.LANCZOS)
             return image
+    except MemoryError:
+        raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         pass
     except Exception as error:  # hostile bytes make Pillow's parsers raise nearly anything
@@ -105,7 +109,11 @@ class Eyes:
         self.at_once = SLICE
         if not self._causal:  # its largest image must go through the context in one batch
             largest = self._chunks(Image.new("RGB", (LONGEST, LONGEST)))
-            self.at_once = max(SLICE, *(mtmd.mtmd_input_chunk_get_n_tokens(c) for c in largest))
+            try:
+                self.at_once = max(SLICE, *map(mtmd.mtmd_input_chunk_get_n_tokens, largest))
+            except BaseException:
+                self.close()
+                raise
 
     def wake(self) -> None:
         """Read the encoder where it is not in memory; raises WriterError."""

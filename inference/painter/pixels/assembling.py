@@ -61,6 +61,7 @@ class CardPainter:
         **sizes: Any,
     ) -> None:
         self._arbiter = arbiter
+        self._planned = arbiter.plan  # each picture begins with it: what was short may be back
         self._ladder = ladder
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         plan, manifest = arbiter.plan, arbiter.plan.pack
@@ -98,10 +99,13 @@ class CardPainter:
             self._painter.most, self._painter.area = plan.references, plan.reference_size**2
             if plan.tiling:
                 tiled(self._networks["VAE"])
-            options = replace(given.options, size=min(given.options.size, plan.size))
+            size = min(given.options.size, plan.size)
+            if size < given.options.size:
+                yield Remark(f"Painted at {size} pixels: the card has no room for more.")
+            options = replace(given.options, size=size)
             yield from self._painter.draw(replace(given, options=options))
 
-        for seen in self._ladder.run(self._arbiter.plan, attempt):
+        for seen in self._ladder.run(self._planned, attempt):
             yield Remark(seen.message) if isinstance(seen, SteppedDown) else seen
 
     def close(self) -> None:

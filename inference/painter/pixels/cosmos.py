@@ -77,10 +77,10 @@ class Cosmos:
         found: torch.dtype = self._network.dtype
         return found
 
-    def to(self, dtype: torch.dtype) -> None:
-        """Let all networks compute in another dtype."""
-        self._network.to(dtype)
-        self._vae.to(dtype)
+    @property
+    def networks(self) -> tuple[Any, ...]:
+        """Return all that compute in that dtype."""
+        return (self._network, self._vae)
 
     def condition(self, told: Told, references: Sequence[Reference]) -> Conditions:
         """Return the states of the whole text, and of the text without its last chunk."""
@@ -130,6 +130,8 @@ class Cosmos:
     def decode(self, x: Tensor, size: Size) -> Tensor:
         """Return the pixels; raises PainterError where the guard refuses them."""
         pixels = decoded(self._vae, x.to(self._device))
+        if not bool(pixels.isfinite().all()):
+            return pixels  # the guard can't look at it, and it is never kept
         rows = ((pixels.float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
         safe = self._guard.check_video_safety(rows.permute(0, 2, 3, 1).cpu().numpy())
         if safe is None:

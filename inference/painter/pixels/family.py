@@ -64,8 +64,9 @@ class Family(Protocol):
     def dtype(self) -> torch.dtype:
         """Return the transformer's."""
 
-    def to(self, dtype: torch.dtype) -> None:
-        """Let all networks compute in another dtype."""
+    @property
+    def networks(self) -> tuple[Any, ...]:
+        """Return all that compute in that dtype."""
 
     def condition(self, told: Told, references: Sequence[Reference]) -> Any:
         """Return what the text and the pictures as the reader sees them are for the network."""

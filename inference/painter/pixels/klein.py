@@ -51,9 +51,10 @@ class Klein:
         found: torch.dtype = self._pipeline.transformer.dtype
         return found
 
-    def to(self, dtype: torch.dtype) -> None:
-        """Let all networks compute in another dtype."""
-        self._pipeline.to(dtype)
+    @property
+    def networks(self) -> tuple[Any, ...]:
+        """Return all that compute in that dtype."""
+        return (self._pipeline.transformer, self._pipeline.vae, self._pipeline.text_encoder)
 
     @torch.no_grad()
     def condition(self, told: Told, references: Sequence[Reference]) -> tuple[Tensor, ...]:

@@ -4,7 +4,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Literal
+from itertools import chain
+from typing import Any, Literal
 
 import torch
 from PIL import Image
@@ -22,6 +23,7 @@ from inference.protocol import Json, PaintInput
 
 Stage = Literal["read", "see", "paint", "decode"]
 KEPT = 16  # references whose latents are kept
+ANOTHER = "Choose another seed, or another painter."
 FLAT = 2.0  # of 255: a picture whose brightest and darkest pixel differ by less is broken
 
 
@@ -76,18 +78,22 @@ class PixelPainter:
         except Broken:
             if self._family.dtype != torch.float16:
                 raise
-            self._family.to(torch.bfloat16)
+            for network in self._family.networks:
+                recast(network, torch.bfloat16)
             self._encoded.clear()
+            self.__dict__.pop("_glimpses", None)  # fitted in the numbers that overflowed
             yield from self._draw(given)
 
     @torch.no_grad()
     def _draw(self, given: PaintInput) -> Iterator[Glimpse | Canvas]:
-        family = self._family
+        family, fixing = self._family, given.mode == "fix"
+        mask = decoded(given.mask) if given.mask is not None and fixing else None
+        most = max(self.most, 1) if fixing else self.most
         seen = [
             replace(one, pixels=within(one.pixels, self.area, family.multiple))
-            for one in references(given.conditions, self._drawings, self.most)
+            for one in references(given.conditions, self._drawings, most)
         ]
-        if given.mode == "fix" and not (seen and seen[0].role == "present"):
+        if fixing and not (seen and seen[0].role == "present"):
             raise CannotFix("there is no picture to fix: draw a new one")
         wanted, size = _sizes(given, seen, family.multiple)
         steps = given.options.denoising_steps or family.steps
@@ -103,15 +109,15 @@ class PixelPainter:
         noise, slope = family.begin(condition, frames, size, given.seed, guidance)
         for done, (x, x0) in enumerate(family.solve(slope, noise, steps), 1):
             if not bool(x.isfinite().all()):
-                raise Broken("the picture came out broken: choose another seed or painter")
+                raise Broken("the picture came out broken", ANOTHER)
             if done < steps:
                 yield Glimpse(glimpses(x0, size), done, steps)
         self._begin("decode")
         image = image_of(_sound(family.decode(x, size)))
         if image.size != (wanted.width, wanted.height):
             image = image.resize((wanted.width, wanted.height), Image.Resampling.LANCZOS)
-        if given.mask is not None:
-            image = inside(given, decoded(given.mask.data()), image, self._drawings)
+        if mask is not None:
+            image = inside(given, mask, image, self._drawings)
         yield Canvas(image, given.description)
 
     def _latents(self, reference: Reference) -> Tensor:
@@ -137,6 +143,17 @@ def inside(
     return Image.composite(fitting, present.pixels, where)
 
 
+def recast(network: Any, dtype: torch.dtype) -> None:
+    """Let a network that computes in float16 compute in another dtype; what is finer stays."""
+    for tensor in chain(network.parameters(), network.buffers()):
+        if tensor.dtype == torch.float16:
+            tensor.data = tensor.data.to(dtype)
+    for layer in network.modules():
+        # Quantised by SDNQ: the dtype in which its weights come back.
+        if hasattr(layer, "sdnq_dequantizer"):
+            layer.sdnq_dequantizer.result_dtype = dtype
+
+
 def _sizes(given: PaintInput, seen: Sequence[Reference], multiple: int) -> tuple[Size, Size]:
     """Return a picture's size as it is wanted, and as it is painted."""
     side = given.options.size
@@ -152,5 +169,5 @@ def _sizes(given: PaintInput, seen: Sequence[Reference], multiple: int) -> tuple
 def _sound(pixels: Tensor) -> Tensor:
     """Return the pixels; raises Broken for a picture that is not one."""
     if not bool(pixels.isfinite().all()) or float(pixels.max() - pixels.min()) < FLAT / 127.5:
-        raise Broken("the picture came out empty: choose another seed or painter")
+        raise Broken("the picture came out empty", ANOTHER)
     return pixels

@@ -45,8 +45,9 @@ class Placing:
             self._bring(part)
 
     def _bring(self, part: str) -> None:
-        self._networks[part].to(self._device)
+        # Held first: half of it may be there when the memory ends.
         self._arbiter.hold(part, lambda: self._take(part))
+        self._networks[part].to(self._device)
 
     def _take(self, part: str) -> None:
         if part != "transformer" or not self._streams:
@@ -61,4 +62,10 @@ class Placing:
                 offload_type="block_level",
                 num_blocks_per_group=1,
             )
+            # What stands outside the blocks stays: a family may go through the blocks itself, and
+            # the network's own forward, on which that hangs, is then never called.
+            network._diffusers_hook.remove_hook("group_offloading", recurse=False)
+            for child in network.children():
+                if not isinstance(child, torch.nn.ModuleList):
+                    child.to(self._device)
             self._streams = True

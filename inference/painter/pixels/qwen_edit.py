@@ -67,10 +67,10 @@ class QwenEdit:
         found: torch.dtype = self._network.dtype
         return found
 
-    def to(self, dtype: torch.dtype) -> None:
-        """Let all networks compute in another dtype."""
-        self._network.to(dtype)
-        self._vae.to(dtype)
+    @property
+    def networks(self) -> tuple[Any, ...]:
+        """Return all that compute in that dtype."""
+        return (self._network, self._vae)
 
     def condition(self, told: Told, references: Sequence[Reference]) -> Conditions:
         """Return the states of the prompt and of an empty one, both with the pictures."""
@@ -79,7 +79,8 @@ class QwenEdit:
 
     def encode(self, pixels: Image.Image) -> Tensor:
         """Return a reference's latents, (1, channels, 1, rows, columns)."""
-        return encoded(self._vae, _resized(pixels, VAE_IMAGE_SIZE), self._device)
+        area = min(VAE_IMAGE_SIZE, pixels.width * pixels.height)  # as the plan has room
+        return encoded(self._vae, _resized(pixels, area), self._device)
 
     def begin(
         self,

@@ -15,9 +15,12 @@ from assets.sprites.scene import to_svg
 from inference.painter.drawing import PainterError, scene_of
 from inference.painter.render import render
 from inference.protocol import Condition, ProtocolError
+from inference.protocol import Image as WireImage
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 MAX_PIXELS = 80 * 10**6
+RENDERED = 1024  # pixels a side of a scene that is looked at
+CONVERT = "Leave it out, or convert it and add it again."
 ORDER = ("present", "previous", "next", "anchor")
 
 
@@ -58,30 +61,35 @@ def references(conditions: Sequence[Condition], drawings: Library, most: int) ->
 
 def _pixels(condition: Condition, drawings: Library) -> Image.Image | None:
     if condition.image is not None:
-        try:
-            return decoded(condition.image.data())
-        except ProtocolError as error:
-            raise PainterError(f"a neighbouring picture can't be used: {error}") from error
+        return decoded(condition.image)
     scene = scene_of(condition)
     if scene is None:
         return None
-    return decoded(render(to_svg(scene, drawings), RENDERED))
+    return opened(render(to_svg(scene, drawings), RENDERED))
 
 
-RENDERED = 1024  # pixels a side of a scene that is looked at
+def decoded(given: WireImage) -> Image.Image:
+    """Return a picture from the wire; raises PainterError."""
+    try:
+        return opened(given.data())
+    except ProtocolError as error:
+        raise PainterError(f"a picture can't be used: {error}", CONVERT) from error
 
 
-def decoded(data: bytes) -> Image.Image:
+def opened(data: bytes) -> Image.Image:
     """Return the picture upright and without transparency; raises PainterError."""
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise PainterError(
-                    f"a picture of {image.width} by {image.height} pixels is too large to look at"
+                    f"a picture of {image.width} by {image.height} pixels is too large to look at",
+                    CONVERT,
                 )
             upright = ImageOps.exif_transpose(image).convert("RGBA")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise PainterError(f"a neighbouring picture can't be read: {error}") from error
+    except (PainterError, MemoryError):
+        raise
+    except Exception as error:  # hostile bytes make Pillow's parsers raise nearly anything
+        raise PainterError(f"a neighbouring picture can't be read: {error}", CONVERT) from error
     white = Image.new("RGBA", upright.size, "white")
     return Image.alpha_composite(white, upright).convert("RGB")
 
@@ -89,8 +97,11 @@ def decoded(data: bytes) -> Image.Image:
 def within(pixels: Image.Image, area: int, multiple: int) -> Image.Image:
     """Return the picture with at most so many pixels, both sides whole multiples, nothing cut."""
     shrunk = min(1.0, (area / (pixels.width * pixels.height)) ** 0.5)
-    size = tuple(
+    width, height = (
         max(multiple, round(side * shrunk / multiple) * multiple)
         for side in (pixels.width, pixels.height)
     )
+    # A very long picture has a side of one multiple, and the other gives way.
+    most = max(multiple, area // min(width, height) // multiple * multiple)
+    size = (min(width, most), min(height, most))
     return pixels if size == pixels.size else pixels.resize(size, Image.Resampling.LANCZOS)

@@ -26,7 +26,6 @@ VERSIONS = {
     "diffusers": "0.42.1",
     "transformers": "5.23.0",
     "accelerate": "1.15.0",
-    "optimum-quanto": "0.2.7",
     "sdnq": "0.2.8",
     "llama-cpp-python": "0.3.36",
     "onnxruntime-gpu": "1.31.1",
