@@ -136,7 +136,12 @@ def test_a_failure_is_a_sentence_that_says_what_to_do(
 @pytest.mark.parametrize("data", [b"this is no model" * 9, b"GGUF\x03\x00\x00\x00" + b"\xff" * 64])
 def test_a_damaged_writer_is_a_sentence(engine: Engine, store: Store, data: bytes) -> None:
     weights = Weights("bad.gguf", len(data), hashlib.sha256(data).hexdigest(), "none")
-    pack = replace(catalogue()[-1], id="damaged", writer=weights, reader=weights)
+    pack = replace(
+        next(one for one in catalogue() if one.id == "starter"),
+        id="damaged",
+        writer=weights,
+        reader=weights,
+    )
     store.place(weights).parent.mkdir(parents=True)
     store.place(weights).write_bytes(data)
     store.write_record(pack)

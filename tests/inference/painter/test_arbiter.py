@@ -74,7 +74,7 @@ def test_a_card_that_another_program_filled_is_told_before_loading() -> None:
     card = Card(made, 8)
     card.work(Phase.WRITE)
     card.memory = 4 * GIB
-    with pytest.raises(CardFull, match=r"are needed on the card, 4\.3 GB are free"):
+    with pytest.raises(CardFull, match=r"are needed on the card and 4\.3 GB are free"):
         card.work(Phase.PAINT)
     assert card.lying == {}  # freed all the same
 

@@ -14,7 +14,7 @@ from tiny_networks import stored, stored_klein
 from inference.engine import Engine
 from inference.packs import plan as planning
 from inference.packs.card import Card
-from inference.packs.manifest import catalogue
+from inference.packs.manifest import Manifest, catalogue
 from inference.packs.store import Store
 from inference.painter.pixels import assembling
 from inference.protocol import (
@@ -56,6 +56,10 @@ def card() -> Card:
     return LARGE
 
 
+def any_runtime(_manifest: Manifest) -> None:
+    """This machine's libraries are not built for a card."""
+
+
 def events_of(engine: Engine, request: Redraw | Write | Load) -> list[Event]:
     events = list(engine.handle(request))
     assert isinstance(events[-1], Finished), events[-1]
@@ -65,7 +69,7 @@ def events_of(engine: Engine, request: Redraw | Write | Load) -> list[Event]:
 def test_a_picture_is_redrawn_and_repeats(store: Store) -> None:
     given = replace(GIVEN, conditions=(PREVIOUS,), options=OPTIONS)
     request = Redraw("r", "s", "p", given, pack="tiny")
-    engine = Engine(store, card)
+    engine = Engine(store, card, any_runtime)
     events = events_of(engine, request)
     [preview] = [event for event in events if isinstance(event, PaintPreview)]
     [painted] = [event for event in events if isinstance(event, PaintFinished)]
@@ -85,7 +89,7 @@ def test_writer_and_painter_take_turns(
     store: Store, residency: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(planning, "RESIDENCIES", (residency,))
-    engine = Engine(store, card)
+    engine = Engine(store, card, any_runtime)
     writing = Write("w", "tiny", "Wash a dog", 3, steps=2, options=OPTIONS)
     events = events_of(engine, writing)
     steps = [event for event in events if isinstance(event, StepFinished)]
@@ -102,7 +106,7 @@ def test_writer_and_painter_take_turns(
 
 
 def test_without_a_card_there_is_one_sentence(store: Store) -> None:
-    engine = Engine(store, lambda: None)
+    engine = Engine(store, lambda: None, any_runtime)
     [failed] = engine.handle(Redraw("r", "s", "p", replace(GIVEN, options=OPTIONS), pack="tiny"))
     assert isinstance(failed, Failed)
     assert "needs an NVIDIA card" in failed.message
@@ -110,7 +114,7 @@ def test_without_a_card_there_is_one_sentence(store: Store) -> None:
 
 
 def test_a_card_that_is_too_small_says_what_it_takes(store: Store) -> None:
-    engine = Engine(store, lambda: Card("a small card", GB, GB // 2, (7, 5)))
+    engine = Engine(store, lambda: Card("a small card", GB, GB // 2, (7, 5)), any_runtime)
     *_, failed = engine.handle(Load("l", "tiny"))
     assert isinstance(failed, Failed)
     assert "of the card's memory" in failed.message
