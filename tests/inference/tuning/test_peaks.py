@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from inference.packs.estimates import Case, painting_work, vae_live
-from inference.painter.networks import shapes
-from inference.tuning.peaks import Bench, Peak, painting, picture, tile
+from inference.painter.networks import shapes, tiled
+from inference.tuning.peaks import Bench, Peak, painting, picture
 
 torch.set_num_threads(1)
 OFF = (Case(832, 0, 0), Case(896, 1, 640), Case(704, 3, 896), Case(1280, 2, 768))
@@ -43,7 +43,7 @@ def test_kleins_vae_lies_within_a_tenth_between_the_tables_points() -> None:
     for method, depth, scale in (("encode", 3, 1), ("decode", 32, 8)):
         measured = bench.peak(picture(method, depth, 832 // scale, 832 // scale))
         assert off(vae_live("klein", 832, method), measured) < 0.1  # type: ignore[arg-type]
-    tile(bench.network)
+    tiled(bench.network)
     measured = bench.peak(picture("decode", 32, 896 // 8, 896 // 8))
     assert off(vae_live("klein", 896, "tiled"), measured) < 0.1
 
@@ -73,7 +73,7 @@ def test_every_vae_lies_within_a_tenth(name: str) -> None:
         assert off(vae_live(name, size, "decode"), measured) < 0.1
         measured = bench.peak(picture("encode", 3, *frames, size, size))
         assert off(vae_live(name, size, "encode"), measured) < 0.1
-    tile(bench.network)
+    tiled(bench.network)
     for size in (640, 896, 1280):
         measured = bench.peak(picture("decode", channels, *frames, size // 8, size // 8))
         assert off(vae_live(name, size, "tiled"), measured) < 0.1
