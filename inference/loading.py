@@ -4,6 +4,7 @@ Where a pack is made for a card, its writer and its painter share that card's me
 says: who is not at work may have to leave it, and comes back by itself when it is used again.
 """
 
+import os
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import cached_property
@@ -256,6 +257,10 @@ class Bench:
                 )
             self._check_runtime(manifest)
             self._unload()
+            # Where there are several, the planned one is the only one that the libraries see. It
+            # must be told before they are loaded.
+            if card.uuid:
+                os.environ.setdefault("CUDA_VISIBLE_DEVICES", card.uuid)
             card = self._ask_card() or card  # with what has just been freed
             how = plan(manifest, card.free, card.total, Options(capability=card.capability))
             self._on_card = OnCard(Arbiter(how, self._free_on_card), manifest)
@@ -333,10 +338,10 @@ def _guard() -> Any:
         from diffusers.pipelines.cosmos.pipeline_cosmos2_5_predict import CosmosSafetyChecker
 
         return CosmosSafetyChecker()
-    except ImportError as error:
+    except (ImportError, OSError, ValueError) as error:  # its own weights may be absent too
         raise PackError(
-            "The licence of Cosmos asks for its guard, which is not installed.",
-            "Install it: pip install cosmos-guardrail",
+            "The licence of Cosmos asks for its guard, which is not whole here.",
+            "Install it: pip install cosmos-guardrail, and let it fetch its weights once",
         ) from error
 
 

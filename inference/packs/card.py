@@ -17,12 +17,16 @@ NVML = "nvml.dll" if os.name == "nt" else "libnvidia-ml.so.1"  # comes with the 
 
 @dataclass(frozen=True)
 class Card:
-    """total and free in bytes; capability as (major, minor), (8, 0) and later have bf16."""
+    """total and free in bytes; capability as (major, minor), (8, 0) and later have bf16.
+
+    uuid: by which CUDA knows it.
+    """
 
     name: str
     total: int
     free: int
     capability: tuple[int, int]
+    uuid: str = ""
 
 
 class _Memory(ctypes.Structure):
@@ -58,7 +62,7 @@ def find_card() -> Card | None:
     try:
         told = driver()
         major, minor = told["capability"]
-        return Card(told["card"], told["total"], told["free"], (major, minor))
+        return Card(told["card"], told["total"], told["free"], (major, minor), told["uuid"])
     except (OSError, AttributeError, KeyError):
         return None
 
@@ -89,6 +93,8 @@ def driver() -> dict[str, Any]:
                 ctypes.byref(minor),
             )
             told["capability"] = (major.value, minor.value)
+            _call(nvml.nvmlDeviceGetUUID, handle, text, len(text))
+            told["uuid"] = text.value.decode("ascii", "replace")
     return told
 
 

@@ -33,7 +33,7 @@ class Machine:
     """The card and what is built for it. None: not known, as its library or a driver is absent.
 
     driver, cuda: versions, cuda the newest that the driver runs. total, free: bytes of the card;
-    capability: its compute capability.
+    capability: its compute capability; uuid: by which CUDA knows it.
     torch_cuda: the version that torch is built for, empty for none. versions: of the installed
     distributions by name.
     """
@@ -44,6 +44,7 @@ class Machine:
     total: int = 0
     free: int = 0
     capability: tuple[int, int] = (0, 0)
+    uuid: str = ""
     llama_gpu: bool | None = None
     onnx_cuda: bool | None = None
     torch_cuda: str | None = None

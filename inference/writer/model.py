@@ -52,9 +52,13 @@ class Model:
         params.n_gpu_layers = ALL_LAYERS if self.on_card else 0
         self.handle = llama_cpp.llama_model_load_from_file(str(self.path).encode(), params)
         if not self.handle:
+            reason = log.last_error()
+            short = "alloc" in reason or "memory" in reason
             raise WriterError(
-                f"llama.cpp can't read the model file {self.path.name}: {log.last_error()}",
-                "Install the pack again, or choose another GGUF file.",
+                f"llama.cpp can't read the model file {self.path.name}: {reason}",
+                "Close other programs, or use the starter pack: --pack starter"
+                if short
+                else "Install the pack again, or choose another GGUF file.",
             )
         self.vocab = llama_cpp.llama_model_get_vocab(self.handle)
         path = self._adapter_path  # freed with the model
