@@ -163,7 +163,8 @@ def _torch(wanted: str) -> str:
 
 def _requirement(name: str) -> str:
     """Return what the program asks for, such as "torch>=2.9"."""
-    asked = [line.split(";")[0].strip() for line in requires("interstep") or ()]
+    told = (line.partition(";") for line in requires("interstep") or ())
+    asked = [line.strip() for line, _, when in told if re.search("gpu|writer", when)]
     return next((line for line in asked if re.split(r"[<>=!~ ]", line)[0] == name), name)
 
 

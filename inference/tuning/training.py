@@ -89,6 +89,7 @@ def save(accelerator: Accelerator, checkpoint: Path) -> None:
     """Write a checkpoint beside the old one, then put it in its place."""
     fresh, old = checkpoint.with_suffix(".new"), checkpoint.with_suffix(".old")
     accelerator.save_state(str(fresh))
+    accelerator.wait_for_everyone()  # each process writes a file of its own there
     if accelerator.is_main_process:
         if checkpoint.exists():
             shutil.rmtree(old, ignore_errors=True)

@@ -264,7 +264,8 @@ def test_packs_list_and_show_without_any_pack(tmp_path: Path, empty_store: dict[
     assert listed.code == 0, listed.err
     assert re.search(r"starter +98 MB to download", listed.out)
     assert re.search(r"laptop +1\.2 GB to download", listed.out)
-    assert listed.out.count("\n* The pack ") == 1  # what would be taken, and why
+    # What would be taken, and why.
+    assert listed.out.count("\n* suits this computer best. The pack ") == 1
     shown = interstep("packs", "show", "starter", cwd=tmp_path, env=empty_store)
     assert json.loads(shown.out)["writer"]["size"] == 98_362_432
     assert not (tmp_path / "account").exists()  # looking makes nothing

@@ -14,7 +14,7 @@ from inference.painter.codec import SLOTS, Embeddings, SpriteCodec
 from inference.painter.connector import Connector, concatenated, unfolded
 from inference.painter.drawing import PainterError
 from inference.painter.duogen import DuoGen, Frame
-from inference.painter.flow import euler, guided, sigmas
+from inference.painter.flow import euler, guided, sigmas, velocity
 from inference.painter.transformer import Packed, Shape, Transformer
 from inference.tuning.export import write_painter
 from inference.tuning.objective import SHIFT, Sampler
@@ -111,7 +111,7 @@ def test_a_picture_is_torchs(
     slots = [torch.arange(float(len(e))) for e in encoded]
     count = sum(map(len, encoded)) + SLOTS
 
-    def x0(x: torch.Tensor, sigma: float) -> torch.Tensor:
+    def slope(x: torch.Tensor, sigma: float) -> torch.Tensor:
         found = []
         for chunks in (2, 1):
             text = torch.cat(context[:chunks])
@@ -128,11 +128,11 @@ def test_a_picture_is_torchs(
                 [len(text)],
             )
             found.append(nets[1](packed)[-SLOTS:])
-        return guided(found[0], found[1], 2.0)
+        return velocity(x, guided(found[0], found[1], 2.0), sigma)
 
     noise = np.random.default_rng(3).standard_normal((SLOTS, painter.codec.channels))
     with torch.no_grad():
-        *_, (x, _) = euler(x0, torch.from_numpy(noise.astype(np.float32)), sigmas(4, SHIFT))
+        *_, (x, _) = euler(slope, torch.from_numpy(noise.astype(np.float32)), sigmas(4, SHIFT))
     want = painter.codec.decode(x.numpy())
     assert scene.background == want.background
     assert [(p.name, p.state) for p in scene.sprites] == [(p.name, p.state) for p in want.sprites]
