@@ -7,7 +7,6 @@ Source: llama.cpp tools/mtmd; images of at most 480 pixels for the writer: DuoGe
 
 import ctypes
 import hashlib
-import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,15 +15,15 @@ import llama_cpp
 import numpy as np
 import numpy.typing as npt
 from llama_cpp import mtmd_cpp as mtmd
-from PIL import Image, ImageOps
+from PIL import Image
 
+from inference import pictures
 from inference.writer.batches import SLICE, Sight, Tokens
 from inference.writer.errors import Stopped, WriterError
 from inference.writer.gguf import GgufError, read_header
 from inference.writer.model import Model, process_log
 
 LONGEST = 480  # pixels of the longer side that a writer sees
-MOST_PIXELS = 80_000_000  # of a picture that is opened at all, as in the studio
 KEPT = 32  # images whose embeddings are kept
 POLLED = 16  # a cancel is heard at every so many nodes of the encoder's graph
 
@@ -32,35 +31,13 @@ Piece = Tokens | Sight
 
 
 def opened(data: bytes, longest: int = LONGEST) -> Image.Image:
-    """Return the upright RGB picture of PNG, JPEG or WebP bytes, its longer side within limits.
-
-    What is transparent becomes white. Raises WriterError.
-    """
+    """Return the upright RGB picture of bytes, its long side within limits; raises WriterError."""
     try:
-        image: Image.Image = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP"))
-        pixels = image.width * image.height
-        if pixels <= MOST_PIXELS:
-            image = ImageOps.exif_transpose(image)
-            if image.mode.startswith("I"):  # 16 bits of grey, which convert() would clip
-                image = image.point(lambda value: value / 257).convert("L")
-            if image.has_transparency_data:
-                layer = image.convert("RGBA")
-                image = Image.new("RGBA", layer.size, "white")
-                image.alpha_composite(layer)
-            image = image.convert("RGB")
-            image.thumbnail((longest, longest), Image.Resampling.LANCZOS)
-            return image
-    except MemoryError:
-        raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        pass
-    except Exception as error:  # hostile bytes make Pillow's parsers raise nearly anything
-        raise WriterError(
-            "a picture is damaged, or neither PNG, JPEG nor WebP", "Convert it and add it again."
-        ) from error
-    raise WriterError(
-        f"a picture has more than {MOST_PIXELS // 10**6} million pixels", "Make it smaller."
-    )
+        image = pictures.opened(data)
+    except pictures.PictureError as error:
+        raise WriterError(error.message, error.hint) from error
+    image.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+    return image
 
 
 class Eyes:

@@ -3,24 +3,21 @@
 A neighbour that the starter drew is rendered from its scene; any other brings its bytes along.
 """
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 from assets.sprites.library import Library
 from assets.sprites.scene import to_svg
 from inference.painter.drawing import PainterError, scene_of
 from inference.painter.render import render
+from inference.pictures import PictureError, opened
 from inference.protocol import Condition, ProtocolError
 from inference.protocol import Image as WireImage
 
-FORMATS = ("PNG", "JPEG", "WEBP")
-MAX_PIXELS = 80 * 10**6
 RENDERED = 1024  # pixels a side of a scene that is looked at
-CONVERT = "Leave it out, or convert it and add it again."
 ORDER = ("present", "previous", "next", "anchor")
 
 
@@ -72,26 +69,10 @@ def decoded(given: WireImage) -> Image.Image:
     """Return a picture from the wire; raises PainterError."""
     try:
         return opened(given.data())
+    except PictureError as error:
+        raise PainterError(error.message, error.hint) from error
     except ProtocolError as error:
-        raise PainterError(f"a picture can't be used: {error}", CONVERT) from error
-
-
-def opened(data: bytes) -> Image.Image:
-    """Return the picture upright and without transparency; raises PainterError."""
-    try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise PainterError(
-                    f"a picture of {image.width} by {image.height} pixels is too large to look at",
-                    CONVERT,
-                )
-            upright = ImageOps.exif_transpose(image).convert("RGBA")
-    except (PainterError, MemoryError):
-        raise
-    except Exception as error:  # hostile bytes make Pillow's parsers raise nearly anything
-        raise PainterError(f"a neighbouring picture can't be read: {error}", CONVERT) from error
-    white = Image.new("RGBA", upright.size, "white")
-    return Image.alpha_composite(white, upright).convert("RGB")
+        raise PainterError(f"a picture can't be used: {error}", "Leave it out.") from error
 
 
 def within(pixels: Image.Image, area: int, multiple: int) -> Image.Image:

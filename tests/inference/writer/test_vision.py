@@ -59,6 +59,15 @@ def test_a_photo_is_turned_upright() -> None:
     assert (image.getpixel((20, 5)), image.getpixel((20, 55))) == ((0, 0, 255), (255, 0, 0))
 
 
+def test_sixteen_bits_of_grey_stay_grey() -> None:
+    ramp = np.linspace(0, 65535, 64, dtype=np.uint16)[None].repeat(8, 0)
+    data = io.BytesIO()
+    Image.fromarray(ramp).save(data, "PNG")
+    seen = np.asarray(opened(data.getvalue()))
+    assert (seen.min(), seen.max()) == (0, 255)
+    assert abs(seen.mean() - 127) < 2
+
+
 @pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "L", "1", "I;16", "CMYK"])
 def test_every_mode_becomes_rgb_over_white(mode: str) -> None:
     form = "JPEG" if mode == "CMYK" else "PNG"

@@ -202,7 +202,7 @@ def test_an_overflow_in_half_precision_is_painted_once_more(tmp_path, drawings) 
 def test_a_damaged_neighbour_is_named(painter) -> None:
     data = b"no picture"
     bad = Condition("previous", hashlib.sha256(data).hexdigest(), {}, image(data, 1, 1))
-    with pytest.raises(PainterError, match="can't be read"):
+    with pytest.raises(PainterError, match="damaged, or neither PNG"):
         paint(painter, replace(GIVEN, conditions=(bad,)))
 
 
