@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.editing.background import Background
+from app.window.images import decoded
 from app.window.theme import Theme
 from app.window.wrapping import WrappingLayout
 from assets.corpus import Example, corpus
@@ -266,7 +267,9 @@ def cover(scene: Scene, drawings: Library, side: int) -> QImage:
     png = resvg_py.svg_to_bytes(
         svg_string=to_svg(scene, drawings), width=side, height=side, skip_system_fonts=True
     )
-    return QImage.fromData(bytes(png))
+    image = decoded(bytes(png), side)
+    assert image is not None
+    return image
 
 
 def domain_words(domain: str) -> str:

@@ -71,7 +71,10 @@ def decoded(data: bytes, side: int) -> QImage | None:
     """Return the image turned as its EXIF says, scaled to fit side x side; None if it can't."""
     array = QByteArray(data)
     buffer = QBuffer(array)
-    reader = QImageReader(buffer)
+    # Told, not found out: to look whether it is an SVG, Qt connects signals, and does so with
+    # Python's lock held; another thread that disconnects some waits for that lock meanwhile.
+    reader = QImageReader(buffer, QByteArray(_format(data)))
+    reader.setAutoDetectImageFormat(False)
     reader.setAutoTransform(True)
     size = reader.size()
     if size.isValid() and max(size.width(), size.height()) > side:
@@ -79,6 +82,13 @@ def decoded(data: bytes, side: int) -> QImage | None:
         reader.setScaledSize(fitting.expandedTo(QSize(1, 1)))
     image = reader.read()
     return None if image.isNull() else image
+
+
+def _format(data: bytes) -> bytes:
+    """Return Qt's name of an encoding that takes have."""
+    if data.startswith(b"\xff\xd8"):
+        return b"jpeg"
+    return b"webp" if data[8:12] == b"WEBP" else b"png"
 
 
 def _bytes(pixmap: QPixmap) -> int:
