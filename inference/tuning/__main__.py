@@ -1,6 +1,7 @@
 """The two training stages, the export and the evaluation of the starter pack's painter.
 
 python -m inference.tuning stage1|stage2|export --config FILE
+python -m inference.tuning ablations --config FILE --prompts FOLDER
 python -m inference.tuning prompts --out FOLDER
 python -m inference.tuning evaluate --prompts FILE.jsonl [--painter storyboard|copy] [--json]
 """
@@ -30,6 +31,9 @@ def main() -> int:
     for name in STAGES:
         stage = commands.add_parser(name)
         stage.add_argument("--config", type=Path, required=True, metavar="FILE")
+    without = commands.add_parser("ablations")
+    without.add_argument("--config", type=Path, required=True, metavar="FILE")
+    without.add_argument("--prompts", type=Path, required=True, metavar="FOLDER")
     prompts = commands.add_parser("prompts")
     prompts.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     measure = commands.add_parser("evaluate")
@@ -66,6 +70,11 @@ def _run(given: argparse.Namespace) -> int:
             from inference.tuning import stage2
 
             stage2.export(given.config)
+        case "ablations":
+            from inference.tuning import ablations
+
+            for figures in ablations.run(given.config, given.prompts):
+                print(json.dumps(figures), flush=True)
         case "prompts":
             from assets.sprites.library import library
             from inference.tuning.prompts import write_prompts

@@ -16,7 +16,7 @@ from accelerate.utils import set_seed
 
 from assets.corpus import corpus
 from assets.sprites.library import Library, library
-from inference.painter.codec import SpriteCodec
+from inference.painter.codec import Embeddings, SpriteCodec
 from inference.painter.connector import unfolded
 from inference.painter.transformer import Shape
 from inference.tuning.adapter import ADAPTER
@@ -35,7 +35,7 @@ from inference.tuning.preparing import (
     save_embeddings,
 )
 from inference.tuning.reading import TorchReader
-from inference.tuning.samples import Batch, Packer, draw
+from inference.tuning.samples import Batch, Packer, Sample, draw
 from inference.tuning.states import Basis, Half, StateCache, fit, read_basis
 from inference.tuning.training import Schedule, train
 from inference.tuning.writers import Tuned, tuned_writer
@@ -90,6 +90,7 @@ class Prepared:
     cache: StateCache
     basis: Basis
     codec: SpriteCodec
+    embedded: Embeddings
     first: Discriminants
 
 
@@ -120,7 +121,8 @@ def prepare(config: Config, drawings: Library) -> Prepared:
         for done in cache.add(read, part):
             if done % 100 == 0:
                 print(f"{kind}: {done} of {len(part)} documents read", flush=True)
-    return Prepared(found, cache, basis, SpriteCodec(embedded, drawings), first)
+    codec = SpriteCodec(embedded, drawings)
+    return Prepared(found, cache, basis, codec, embedded, first)
 
 
 def _basis(
@@ -154,9 +156,13 @@ class Samples:
         for _ in range(config.batch):
             of_tutorials = random.random() < config.instruction
             number = random.choice(self._tutorials if of_tutorials else self._made_up)
-            samples.append(draw(number, self._documents[number], random))
+            samples.append(self.drawn(number, self._documents[number], random))
         told = [self.told(self._documents[one.document], one.chunks) for one in samples]
         return self._packer.pack(samples, told)
+
+    def drawn(self, number: int, document: Document, random: Random) -> Sample:
+        """Return one sample of a document."""
+        return draw(number, document, random)
 
     def told(self, document: Document, chunks: int) -> list[Half]:
         """Return the features of a document's first chunks."""
@@ -205,25 +211,39 @@ def export(path: Path) -> None:
     prepared = prepare(config, library())
     painter = fresh(config, prepared)
     painter.load_state_dict(torch.load(Path(config.folder) / "painter.pt", weights_only=True))
-    basis = prepared.basis
-    connector = unfolded(
-        painter.connector, torch.from_numpy(basis.directions), torch.from_numpy(basis.mean)
-    )
-    embedded, _ = read_embeddings(Path(config.data) / "embeddings.npz")
-    layers = tuned_writer(config.pack, config.writer).model.n_layers
-    folder = Path(config.export)
-    write_painter(folder, connector, painter.transformer, layers, embedded, config.sampler)
+    write(config, prepared, painter)
     if config.writer:
-        shutil.copyfile(Path(config.writer) / ADAPTER, folder / ADAPTER)
+        shutil.copyfile(Path(config.writer) / ADAPTER, Path(config.export) / ADAPTER)
+
+
+def write(config: Config, prepared: Prepared, painter: Painter) -> None:
+    """Write a painter as the program reads it, to the folder that the configuration names."""
+    directions, mean = (
+        torch.from_numpy(p) for p in (prepared.basis.directions, prepared.basis.mean)
+    )
+    connector = unfolded(painter.connector, directions, mean)
+    layers = tuned_writer(config.pack, config.writer).model.n_layers
+    write_painter(
+        Path(config.export),
+        connector,
+        painter.transformer,
+        layers,
+        prepared.embedded,
+        config.sampler,
+    )
 
 
 def run(path: Path) -> Painter:
     """Train as the config file says, or go on where a run was cut; return the averaged painter."""
     config = read_config(path)
     prepared = prepare(config, library())
+    return learn(config, prepared, Samples(config, prepared))
+
+
+def learn(config: Config, prepared: Prepared, samples: Samples) -> Painter:
+    """Train on these samples; write the averaged painter to the run's folder and return it."""
     accelerator = Accelerator()
     set_seed(config.seed)
-    samples = Samples(config, prepared)
     painter = fresh(config, prepared)
     process = accelerator.process_index
     trained = train(
