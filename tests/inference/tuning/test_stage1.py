@@ -11,6 +11,7 @@ import torch
 from tiny_llama import Array
 
 from assets.corpus import Example, corpus
+from inference.packs.manifest import catalogue
 from inference.tuning.adapter import ADAPTER, PATCHED, write_tuned
 from inference.tuning.dialogues import (
     BARE,
@@ -27,6 +28,8 @@ from inference.writer.model import Model
 from inference.writer.prompt import begin_of_vision, chat_format
 from inference.writer.session import Session
 from inference.writer.tutorial import answer_of
+
+APART = 3.0  # nats
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +68,7 @@ def tuned(tied: Path, token: int) -> TunedWriter:
 
 
 def logits(model: Model, tokens: list[int]) -> Array:
-    session = Session(model, 512, 1)
+    session = Session(model, 1024, 1)
     for _ in session.prefill([tokens]):
         pass
     found = session.logits.copy()
@@ -139,6 +142,21 @@ def test_begin_of_vision_stands_behind_every_picture_line(
         pictures = sum(bool(step.description) for step in example.steps)
         learnt = [t for t, own in zip(one.tokens, one.weights, strict=True) if own]
         assert learnt.count(bov) == one.tokens.count(bov) == pictures
+
+
+def test_its_logit_leaves_those_of_the_other_spares(
+    starter_gguf: Path, examples: list[Example]
+) -> None:
+    """In the starter: behind a picture line `<BOV>` comes before every other spare token."""
+    manifest = next(manifest for manifest in catalogue() if manifest.id == "starter")
+    starter = Model(starter_gguf, manifest.writer.adapter_path())
+    bov = begin_of_vision(starter, manifest.begin_of_vision)
+    spoken = Turns(starter, chat_format(starter, manifest.chat_format), bov)
+    tokens = list(alone(examples[0], spoken).tokens)
+    got = logits(starter, tokens[: tokens.index(bov)])
+    control = [token for token in range(starter.n_vocab) if starter.is_control(token)]
+    assert len(control) > 10
+    assert got[bov] - max(got[token] for token in control if token != bov) > APART
 
 
 def test_the_choice_of_a_picture_weighs_more(
