@@ -225,12 +225,11 @@ class PictureView(QWidget):
 
     def _fix_requested(self, step: str, picture: str) -> None:
         if (step, picture) == (self._step, self.picture.id) and self.picture.chosen is not None:
-            known, self._fixing = self._fixing, True
+            known, self._fixing, self._seen = self._fixing, True, True
+            self.refresh()
             panel = self._parts.show(FixPanel)
             if panel is not None and not known:
                 panel.closed.connect(self._close_fix)
-                self.refresh()
-                self._arrange()
             if panel is not None:
                 panel.field.setFocus()
                 QTimer.singleShot(0, panel, lambda: self._bring_in_sight(panel))

@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from typing import TypeVar
 
 from PIL import Image as Pixels
 from PySide6.QtCore import Qt
@@ -16,6 +17,7 @@ from app.window.workplace import Workplace
 from inference.protocol import image
 
 PLACE = ("s1", "p1")
+W = TypeVar("W", bound=QWidget)
 
 
 def photo(colour: str, width: int = 40, height: int = 20) -> Take:
@@ -55,9 +57,9 @@ def shown(workplace: Workplace, qtbot: QtBot, width: int = 252) -> PictureView:
     window = workplace.announcer.parent()
     assert isinstance(window, QWidget)
     desk = QWidget(window, Qt.WindowType.Window)
-    desk.resize(max(300, width), 700)
+    desk.resize(width + 120, 700)
     away = QLineEdit(desk)
-    away.move(0, 600)
+    away.setGeometry(width + 10, 0, 100, 30)
     view = PictureView(workplace, *PLACE, desk)
 
     def follow(*_: object) -> None:
@@ -79,6 +81,6 @@ def shown(workplace: Workplace, qtbot: QtBot, width: int = 252) -> PictureView:
     return view
 
 
-def part(view: PictureView, kind: type) -> object:
+def part(view: PictureView, kind: type[W]) -> W | None:
     """The part of this kind that is shown, or None."""
     return next((one for one in view.findChildren(kind) if not one.isHidden()), None)
