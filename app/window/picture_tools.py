@@ -232,7 +232,9 @@ class FixPanel(QFrame):
         self.where.setVisible(region is not None)
         self.mark.setVisible(region is not None)
         if region is not None and region.region:
-            self.where.setText(self.tr("Only inside the marked region changes."))
+            keys = self.tr("Arrow keys move it, with Shift they size it.")
+            only = self.tr("Only inside the marked region changes.")
+            self.where.setText(keys if region.takes_keys else only)
             self.mark.setText(self.tr("Clear region"))
             self.mark.setToolTip(self.tr("The whole picture may change"))
         else:

@@ -235,12 +235,13 @@ class PictureView(QWidget):
                 QTimer.singleShot(0, panel, lambda: self._bring_in_sight(panel))
 
     def _bring_in_sight(self, part: QWidget) -> None:
-        """Scroll to a part of this, now that it has its place."""
+        """Scroll to this and above all to a part of it, now that it has its place."""
         area = self.parentWidget()
         while area is not None and not isinstance(area, QScrollArea):
             area = area.parentWidget()
         if area is not None:
-            area.ensureWidgetVisible(part, 0, self._workplace.theme.px(24))
+            for one in (self, part):
+                area.ensureWidgetVisible(one, 0, self._workplace.theme.px(24))
 
     def _close_fix(self) -> None:
         self._fixing = False

@@ -1,7 +1,15 @@
 """The part of a picture that a fix may change: rectangles that are drawn over the picture."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QWidget
 
 from app.tutorial.region import Rectangle, Region
@@ -25,7 +33,7 @@ EDGE = 2  # pixels at zoom 1
 class RegionField(QWidget):
     """Stands over the picture's frame. region: empty where the whole picture may change.
 
-    region_changed(): look at it again. left(): the person has drawn it, or goes back.
+    region_changed(): look at it and takes_keys again. left(): it is drawn, or the person goes back.
     """
 
     region_changed = Signal()
@@ -42,12 +50,7 @@ class RegionField(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setAccessibleName(self.tr("Region of the picture that changes"))
-        self.setToolTip(
-            self.tr(
-                "Drag to mark a region, with Shift one more. Arrow keys move it, with Shift they "
-                "size it; Delete takes it back."
-            )
-        )
+        self.setToolTip(self.tr("Drag to mark a region, with Shift one more"))
         self._set(())
 
     # ------------------------------------------------------------ the region
@@ -75,6 +78,11 @@ class RegionField(QWidget):
         words = self.tr("Rectangle {n}: {x0} to {x1} % across, {y0} to {y1} % down.")
         places = {name: round(100 * getattr(last, name)) for name in ("x0", "y0", "x1", "y1")}
         return words.format(n=len(self.region), **places)
+
+    @property
+    def takes_keys(self) -> bool:
+        """Whether the arrow keys work on the region now."""
+        return self.hasFocus() and self._pressed is None and bool(self.region)
 
     # ------------------------------------------------------------ where it is on screen
 
@@ -131,7 +139,17 @@ class RegionField(QWidget):
             paint_ring(painter, rect, theme, RADIUS)
         painter.end()
 
-    # ------------------------------------------------------------ mouse and keys
+    # ------------------------------------------------------------ mouse, keys, focus
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Tell that the keys go here."""
+        super().focusInEvent(event)
+        self.region_changed.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Tell that they go elsewhere."""
+        super().focusOutEvent(event)
+        self.region_changed.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a rectangle, with Shift one more."""

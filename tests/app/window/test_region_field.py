@@ -197,6 +197,7 @@ def test_a_region_is_marked_with_keys_alone(fixing: Fixing) -> None:
     fixing.key(Qt.Key.Key_Space)
     assert fixing.field.hasFocus()
     assert fixing.field.region == MIDDLE
+    assert fixing.panel.where.text() == "Arrow keys move it, with Shift they size it."
     for key, keys in (
         (Qt.Key.Key_Left, Qt.KeyboardModifier.NoModifier),
         (Qt.Key.Key_Down, Qt.KeyboardModifier.NoModifier),
@@ -212,6 +213,7 @@ def test_a_region_is_marked_with_keys_alone(fixing: Fixing) -> None:
     assert fixing.field.accessibleDescription() == said[-1]
     fixing.key(Qt.Key.Key_Return)
     assert fixing.panel.field.hasFocus()
+    assert fixing.panel.where.text() == "Only inside the marked region changes."
     fixing.key(Qt.Key.Key_Return)
     assert part(fixing.view, RegionField) is None
 
