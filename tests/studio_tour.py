@@ -19,7 +19,9 @@ from app.studio import Studio
 from app.tutorial import edits
 from app.tutorial.file import TutorialFile
 from app.tutorial.model import Callout, Look, LookEntry, Picture, Step, Tutorial
+from app.window.pack_rows import PackRow
 from app.window.picture_tools import FixPanel
+from app.window.region_field import RegionField
 from app.window.tutorial_view import TutorialView
 
 FAKE = ("-P", str(Path(fake_engine.__file__).resolve()))
@@ -153,7 +155,16 @@ class Tour:
             "compare": partial(self.at_the_picture, "compare"),
             "zoom": partial(self.at_the_picture, "zoom_picture"),
             "fix": partial(self.at_the_picture, "fix"),
+            "region": self.mark_a_region,
         }
+
+    def mark_a_region(self) -> None:
+        """Ask for a fix of a part, as with a pack that paints pixels."""
+        pack = PackRow("klein", "Klein", True, 1, "klein", default=True)
+        self.view.workplace.picture_states.set_packs([pack])
+        self.at_the_picture("fix")
+        (region,) = self.window.findChildren(RegionField)
+        region.mark()
 
     def open_own_text(self) -> None:
         """Open the page for the author's own text from the start page."""

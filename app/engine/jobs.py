@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from app.tutorial.region import Region
 from inference.protocol import ProtocolError, from_json, to_json
 
 Neighbour = Literal["previous", "next", "anchor"]
@@ -52,7 +53,8 @@ class Changing:
 class Painting:
     """Paint one picture: a place that is there or, under a new id, one to make.
 
-    again: the sha256 of the take to paint again from its recipe; all else is then unused.
+    again: the sha256 of the take to paint again from its recipe; all else is then unused. region:
+    where a fix may change the take that is then chosen; everywhere without one.
     """
 
     seed: int
@@ -62,6 +64,7 @@ class Painting:
     instruction: str = ""
     neighbours: tuple[Neighbour, ...] = NEIGHBOURS
     again: str = ""
+    region: Region = ()
 
 
 Job = Writing | Continuing | Changing | Painting

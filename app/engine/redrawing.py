@@ -9,6 +9,7 @@ from app.tutorial.errors import TutorialError
 from app.tutorial.file import TutorialFile
 from app.tutorial.model import Picture, Step, Take, Tutorial, new_id
 from app.tutorial.photos import for_painter
+from app.tutorial.region import Region, mask_of
 from inference.protocol import (
     Condition,
     GivenStep,
@@ -31,8 +32,11 @@ def redraw(
     instruction: str = "",
     neighbours: Collection[Neighbour] = NEIGHBOURS,
     picture_id: str = "",
+    region: Region = (),
 ) -> Redraw:
     """Return the request for a picture of a step, the first one unless told; a new id makes one.
+
+    region: where a fix may change the picture; everywhere without one.
 
     Raises TutorialError when there is no picture to fix.
     """
@@ -41,12 +45,16 @@ def redraw(
     there = [one for one in step.pictures if picture_id in ("", one.id)]
     picture = there[0] if there else new
     conditions = _conditions(file, step, picture, neighbours)
+    mask = None
     if mode == "fix":
         if picture.chosen is None:
             raise TutorialError(
                 "this step has no picture to fix", "draw one first, with --mode new"
             )
-        conditions.append(_condition("present", file.take(picture.chosen)))
+        present = file.take(picture.chosen)
+        conditions.append(_condition("present", present))
+        seen = conditions[-1].image or present
+        mask = mask_of(region, seen.width, seen.height) if region else None
     position = tutorial.steps.index(step) + 1
     return Redraw(
         id=new_id(),
@@ -62,6 +70,7 @@ def redraw(
             seed=seed,
             mode=mode,
             instruction=instruction,
+            mask=mask,
             look=tutorial.look,
             options=tutorial.making.options,
         ),

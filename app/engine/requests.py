@@ -66,4 +66,5 @@ def request_of(job: Job, file: TutorialFile) -> Write | Continue | Rewrite | Red
                 job.instruction,
                 job.neighbours,
                 picture_id=job.picture,
+                region=job.region,
             )

@@ -64,13 +64,20 @@ def paint_frame(widget: QWidget, rect: QRectF, frame: Frame, theme: Theme) -> No
     painter.end()
 
 
+def covering(rect: QRectF, width: float, height: float) -> QRectF:
+    """Return where a picture of this shape covers the rectangle, as small as it can; centred."""
+    scale = max(rect.width() / width, rect.height() / height)
+    whole = QRectF(0, 0, width * scale, height * scale)
+    whole.moveCenter(rect.center())
+    return whole
+
+
 def paint_rounded(painter: QPainter, rect: QRectF, pixmap: QPixmap, radius: float) -> None:
     """Paint a pixmap over the whole rectangle with round corners, cut where it doesn't fit."""
-    scale = max(rect.width() / pixmap.width(), rect.height() / pixmap.height())
-    left = rect.center().x() - pixmap.width() * scale / 2
-    top = rect.center().y() - pixmap.height() * scale / 2
+    whole = covering(rect, pixmap.width(), pixmap.height())
+    scale = whole.width() / pixmap.width()
     brush = QBrush(pixmap)
-    brush.setTransform(QTransform().translate(left, top).scale(scale, scale))
+    brush.setTransform(QTransform().translate(whole.left(), whole.top()).scale(scale, scale))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(brush)
     painter.drawRoundedRect(rect, radius, radius)

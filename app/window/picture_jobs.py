@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from app.engine.jobs import SEEDS, Painting, new_seed
 from app.tutorial.model import Picture, Step, Tutorial, step_by_id
+from app.tutorial.region import Region
 from app.tutorial.undo import picture_by_id
 from app.window.workplace import Workplace
 
@@ -22,11 +23,13 @@ def paint(workplace: Workplace, step: str, picture: str, takes: int = 1) -> None
     workplace.runs.add(*(Painting(seed, step, picture, neighbours=seen) for seed in seeds))
 
 
-def fix(workplace: Workplace, step: str, picture: str, instruction: str) -> None:
-    """Paint the chosen take again, changed as the instruction says."""
+def fix(
+    workplace: Workplace, step: str, picture: str, instruction: str, region: Region = ()
+) -> None:
+    """Paint the chosen take again, changed as the instruction says, in the region or everywhere."""
     seed = seed_of(workplace.opened.tutorial)
     seen = workplace.picture_states.neighbours(picture)
-    workplace.runs.add(Painting(seed, step, picture, "fix", instruction, seen))
+    workplace.runs.add(Painting(seed, step, picture, "fix", instruction, seen, region=region))
 
 
 def paint_again(workplace: Workplace, step: str, picture: str, sha256: str) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.window.picture_tools import EmptyPlace, FixPanel, PictureTools, StaleRow, UnneededPlace
+from app.window.region_field import RegionField
 from app.window.tab_order import chain
 from app.window.takes_strip import TakesStrip
 from app.window.workplace import Workplace
@@ -14,8 +15,19 @@ from app.window.workplace import Workplace
 EDGE, TOP = 4, 36  # pixels at zoom 1: round the tools, and over the buttons of an empty place
 GAP = 6  # above each row
 
-P = TypeVar("P", UnneededPlace, EmptyPlace, PictureTools, StaleRow, TakesStrip, FixPanel)
-ORDER = (UnneededPlace, EmptyPlace, PictureTools, TakesStrip, StaleRow, FixPanel)  # of Tab
+P = TypeVar(
+    "P", UnneededPlace, EmptyPlace, PictureTools, RegionField, StaleRow, TakesStrip, FixPanel
+)
+ORDER = (  # of Tab
+    UnneededPlace,
+    EmptyPlace,
+    PictureTools,
+    RegionField,
+    TakesStrip,
+    StaleRow,
+    FixPanel,
+)
+WRITTEN = (RegionField, FixPanel)  # hold what nobody keeps but they
 Row = tuple[type[QWidget], int]  # a part under the picture, and its height at zoom 1
 
 
@@ -65,9 +77,9 @@ class PictureParts:
             part.hide()
             part.deleteLater()
 
-    def drop_all(self) -> None:
-        """Take all parts away."""
-        for kind in list(self._shown):
+    def drop_dressed(self) -> None:
+        """Take all parts away that are made anew as easily; what is typed or drawn stays."""
+        for kind in [one for one in self._shown if one not in WRITTEN]:
             self.drop(kind)
 
     def arrange(self, frame: QRect, rows: Sequence[Row]) -> None:
@@ -78,7 +90,7 @@ class PictureParts:
             if isinstance(part, PictureTools):
                 part.fit(width - 2 * edge)
             size = part.sizeHint()
-            if kind is UnneededPlace:
+            if kind in (UnneededPlace, RegionField):
                 part.setGeometry(frame)
             elif kind is EmptyPlace:
                 part.setGeometry(edge, top, width - 2 * edge, frame.height() - top - edge)

@@ -3,7 +3,7 @@
 Each picture's view hears of its own picture alone: with 500 of them, nobody asks for all.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -17,6 +17,7 @@ from app.engine.runs import Runs
 from app.tutorial.model import Tutorial
 from app.tutorial.staleness import Stale
 from app.window.images import decoded
+from app.window.pack_rows import DRAWING, PackRow, painter_of
 from inference.protocol import PaintPreview, ProtocolError
 
 PAUSE = 200  # milliseconds after an edit until staleness is looked at
@@ -37,12 +38,14 @@ class PictureStates(QObject):
     """state_changed(picture): staleness, work or neighbours of that picture are others now.
 
     looked_again(): all that follows from an edit is known; for what counts pictures.
+    painter_changed(): paints_pixels may be another now.
     fix_requested, compare_requested, zoom_requested(step, picture): what the person asked for.
     troubled(sentence): what could not be done with a picture.
     """
 
     state_changed = Signal(str)
     looked_again = Signal()
+    painter_changed = Signal()
     fix_requested = Signal(str, str)
     compare_requested = Signal(str, str)
     zoom_requested = Signal(str, str)
@@ -55,6 +58,7 @@ class PictureStates(QObject):
         self._background = background
         self._stale: Mapping[str, Stale] = opened.stale
         self._waiting: frozenset[str] = _painted_by(runs.waiting)
+        self._packs: Sequence[PackRow] = ()
         self._work: dict[str, Work] = {}  # of the job under way
         self._left_out: dict[str, frozenset[Neighbour]] = {}
         self._pause = QTimer(self, singleShot=True, interval=PAUSE)
@@ -78,6 +82,16 @@ class PictureStates(QObject):
         waiting = Work("waiting") if picture in self._waiting else None
         return self._work.get(picture) or waiting
 
+    @property
+    def paints_pixels(self) -> bool:
+        """Whether the next picture is one of pixels, not a drawn scene; False until it is known."""
+        return painter_of(self._opened.tutorial.making, self._packs) not in DRAWING
+
+    def set_packs(self, packs: Sequence[PackRow]) -> None:
+        """Take note of the packs of this machine."""
+        self._packs = packs
+        self.painter_changed.emit()
+
     def neighbours(self, picture: str) -> tuple[Neighbour, ...]:
         """Return the roles that the next painting of a picture may see."""
         left_out = self._left_out.get(picture, frozenset())
@@ -92,7 +106,9 @@ class PictureStates(QObject):
 
     # ------------------------------------------------------------ what happens
 
-    def _tutorial_changed(self, _before: Tutorial, _after: Tutorial) -> None:
+    def _tutorial_changed(self, before: Tutorial, after: Tutorial) -> None:
+        if before.making is not after.making:
+            self.painter_changed.emit()
         if not self._pause.isActive():
             self._pause.start()
 

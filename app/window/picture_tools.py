@@ -1,7 +1,7 @@
 """What floats over a picture, or stands in its place: made when it is needed, dressed once each.
 
 Redraw, Fix, Import and more over a picture; Paint and Import where there is none; Refresh and Keep
-beside a stale one; one field for what to fix.
+beside a stale one; what to fix, and where.
 """
 
 from collections.abc import Callable
@@ -26,6 +26,7 @@ from app.window import picture_edits, picture_jobs
 from app.window.icons import icon
 from app.window.picture_import import choose_file
 from app.window.picture_menu import picture_menu
+from app.window.region_field import RegionField
 from app.window.workplace import Workplace
 
 
@@ -174,7 +175,7 @@ class StaleRow(QFrame):
 
 
 class FixPanel(QFrame):
-    """One field for what to change. closed(): the person is done, or thought better of it."""
+    """What to change, and where. closed(): the person is done, or thought better of it."""
 
     closed = Signal()
 
@@ -182,6 +183,7 @@ class FixPanel(QFrame):
         super().__init__(parent)
         self.setProperty("role", "card")
         self._place = (workplace, step, picture)
+        self._region: RegionField | None = None
         column = QVBoxLayout(self)
         gap = workplace.theme.px(8)
         column.setContentsMargins(gap, gap, gap, gap)
@@ -202,9 +204,51 @@ class FixPanel(QFrame):
         row.addStretch(1)
         row.addWidget(cancel)
         row.addWidget(self.button)
+        self.where = QLabel()
+        self.where.setProperty("role", "secondary")
+        self.where.setWordWrap(True)
+        self.mark = _link("")
+        self.mark.clicked.connect(self._mark)
+        self.where.setIndent(gap // 2 + 2)  # under the words of the field, as the link's
+        column.setSpacing(gap // 2)
         column.addWidget(self.field)
+        column.addWidget(self.where)
+        column.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(1)
         column.addLayout(row)
         workplace.theme.dress(self)
+        self._follow_region()
+
+    def offer(self, region: RegionField | None) -> None:
+        """Let a region be marked in this field; None where the whole picture changes."""
+        if region is not None and region is not self._region:
+            region.region_changed.connect(self._follow_region)
+            region.left.connect(self.field.setFocus)
+        self._region = region
+        self._follow_region()
+
+    def _follow_region(self) -> None:
+        region = self._region
+        self.where.setVisible(region is not None)
+        self.mark.setVisible(region is not None)
+        if region is not None and region.region:
+            keys = self.tr("Arrow keys move it, with Shift they size it.")
+            only = self.tr("Only inside the marked region changes.")
+            self.where.setText(keys if region.takes_keys else only)
+            self.mark.setText(self.tr("Clear region"))
+            self.mark.setToolTip(self.tr("The whole picture may change"))
+        else:
+            self.where.setText(self.tr("Drag over a part to change only that."))
+            self.mark.setText(self.tr("Mark a region"))
+            self.mark.setToolTip(self.tr("Mark the middle; the arrow keys move it"))
+
+    def _mark(self) -> None:
+        """Mark a region for the arrow keys, or clear the one that is marked."""
+        if self._region is not None and self._region.region:
+            self._region.clear()
+        elif self._region is not None:
+            self._region.mark()
+            self._region.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close on Escape."""
@@ -216,7 +260,8 @@ class FixPanel(QFrame):
     def _paint(self) -> None:
         instruction = self.field.text().strip()
         if instruction:
-            picture_jobs.fix(*self._place, instruction)
+            region = self._region.region if self._region is not None else ()
+            picture_jobs.fix(*self._place, instruction, region)
             self.closed.emit()
 
 

@@ -27,6 +27,7 @@ from app.window.picture_menu import picture_menu
 from app.window.picture_parts import GAP, PictureParts, Row
 from app.window.picture_tools import EmptyPlace, FixPanel, PictureTools, StaleRow, UnneededPlace
 from app.window.picture_words import stale_words, takes_words, work_words
+from app.window.region_field import RegionField
 from app.window.takes_strip import STRIP, TakesStrip
 from app.window.workplace import Workplace
 
@@ -35,6 +36,7 @@ PLACE = 116  # pixels at zoom 1: height of a place without a picture
 SLIM = 28
 STALE = 52
 FIX = 96
+WHERE = 52  # more, where a region can be marked
 
 
 class PictureView(QWidget):
@@ -64,6 +66,7 @@ class PictureView(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self._states.fix_requested.connect(self._fix_requested)
+        self._states.painter_changed.connect(self._painter_changed)
         workplace.theme.restyled.connect(self._refurnish)
 
     # ------------------------------------------------------------ following the tutorial
@@ -125,6 +128,12 @@ class PictureView(QWidget):
         return stale is not None and not (self._is_slim or self._states.work(self.picture.id))
 
     @property
+    def _has_region(self) -> bool:
+        """Whether a fix may be kept to a part: painted pixels alone can be joined so."""
+        whole = self._is_slim or self._is_empty or self._is_lost
+        return self._fixing and self._states.paints_pixels and not whole
+
+    @property
     def _is_lost(self) -> bool:
         chosen = self.picture.chosen
         return chosen is not None and self._workplace.images.is_lost(chosen)
@@ -168,10 +177,11 @@ class PictureView(QWidget):
 
     def _rows(self) -> list[Row]:
         """Return what stands under the picture, with its height at zoom 1."""
+        fix = FIX + (WHERE if self._has_region else 0)
         rows = ((TakesStrip, STRIP, self._has_strip), (StaleRow, STALE, self._has_stale_row))
         return [
             (kind, height)
-            for kind, height, there in (*rows, (FixPanel, FIX, self._fixing))
+            for kind, height, there in (*rows, (FixPanel, fix, self._fixing))
             if there
         ]
 
@@ -200,36 +210,43 @@ class PictureView(QWidget):
         strip = parts.show(TakesStrip, wanted=self._near and self._has_strip)
         if strip is not None:
             strip.follow(self.picture)
+        panel = parts.show(FixPanel, wanted=self._fixing)
+        if panel is not None:
+            panel.offer(parts.show(RegionField, wanted=self._has_region))
         self._arrange()
 
     def _refurnish(self) -> None:
-        self._parts.drop_all()
-        self._fixing = False
+        self._parts.drop_dressed()
         self.refresh()
+
+    def _painter_changed(self) -> None:
+        if self._fixing:
+            self.refresh()
 
     def _fix_requested(self, step: str, picture: str) -> None:
         if (step, picture) == (self._step, self.picture.id) and self.picture.chosen is not None:
-            known, self._fixing = self._fixing, True
+            known, self._fixing, self._seen = self._fixing, True, True
+            self.refresh()
             panel = self._parts.show(FixPanel)
             if panel is not None and not known:
                 panel.closed.connect(self._close_fix)
-                self.refresh()
-                self._arrange()
             if panel is not None:
                 panel.field.setFocus()
                 QTimer.singleShot(0, panel, lambda: self._bring_in_sight(panel))
 
     def _bring_in_sight(self, part: QWidget) -> None:
-        """Scroll to a part of this, now that it has its place."""
+        """Scroll to this and above all to a part of it, now that it has its place."""
         area = self.parentWidget()
         while area is not None and not isinstance(area, QScrollArea):
             area = area.parentWidget()
         if area is not None:
-            area.ensureWidgetVisible(part, 0, self._workplace.theme.px(24))
+            for one in (self, part):
+                area.ensureWidgetVisible(one, 0, self._workplace.theme.px(24))
 
     def _close_fix(self) -> None:
         self._fixing = False
         self._parts.drop(FixPanel)
+        self._parts.drop(RegionField)
         self.setFocus()
         self.refresh()
 

@@ -36,7 +36,10 @@ def recipe_words(info: TakeInfo) -> tuple[str, ...]:
         lines.append(translate("RecipeView", "Painting passes: {n}").format(n=passes))
     if recipe.get("mode") == "fix":
         told = _text(recipe, "instruction")
-        lines.append(translate("RecipeView", "A fix: {instruction}").format(instruction=told))
+        words = translate("RecipeView", "A fix: {instruction}")
+        if recipe.get("mask"):
+            words = translate("RecipeView", "A fix inside a region: {instruction}")
+        lines.append(words.format(instruction=told))
     lines.append(_seen_words(recipe))
     if _text(recipe, "program"):
         program = translate("RecipeView", "Interstep {version}, {renderer}")

@@ -17,6 +17,7 @@ ROLES = {
     "TakesStrip": QAccessible.Role.Graphic,
     "CompareCanvas": QAccessible.Role.Graphic,
     "ZoomCanvas": QAccessible.Role.Graphic,
+    "RegionField": QAccessible.Role.Graphic,
     "Page": QAccessible.Role.Document,
     "ReaderPages": QAccessible.Role.Document,
 }

@@ -12,7 +12,7 @@ from app.tutorial.model import Tutorial, changed_steps, step_by_id
 from app.window.form_rows import Form, Line, parts
 from app.window.languages import LANGUAGES, language_code
 from app.window.note_field import NoteField
-from app.window.pack_rows import PackRow
+from app.window.pack_rows import PackRow, painter_of
 from app.window.painting_form import INSET, PaintingForm
 from app.window.workplace import Workplace
 
@@ -147,18 +147,8 @@ class TutorialPanel(Form):
         self.pack.setToolTip(self.pack.currentText())
         self.steps.setValue(making.steps or 0)
         self.paint.setCurrentIndex(self.paint.findData(making.paint))
-        self.form.follow(making, {}, self._painter())
+        self.form.follow(making, {}, painter_of(making, self._packs))
         self._following = False
-
-    def _painter(self) -> str:
-        """Return the kind of painter that the chosen pack has, or the best of those installed."""
-        chosen = self._opened.tutorial.making.pack
-        kinds = (
-            pack.painter
-            for pack in self._packs
-            if (pack.id == chosen if chosen else pack.installed)
-        )
-        return next(kinds, "")
 
     def _follow_fields(self) -> None:
         tutorial = self._opened.tutorial

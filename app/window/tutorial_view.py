@@ -130,11 +130,13 @@ class TutorialView(QObject):
         self.keeping.keep()
 
     def ask_for_packs(self, engine: Engine) -> None:
-        """Offer the packs of this machine in the inspector, as soon as the engine tells them."""
+        """Offer the packs of this machine and what they can, as soon as the engine tells them."""
 
         def hear(event: Event) -> None:
             if isinstance(event, Found):
-                self.inspector.set_packs(pack_rows(event.facts))
+                packs = pack_rows(event.facts)
+                self.inspector.set_packs(packs)
+                self.workplace.picture_states.set_packs(packs)
 
         engine.ask(Probe(new_id()), hear, self)
 

@@ -118,10 +118,11 @@ def test_no_page_opens_a_window_of_its_own(tour: Tour, qapp: QApplication) -> No
 def test_escape_closes_every_pane_and_the_focus_goes_back(tour: Tour) -> None:
     tour.open_tutorial()
     tour.paint()
+    at_the_picture = ("compare", "zoom", "fix", "region")
     for page, show in tour.covers.items():
         if page == "rename":  # opens beside what is typed and leaves the focus there
             continue
-        tour.view.page.go_to(*(("s1", "p1") if page in ("compare", "zoom", "fix") else ("s2",)))
+        tour.view.page.go_to(*(("s1", "p1") if page in at_the_picture else ("s2",)))
         before = focused()
         show()
         tour.settle()

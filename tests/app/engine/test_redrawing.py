@@ -20,6 +20,8 @@ from app.tutorial.errors import TutorialError
 from app.tutorial.file import TutorialFile
 from app.tutorial.model import Picture, Step, Take, Tutorial
 from app.tutorial.photos import photo as read_photo_of
+from app.tutorial.region import Rectangle
+from inference.painter.pixels.references import decoded
 from inference.protocol import (
     Condition,
     Failed,
@@ -101,6 +103,23 @@ def test_a_photo_brings_its_pixels(file: TutorialFile) -> None:
     assert previous.image is not None
     assert (previous.image.width, previous.image.height) == (1536, 1024)
     assert following.image is None
+
+
+def test_a_mask_has_the_size_of_the_pixels_that_the_painter_gets(file: TutorialFile) -> None:
+    data = io.BytesIO()
+    Image.new("RGB", (3000, 2000), "red").save(data, "PNG")
+    photo = read_photo_of(data.getvalue(), "a photo")
+    first = file.tutorial.steps[0]
+    shown = replace(first.pictures[0], takes=(photo.sha256,), chosen=photo.sha256)
+    file.save(replace(file.tutorial, steps=(replace(first, pictures=(shown,)),)), (photo,))
+    region = (Rectangle(0.5, 0.25, 1, 0.75),)
+    request = redraw(file, file.tutorial.steps[0], 1, "fix", "blue", region=region)
+    mask, present = request.paint.mask, request.paint.conditions[-1].image
+    assert mask is not None
+    assert present is not None
+    assert (mask.width, mask.height) == (present.width, present.height) == (1536, 1024)
+    assert decoded(mask).convert("L").getbbox() == (768, 256, 1536, 768)
+    assert len(mask.base64) < 2000  # it lies in the recipe
 
 
 def test_an_end_of_the_tutorial_has_one_side(file: TutorialFile) -> None:

@@ -25,6 +25,7 @@ from app.tutorial.errors import TutorialError
 from app.tutorial.file import TutorialFile
 from app.tutorial.model import Look, LookEntry, Making, PaintOptions
 from app.tutorial.photos import for_writer, photo
+from app.tutorial.region import Rectangle, mask_of
 from inference.protocol import Continue, ProtocolError, Redraw, Rewrite, Write
 
 LOOK = Look((LookEntry("pot", (), "blue"),))
@@ -78,6 +79,18 @@ def test_painting_sees_its_neighbours_as_they_are_now(file: TutorialFile) -> Non
     first, second = (step.pictures[0].chosen for step in file.tutorial.steps)
     told = [(condition.role, condition.sha256) for condition in request.paint.conditions]
     assert told == [("next", second), ("present", first)]
+    assert request.paint.mask is None
+
+
+def test_a_region_is_a_mask_of_the_take_as_it_is_now(file: TutorialFile) -> None:
+    region = (Rectangle(0.5, 0, 1, 1),)
+    request = request_of(Painting(4, "s1", "p1", "fix", "a bigger knife", region=region), file)
+    assert isinstance(request, Redraw)
+    take = file.take(file.tutorial.steps[0].pictures[0].chosen or "")
+    assert request.paint.mask == mask_of(region, take.width, take.height)
+    anew = request_of(Painting(4, "s1", "p1", region=region), file)
+    assert isinstance(anew, Redraw)
+    assert anew.paint.mask is None
 
 
 def test_a_picture_of_a_step_that_is_gone_is_refused_in_a_sentence(file: TutorialFile) -> None:
@@ -86,8 +99,12 @@ def test_a_picture_of_a_step_that_is_gone_is_refused_in_a_sentence(file: Tutoria
         request_of(Painting(4, "s1", "p1"), file)
 
 
+region = st.lists(st.builds(Rectangle, *[st.floats(0, 1)] * 4), max_size=3).map(tuple)
 jobs: st.SearchStrategy[Job] = st.one_of(
-    st.builds(Writing), st.builds(Continuing), st.builds(Changing), st.builds(Painting)
+    st.builds(Writing),
+    st.builds(Continuing),
+    st.builds(Changing),
+    st.builds(Painting, region=region),
 )
 
 

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.tutorial import edits
-from app.tutorial.model import Making
+from app.tutorial.model import Making, PaintOptions
 from app.window.inspector import Inspector
 from app.window.languages import LANGUAGES, language_code
-from app.window.pack_rows import PackRow, pack_rows
+from app.window.pack_rows import PackRow, pack_rows, painter_of
 from app.window.workplace import Workplace
 
 LAPTOP = PackRow("laptop", "Laptop", True, 10**9, "storyboard")
@@ -187,12 +187,22 @@ def test_undo_is_left_to_the_tutorial(inspector: Inspector) -> None:
 
 def test_what_the_engine_found_becomes_rows() -> None:
     facts = {"packs": [{"id": "a", "name": "A", "ready": True, "size": 5, "painter": "storyboard"},
-                       {"id": "b"}]}  # fmt: skip
+                       {"id": "b"}], "recommended": "a"}  # fmt: skip
     assert pack_rows(facts) == [
-        PackRow("a", "A", True, 5, "storyboard"),
+        PackRow("a", "A", True, 5, "storyboard", default=True),
         PackRow("b", "b", False, 0),
     ]
     assert pack_rows({}) == []
+
+
+def test_the_painter_is_the_named_one_then_the_pack_s() -> None:
+    packs = [CLOUDY, replace(LAPTOP, default=True), ABSENT]
+    assert painter_of(Making(), packs) == "storyboard"
+    assert painter_of(Making(pack="klein"), packs) == "diffusers"
+    assert (
+        painter_of(Making(pack="klein", options=PaintOptions(painter="duogen")), packs) == "duogen"
+    )
+    assert painter_of(Making(pack="gone"), packs) == painter_of(Making(), ()) == ""
 
 
 def test_a_zoomed_inspector_still_fits(inspector: Inspector, workplace: Workplace) -> None:

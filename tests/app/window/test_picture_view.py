@@ -4,16 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from picture_desk import BLUE, GREEN, PLACE, RED, one_step, painted, picture_of
+from picture_desk import BLUE, GREEN, PLACE, RED, one_step, painted, part, picture_of, shown
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.engine.jobs import Painting
 from app.tutorial import edits
-from app.tutorial.model import Making, Take, step_by_id
-from app.tutorial.undo import picture_by_id
+from app.tutorial.model import Making, Take
 from app.window import picture_edits, picture_jobs
 from app.window.picture_tools import EmptyPlace, FixPanel, PictureTools, StaleRow, UnneededPlace
 from app.window.picture_view import PictureView
@@ -22,40 +21,6 @@ from app.window.workplace import Workplace
 from inference.protocol import image
 
 Make = Callable[..., Workplace]
-
-
-def shown(workplace: Workplace, qtbot: QtBot) -> PictureView:
-    """A view of the picture on screen that follows the tutorial as a page's does."""
-    window = workplace.announcer.parent()
-    assert isinstance(window, QWidget)
-    desk = QWidget(window, Qt.WindowType.Window)
-    desk.resize(300, 700)
-    away = QLineEdit(desk)
-    away.move(0, 600)
-    view = PictureView(workplace, *PLACE, desk)
-
-    def follow(*_: object) -> None:
-        picture = picture_by_id(workplace.opened.tutorial, *PLACE)
-        step = step_by_id(workplace.opened.tutorial, "s1")
-        if picture is not None and step is not None:
-            view.follow(picture, 1, step.title)
-
-    view.height_changed.connect(lambda: view.resize(252, view.heightForWidth(252)))
-    workplace.opened.tutorial_changed.connect(follow)
-    workplace.picture_states.state_changed.connect(lambda _picture: view.refresh())
-    follow()
-    view.resize(252, view.heightForWidth(252))
-    desk.show()
-    desk.activateWindow()
-    qtbot.mouseMove(away)
-    away.setFocus()
-    qtbot.waitUntil(lambda: QApplication.focusWidget() is away and not view.underMouse())
-    return view
-
-
-def part(view: PictureView, kind: type) -> object:
-    """The part of this kind that is shown, or None."""
-    return next((one for one in view.findChildren(kind) if not one.isHidden()), None)
 
 
 def test_the_height_is_known_before_the_take_is_read(make_workplace: Make, qtbot: QtBot) -> None:
