@@ -27,7 +27,7 @@ from app.window.workplace import Workplace
 SIZES = (512, 768, 1024, 1536)  # pixels a side
 MOST_PASSES, MOST_GUIDANCE = 100, 20.0
 LABEL = 60  # pixels at zoom 1
-INSET = 6  # pixels, before a number
+INSET = 6  # pixels at zoom 1, before a number
 STORYBOARD = ("", "storyboard")  # what draws in one go; the packs' own so far
 
 
@@ -71,8 +71,7 @@ class PaintingForm(QWidget):
         self._add(self.tr("Guidance"), self.guidance)
         for box in (self.passes, self.guidance):
             box.setSpecialValueText(self.tr("The pack's own"))
-            box.lineEdit().setTextMargins(INSET, 0, 0, 0)
-            box.lineEdit().setTextMargins(workplace.theme.px(6), 0, 0, 0)
+            box.lineEdit().setTextMargins(workplace.theme.px(INSET), 0, 0, 0)
         self.size_box = QComboBox()
         self.size_box.currentIndexChanged.connect(self._choose_size)
         self._add(self.tr("Size"), self.size_box)
@@ -134,6 +133,8 @@ class PaintingForm(QWidget):
         self.passes.setValue(making.options.denoising_steps)
         self.guidance.setValue(making.options.guidance_scale)
         self._follow_size(making.options.size)
+        if self.painter.findData(making.options.painter) < 0:  # one that a single pack has
+            self.painter.addItem(making.options.painter, making.options.painter)
         self.painter.setCurrentIndex(self.painter.findData(making.options.painter))
         self._allow((making.options.painter or painter) not in STORYBOARD)
         self._restyle()

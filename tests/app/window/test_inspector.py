@@ -88,6 +88,17 @@ def test_passes_and_guidance_wait_for_a_painter_that_has_them(
     assert form.guidance.isEnabled()
 
 
+def test_a_painter_that_only_a_file_names_is_shown(
+    inspector: Inspector, workplace: Workplace
+) -> None:
+    box, opened = inspector.tutorial.form.painter, workplace.opened
+    options = PaintOptions(painter="klein")
+    opened.edit(edits.set_field(opened.tutorial, "making", Making(options=options)))
+    assert (box.currentData(), box.currentText()) == ("klein", "klein")
+    box.setCurrentIndex(0)
+    assert opened.tutorial.making.options.painter == ""
+
+
 def test_typing_merges_into_one_undo_entry(
     inspector: Inspector, workplace: Workplace, qtbot: QtBot
 ) -> None:
