@@ -4,7 +4,7 @@ from app.engine.jobs import Changing, Continuing, Job, Painting, Writing
 from app.engine.redrawing import again, conditions_before, given_step, redraw
 from app.tutorial.errors import TutorialError
 from app.tutorial.file import TutorialFile
-from app.tutorial.model import new_id, step_by_id
+from app.tutorial.model import Tutorial, new_id, step_by_id
 from app.tutorial.photos import for_writer
 from inference.protocol import Continue, Redraw, Rewrite, Write
 
@@ -22,6 +22,8 @@ def request_of(job: Job, file: TutorialFile) -> Write | Continue | Rewrite | Red
                 seed=job.seed,
                 steps=job.steps,
                 images=tuple(for_writer(file.take(sha256)) for sha256 in tutorial.given),
+                seeing=job.seeing,
+                materials=_confirmed(tutorial) if not job.seeing else (),
                 paint=job.paint,
                 look=tutorial.look,
                 options=making.options,
@@ -67,3 +69,8 @@ def request_of(job: Job, file: TutorialFile) -> Write | Continue | Rewrite | Red
                 job.neighbours,
                 picture_id=job.picture,
             )
+
+
+def _confirmed(tutorial: Tutorial) -> tuple[str, ...]:
+    """Return what the given photos show, as the author left it."""
+    return (*tutorial.materials, *tutorial.tools) if tutorial.given else ()
