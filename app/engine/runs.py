@@ -25,7 +25,6 @@ from app.engine.resuming import Interrupted, after_seeing, interrupted_by, jobs_
 from app.engine.run import RequestRun
 from app.tutorial.errors import TutorialError
 from app.tutorial.file import TutorialFile
-from app.tutorial.reading import Run
 from inference.protocol import (
     LAST_EVENTS,
     Cancelled,

@@ -221,7 +221,9 @@ class TutorialView(QObject):
             self._window.messages.show_message("job", ended.message, [], role)
         self._offer_what_was_interrupted()
         if self.workplace.runs.confirming and self.page.hasFocus():
-            self.page.go_to("", field="materials")
+            needs = self.page.head.needs
+            needs.setFocus()
+            needs.select(len(needs.text), len(needs.text))
 
     def _say_step(self, step_id: str) -> None:
         number, step = self._numbered(step_id)
@@ -245,6 +247,8 @@ class TutorialView(QObject):
                 "This is what the writer sees in your photos, at “You need”. Mend it, then go on."
             )
             go, no = self.tr("Write it"), self.tr("Stop")
+        elif isinstance(interrupted.job, Writing) and interrupted.job.seeing:
+            text = self.tr("Stopped before the photos were looked at.")
         elif isinstance(interrupted.job, Painting):
             text = self.tr("Stopped before the picture was painted.")
         elif total:
