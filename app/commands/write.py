@@ -96,8 +96,8 @@ def _mended(seen: tuple[str, ...], progress: ProgressLine) -> tuple[str, ...]:
     for line in ("Your photos show:", *(f"  {thing}" for thing in seen)):
         progress.line(line)
     question = "Press Enter to go on, or type what they show instead, separated by commas: "
-    print(question, end="", file=sys.stderr, flush=True)
     try:
+        print(question, end="", file=sys.stderr, flush=True)
         told = sys.stdin.buffer.readline().decode(sys.stdin.encoding, "replace")
     except KeyboardInterrupt:
         print(file=sys.stderr)

@@ -4,7 +4,7 @@ from app.engine.jobs import Changing, Continuing, Job, Painting, Writing
 from app.engine.redrawing import again, conditions_before, given_step, redraw
 from app.tutorial.errors import TutorialError
 from app.tutorial.file import TutorialFile
-from app.tutorial.model import Tutorial, new_id, step_by_id
+from app.tutorial.model import new_id, step_by_id
 from app.tutorial.photos import for_writer
 from inference.protocol import Continue, Redraw, Rewrite, Write
 
@@ -15,19 +15,7 @@ def request_of(job: Job, file: TutorialFile) -> Write | Continue | Rewrite | Red
     making = tutorial.making
     match job:
         case Writing():
-            return Write(
-                id=new_id(),
-                pack=making.pack,
-                prompt=tutorial.prompt,
-                seed=job.seed,
-                steps=job.steps,
-                images=tuple(for_writer(file.take(sha256)) for sha256 in tutorial.given),
-                seeing=job.seeing,
-                materials=_confirmed(tutorial) if not job.seeing else (),
-                paint=job.paint,
-                look=tutorial.look,
-                options=making.options,
-            )
+            return _write(job, file)
         case Continuing():
             return Continue(
                 id=new_id(),
@@ -71,6 +59,20 @@ def request_of(job: Job, file: TutorialFile) -> Write | Continue | Rewrite | Red
             )
 
 
-def _confirmed(tutorial: Tutorial) -> tuple[str, ...]:
-    """Return what the given photos show, as the author left it."""
-    return (*tutorial.materials, *tutorial.tools) if tutorial.given else ()
+def _write(job: Writing, file: TutorialFile) -> Write:
+    """Return the request; what given photos show is the author's own once it was listed."""
+    tutorial = file.tutorial
+    confirmed = tutorial.given and not job.seeing
+    return Write(
+        id=new_id(),
+        pack=tutorial.making.pack,
+        prompt=tutorial.prompt,
+        seed=job.seed,
+        steps=job.steps,
+        images=tuple(for_writer(file.take(sha256)) for sha256 in tutorial.given),
+        seeing=job.seeing,
+        materials=(*tutorial.materials, *tutorial.tools) if confirmed else (),
+        paint=job.paint,
+        look=tutorial.look,
+        options=tutorial.making.options,
+    )
