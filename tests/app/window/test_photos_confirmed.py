@@ -8,7 +8,7 @@ import fake_engine
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.engine.client import Client
@@ -170,6 +170,8 @@ def test_stopped_while_it_looks_it_keeps_what_it_has_seen(seat: Seat) -> None:
     seat.begin("slow look")
     seat.until(lambda: seat.view.page.head.needs.text == "a bowl")
     assert seat.tutorial.materials == (), "it streams"
+    labels = [label.text() for label in seat.studio.engine_bar.findChildren(QLabel)]
+    assert "Looking at your photos" in labels
     seat.studio.perform("stop")
     seat.rest()
     assert seat.tutorial.materials == ("a bowl",)
