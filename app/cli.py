@@ -107,6 +107,9 @@ def _add_write(write: argparse.ArgumentParser) -> None:
         metavar="TEXTFILE",
         help="your own text, kept word for word; - for standard input; or a built-in tutorial",
     )
+    write.add_argument(
+        "--yes", action="store_true", help="do not ask if the photos show what the writer lists"
+    )
     write.add_argument("--json", action="store_true", help="print events, one JSON object a line")
 
 

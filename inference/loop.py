@@ -73,15 +73,21 @@ def write(
     examples: Sequence[Example],
     desk: Desk,
 ) -> Iterator[Event]:
-    """Yield the events of a tutorial written from a prompt, or of more steps behind given ones."""
+    """Yield the events of a tutorial written from a prompt, or of more steps behind given ones.
+
+    A request that is only `seeing` ends when what the person's pictures show is listed.
+    """
     from inference.writer.dialogue import WrittenStep
     from inference.writer.tutorial import Delta, Prefilled
 
     going_on = request if isinstance(request, Continue) else _from_nothing(request)
     asked = f"{going_on.prompt} {going_on.instruction}"
-    yield from _notices(request, asked, manifest, examples)
+    seeing = isinstance(request, Write) and request.seeing
+    if not seeing:
+        yield from _notices(request, asked, manifest, examples)
     pictures = [] if isinstance(request, Continue) else (yield from _looked_at(request, session))
-    writer = _writer(going_on, manifest, session, examples, pictures)
+    seen = () if isinstance(request, Continue) else request.materials
+    writer = _writer(going_on, manifest, session, examples, pictures, seen)
     there = going_on.given
     texts = (step_chunk(n, s.title, s.body, s.description) for n, s in enumerate(there, 1))
     prefix = Prefix(going_on.title, [request.prompt, *texts], [*going_on.conditions])
@@ -89,7 +95,7 @@ def write(
     # The number of the last step that has a picture.
     pictured = max((n for n, step in enumerate(there, 1) if step.description), default=0)
     warned = hazard(asked) is not None
-    for written in writer.write():
+    for written in writer.list_seen() if seeing else writer.write():
         match written:
             case Prefilled(done=done, total=total):
                 yield Progress(request.id, "Reading and planning", done, total, "tokens")
@@ -130,12 +136,13 @@ def _looked_at(request: Write, session: "Session") -> Generator[Event, None, lis
         pieces = session.eyes.look(given.data())
         room -= sum(map(len, pieces))
         if room < 0:
-            yield Notice(
-                request.id,
-                "eyes",
-                f"The writer looked at the first {number} of {len(request.images)} pictures; more "
-                "do not fit its context.",
-            )
+            if not request.materials:  # else it was told when they were listed
+                yield Notice(
+                    request.id,
+                    "eyes",
+                    f"The writer looked at the first {number} of {len(request.images)} pictures; "
+                    "more do not fit its context.",
+                )
             break
         seen += pieces
     return seen
@@ -154,6 +161,7 @@ def _writer(
     session: "Session",
     examples: Sequence[Example],
     pictures: Sequence["Chunk"],
+    seen: tuple[str, ...],
 ) -> "TutorialWriter":
     from inference.writer.dialogue import WrittenStep
     from inference.writer.prompt import begin_of_vision, chat_format
@@ -168,7 +176,7 @@ def _writer(
         examples,
         request.seed,
         request.steps,
-        Draft(request.title, steps=there),
+        Draft(request.title, materials=seen, steps=there),
         request.instruction,
         pictures,
     )

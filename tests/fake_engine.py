@@ -63,6 +63,7 @@ SLOW = 0.02  # seconds between two events of slow work
 PREVIEWS = 5  # of a picture
 PREVIEW = 0.05  # seconds between two of them
 LONG_STEPS = 12
+LOOK = 0.3  # seconds for each thing that a slow look finds
 WORD = 0.02  # seconds between two words of a long tutorial: no pack on two cores is as quick
 COMPLAINTS = 10 * 2**20  # bytes
 CRASH, HANG = "crash inside a picture", "hang inside a picture"
@@ -170,10 +171,26 @@ def never() -> bool:
 
 
 def write(request: Write, stop: Stop = never) -> Iterator[Event]:
-    """Yield the author's own steps or new ones, two or as many as asked, each with a picture."""
+    """Yield the author's own steps or new ones, two or as many as asked, each with a picture.
+
+    Of photos it lists first what they show, but sees nothing where the prompt is "blind".
+    """
+    if request.seeing:
+        yield Progress(request.id, "Looking", 0, len(request.images), "pictures")
+        for seen in () if request.prompt == "blind" else ("a bowl", "a bowl\na frog"):
+            yield TextDelta(request.id, "", "materials", 0, seen)
+            if request.prompt == "slow look":
+                time.sleep(LOOK)
+                if stop():
+                    return
+        return
     if not request.given:
         yield TextDelta(request.id, "", "title", 0, "A tutorial")
-        yield TextDelta(request.id, "", "materials", 0, "a bowl\na spoon")
+        if request.materials:
+            told = f"With {' and '.join(request.materials)}."
+            yield TextDelta(request.id, "", "summary", 0, told)
+        else:
+            yield TextDelta(request.id, "", "materials", 0, "a bowl\na spoon")
     count = LONG_STEPS if request.prompt == "long" else request.steps or 2
     new = tuple(new_step(f"s{n}", f"p{n}", n, request.prompt) for n in range(1, count + 1))
     yield from steps_of(request, request.given or new, (), not request.given, stop)

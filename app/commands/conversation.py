@@ -1,10 +1,11 @@
-"""Talks with an engine for one command: sends a request, waits for its end, obeys Ctrl+C."""
+"""Talks with an engine for one command: sends requests, waits for their ends, obeys Ctrl+C."""
 
 import json
 import signal
 import sys
 from collections.abc import Callable
-from types import FrameType
+from types import FrameType, TracebackType
+from typing import Self
 
 from PySide6.QtCore import QCoreApplication, QTimer
 
@@ -27,30 +28,46 @@ GRACE = 3000  # milliseconds that a cancelled request has to end
 
 
 class Conversation:
-    """One request: on_event hears every event of it, in order, the last one included."""
+    """Requests to one engine, one after another; as a context manager it ends the engine."""
 
-    def __init__(self, request: Request, on_event: Callable[[Event], None]) -> None:
-        self._request = request
-        self._on_event = on_event
+    def __init__(self) -> None:
         self._application = QCoreApplication.instance() or QCoreApplication(sys.argv[:1])
         self._client = Client()
         self._client.event_received.connect(self._receive)
         self._client.engine_stopped.connect(self._lose)
+        self._ready = False
         self._error: Exception | None = None
         self._last: Event | None = None
 
-    def run(self) -> Event:
-        """Return the request's last event; raises CommandError when the engine is lost."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._client.stop()
+
+    def ask(self, request: Request, on_event: Callable[[Event], None]) -> Event:
+        """Return the request's last event; on_event hears every event of it, in order.
+
+        Raises CommandError when the engine is lost.
+        """
+        self._request, self._on_event, self._last = request, on_event, None
         awake = QTimer()
         awake.timeout.connect(lambda: None)
         awake.start(AWAKE)
         before = signal.signal(signal.SIGINT, self._interrupt)
         try:
-            self._client.start()
+            if self._ready:
+                self._client.send(request)
+            else:
+                self._client.start()
             self._application.exec()
         finally:
             signal.signal(signal.SIGINT, before)
-            self._client.stop()
         if self._error is not None:
             raise self._error
         assert self._last is not None
@@ -62,6 +79,7 @@ class Conversation:
             if isinstance(event, Ready):
                 if event.version != VERSION:
                     raise CommandError("The engine is of another version: install Interstep again.")
+                self._ready = True
                 self._client.send(self._request)
             elif event.id in (self._request.id, "") and self._last is None:
                 self._on_event(event)
@@ -89,7 +107,8 @@ class Conversation:
 
 def ask(request: Request, on_event: Callable[[Event], None]) -> None:
     """Run a request to its end; raises CommandError unless it finished."""
-    last = Conversation(request, on_event).run()
+    with Conversation() as engine:
+        last = engine.ask(request, on_event)
     if isinstance(last, Failed):
         raise CommandError(sentence(last.message, last.hint))
     if isinstance(last, Cancelled):

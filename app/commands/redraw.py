@@ -60,7 +60,8 @@ def run(options: argparse.Namespace) -> int:
             else:
                 progress.show(event)
 
-        last = Conversation(request, on_event).run()
+        with Conversation() as engine:
+            last = engine.ask(request, on_event)
         if isinstance(last, Finished) and drawn == [before]:
             progress.line(
                 "The new picture looks the same as the one before: try --neighbours none, "

@@ -46,28 +46,67 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError("There is no text to make steps of: give at least one sentence.")
     seed = new_seed() if options.seed is None else options.seed
     request = _request(tutorial, photos, seed, options.pack, options.steps)
+    request = replace(request, seeing=bool(photos) and not options.source and _may_ask(options))
     progress = ProgressLine()
     for notice in given.notices:
         _tell(Notice(request.id, "import", notice), options.json, progress)
     with _new_file(path, tutorial, [*given.takes.values(), *photos]) as file:
-        writing = RequestRun(file, request)
-
-        def on_event(event: Event) -> None:
-            writing.apply(event)
-            _tell(event, options.json, progress)
-
-        try:
-            if options.source and not request.given:
-                last: Event = Finished(request.id)  # every step has its picture already
-            else:
-                last = Conversation(request, on_event).run()
-        except CommandError as error:
-            writing.stopped()
-            raise CommandError(f"{error} {_kept(file)}") from error
+        if options.source and not request.given:
+            last: Event = Finished(request.id)  # every step has its picture already
+        else:
+            with Conversation() as engine:
+                last = _written(engine, request, file, options.json, progress)
+                if request.seeing and isinstance(last, Finished):
+                    mended = _mended(file.tutorial.materials, progress)
+                    file.save(replace(file.tutorial, materials=mended))
+                    request = replace(request, id=new_id(), seeing=False, materials=mended)
+                    last = _written(engine, request, file, options.json, progress)
         _finish(last, file, out)
     if not options.json:
         print(out)
     return 0
+
+
+def _written(
+    engine: Conversation, request: Write, file: TutorialFile, as_json: bool, progress: ProgressLine
+) -> Event:
+    """Return the request's last event, when all that it made is in the file."""
+    writing = RequestRun(file, request)
+
+    def on_event(event: Event) -> None:
+        writing.apply(event)
+        _tell(event, as_json, progress)
+
+    try:
+        return engine.ask(request, on_event)
+    except CommandError as error:
+        writing.stopped()
+        raise CommandError(f"{error} {_kept(file)}") from error
+
+
+def _may_ask(options: argparse.Namespace) -> bool:
+    """Whether somebody can answer at a terminal."""
+    return sys.stdin.isatty() and not (options.yes or options.json)
+
+
+def _mended(seen: tuple[str, ...], progress: ProgressLine) -> tuple[str, ...]:
+    """Ask whether the photos show what the writer lists, if it lists anything."""
+    if not seen:
+        return seen
+    for line in ("Your photos show:", *(f"  {thing}" for thing in seen)):
+        progress.line(line)
+    question = "Press Enter to go on, or type what they show instead, separated by commas: "
+    try:
+        print(question, end="", file=sys.stderr, flush=True)
+        told = sys.stdin.buffer.readline().decode(sys.stdin.encoding, "replace")
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        raise CommandError("Stopped.") from None
+    return tuple(thing for part in told.split(",") if (thing := _on_one_line(part))) or seen
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text).split())
 
 
 def _finish(last: Event, file: TutorialFile, out: Path) -> None:
@@ -96,7 +135,7 @@ def _prompt(options: argparse.Namespace) -> str:
             "put your own text into a file and use --from FILE.",
             2,
         )
-    prompt = " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", prompt).split())
+    prompt = _on_one_line(prompt)
     if not prompt and not options.source:
         raise CommandError(
             'Say what to teach: interstep write "How do I repot a cactus?", or use --from FILE.', 2

@@ -33,7 +33,8 @@ class NewTutorials(QObject):
         self._background = background
 
     def from_prompt(self, prompt: str, making: Making, photos: Iterable[Path], seed: int) -> None:
-        """Make a tutorial that a Writing job will fill."""
+        """Make a tutorial that a Writing job will fill, after a look at the photos."""
+        photos = tuple(photos)
 
         def content() -> Imported:
             takes = [read_photo(path) for path in photos]
@@ -41,7 +42,7 @@ class NewTutorials(QObject):
             tutorial = Tutorial(new_id(), prompt=prompt, given=given, making=making)
             return Imported(tutorial, {take.sha256: take for take in takes})
 
-        self._make(content, prompt, Writing(seed, making.steps, making.paint))
+        self._make(content, prompt, Writing(seed, making.steps, making.paint, bool(photos)))
 
     def empty(self) -> None:
         """Make a tutorial of one empty step."""

@@ -23,11 +23,15 @@ def new_seed() -> int:
 
 @dataclass(frozen=True)
 class Writing:
-    """Write the tutorial of its prompt; `steps` as in protocol.Write."""
+    """Write the tutorial of its prompt; `steps` as in protocol.Write.
+
+    seeing: list first what the given photos show; the author mends that, then it goes on.
+    """
 
     seed: int
     steps: int | None = None
     paint: bool = True
+    seeing: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,17 +15,7 @@ def request_of(job: Job, file: TutorialFile) -> Write | Continue | Rewrite | Red
     making = tutorial.making
     match job:
         case Writing():
-            return Write(
-                id=new_id(),
-                pack=making.pack,
-                prompt=tutorial.prompt,
-                seed=job.seed,
-                steps=job.steps,
-                images=tuple(for_writer(file.take(sha256)) for sha256 in tutorial.given),
-                paint=job.paint,
-                look=tutorial.look,
-                options=making.options,
-            )
+            return _write(job, file)
         case Continuing():
             return Continue(
                 id=new_id(),
@@ -68,3 +58,22 @@ def request_of(job: Job, file: TutorialFile) -> Write | Continue | Rewrite | Red
                 picture_id=job.picture,
                 region=job.region,
             )
+
+
+def _write(job: Writing, file: TutorialFile) -> Write:
+    """Return the request; what given photos show is the author's own once it was listed."""
+    tutorial = file.tutorial
+    confirmed = tutorial.given and not job.seeing
+    return Write(
+        id=new_id(),
+        pack=tutorial.making.pack,
+        prompt=tutorial.prompt,
+        seed=job.seed,
+        steps=job.steps,
+        images=tuple(for_writer(file.take(sha256)) for sha256 in tutorial.given),
+        seeing=job.seeing,
+        materials=(*tutorial.materials, *tutorial.tools) if confirmed else (),
+        paint=job.paint,
+        look=tutorial.look,
+        options=tutorial.making.options,
+    )

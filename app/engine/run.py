@@ -57,8 +57,12 @@ class RequestRun:
         file: Store,
         request: Write | Continue | Redraw,
         noted: dict[str, Any] | None = None,
+        then: dict[str, Any] | None = None,
     ) -> None:
-        """Note the run as `noted`, else as the request itself."""
+        """Note the run as `noted`, else as the request itself.
+
+        then: what is noted as under way once this is finished, for it is half of it.
+        """
         self.entry = Entry()
         self._file = file
         self._head: dict[str, str] = {}
@@ -71,6 +75,7 @@ class RequestRun:
         # What was given to look at is in the file already, as takes.
         kept = replace(request, images=()) if isinstance(request, Write) else request
         self._run = Run(to_json(kept) if noted is None else noted)
+        self._then = then
 
     def begin(self) -> None:
         """Note that the run is under way, so that a crash before its first step can be told."""
@@ -97,6 +102,8 @@ class RequestRun:
                 # What is gone on with begins its title anew.
                 whole = self._run.state != "running" or self._run.finished
                 made = self._with_head() if whole else (self._file.tutorial, Entry())
+                if self._run.state == "done" and self._then is not None:
+                    self._run = Run(self._then)
                 self._save(*made, run=self._run)
 
     def stopped(self) -> None:

@@ -18,15 +18,13 @@ from app.engine.jobs import (
     Job,
     Painting,
     Writing,
-    job_from_json,
     job_to_json,
 )
 from app.engine.requests import request_of
+from app.engine.resuming import Interrupted, after_seeing, interrupted_by, jobs_of, rest_of
 from app.engine.run import RequestRun
 from app.tutorial.errors import TutorialError
 from app.tutorial.file import TutorialFile
-from app.tutorial.model import Tutorial
-from app.tutorial.reading import Run
 from inference.protocol import (
     LAST_EVENTS,
     Cancelled,
@@ -40,7 +38,6 @@ from inference.protocol import (
     PaintPreview,
     PaintStarted,
     Progress,
-    ProtocolError,
     Redraw,
     Rewrite,
     StepFinished,
@@ -59,23 +56,6 @@ class Ended:
     job: Job
     state: Literal["done", "stopped", "failed"]
     message: str = ""
-
-
-@dataclass(frozen=True)
-class Interrupted:
-    """A job that was cut off; total 0 where the writer planned the number of steps.
-
-    finished: the ids of the steps that it finished.
-    """
-
-    job: Job
-    finished: tuple[str, ...]
-    total: int
-
-    @property
-    def done(self) -> int:
-        """How many steps it finished."""
-        return len(self.finished)
 
 
 class Runs(QObject):
@@ -102,8 +82,8 @@ class Runs(QObject):
         self._timings = timings
         self.current: Job | None = None
         self.waiting: tuple[Job, ...] = ()
-        self._held = _jobs(opened.queue)  # left by an earlier opening: resume() alone starts them
-        self._cut_off = _interrupted_by(opened.run, self._held)
+        self._held = jobs_of(opened.queue)  # left by an earlier opening: resume() alone starts them
+        self._cut_off = interrupted_by(opened.run, self._held)
         self._request: Write | Continue | Rewrite | Redraw | None = None
         self._run: RequestRun | None = None
         self._attempts = 0
@@ -144,15 +124,26 @@ class Runs(QObject):
 
     @property
     def interrupted(self) -> Interrupted | None:
-        """What a crash or the end of the studio cut off, or None."""
+        """What a crash or the end of the studio cut off, or waits for the author; or None."""
         return self._cut_off if self.current is None else None
+
+    @property
+    def confirming(self) -> bool:
+        """Whether the author is asked if the list of what the given photos show is right."""
+        tutorial, cut_off = self._opened.tutorial, self.interrupted
+        return (
+            cut_off is not None
+            and isinstance(cut_off.job, Writing)
+            and not (cut_off.job.seeing or cut_off.finished)
+            and bool(tutorial.given and tutorial.materials)
+        )
 
     def resume(self) -> None:
         """Go on with what was cut off, then with the jobs that waited behind it."""
         if self._cut_off is not None:
             held = self._held
             at_rest = bool(held) and self._cut_off.job is held[0]
-            jobs = held if at_rest else (*_rest(self._cut_off, self._opened.tutorial), *held)
+            jobs = held if at_rest else (*rest_of(self._cut_off, self._opened.tutorial), *held)
             self.leave()
             self.add(*jobs)
 
@@ -224,7 +215,9 @@ class Runs(QObject):
         self._request = request
         self._mark = time.monotonic()
         if not isinstance(request, Rewrite):
-            self._run = RequestRun(self._opened, request, job_to_json(self.current))
+            rest = after_seeing(self.current)
+            then = job_to_json(rest) if rest is not None else None
+            self._run = RequestRun(self._opened, request, job_to_json(self.current), then)
             self._run.begin()
         self._engine.ask(request, self._hear)
 
@@ -269,6 +262,7 @@ class Runs(QObject):
     def _hear_end(self, event: Event) -> None:
         match event:
             case Finished():
+                self._ask_about_photos()
                 self._end("done")
             case Cancelled():
                 self._end("stopped", self._kept())
@@ -279,12 +273,24 @@ class Runs(QObject):
             case Failed():
                 self._end("failed", _sentence(event))
 
+    def _ask_about_photos(self) -> None:
+        """After a look at photos, let all wait until the author has mended what was listed."""
+        rest = after_seeing(self.current)
+        if rest is None:
+            return
+        if self._opened.tutorial.materials:
+            self._cut_off = interrupted_by(self._opened.run, ())
+            self._held = (*self.waiting, *self._held)
+            self._set_waiting(())
+        else:  # a writer without eyes
+            self._set_waiting((rest, *self.waiting))
+
     def _lose(self, event: Failed) -> None:
         """The engine died: paint once more, or set the job aside; written steps stay."""
         job, run = self.current, self._run
         self._attempts += 1
         if isinstance(job, Writing | Continuing):
-            self._cut_off = _interrupted_by(self._opened.run, ())
+            self._cut_off = interrupted_by(self._opened.run, ())
         elif isinstance(job, Painting) and run is not None:
             if self._attempts < ATTEMPTS and self._engine.state != "broken":
                 self._opened.push(run.entry)
@@ -337,52 +343,6 @@ class _Nowhere:
 
     def put(self, _name: str, _value: list[float]) -> None:
         return None
-
-
-def _interrupted_by(run: Run | None, held: tuple[Job, ...]) -> Interrupted | None:
-    """Return the run that was under way or, between two of them, the first job that waited."""
-    if run is not None and run.state == "running":
-        try:
-            job = job_from_json(run.request)
-        except ProtocolError:  # a run of the command line
-            pass
-        else:
-            return Interrupted(job, run.finished, _total(job))
-    return Interrupted(held[0], (), _total(held[0])) if held else None
-
-
-def _total(job: Job) -> int:
-    return job.steps or 0 if isinstance(job, Writing | Continuing) else 0
-
-
-def _rest(cut_off: Interrupted, tutorial: Tutorial) -> tuple[Job, ...]:
-    """Return what is still to be done: pictures of the finished steps, then more steps."""
-    job = cut_off.job
-    if not isinstance(job, Writing | Continuing) or not cut_off.finished:
-        return (job,)
-    missing = [
-        Painting(job.seed, step.id, picture.id)
-        for step in tutorial.steps
-        for picture in step.pictures
-        if step.id in cut_off.finished and not picture.takes and not picture.not_needed
-    ]
-    if not job.paint:
-        missing = []
-    left = cut_off.total - cut_off.done if cut_off.total else None
-    if left is not None and left < 1:
-        return tuple(missing)
-    instruction = job.instruction if isinstance(job, Continuing) else ""
-    return (*missing, Continuing(job.seed, instruction, left, job.paint))
-
-
-def _jobs(queue: tuple[dict[str, object], ...]) -> tuple[Job, ...]:
-    jobs = []
-    for value in queue:
-        try:
-            jobs.append(job_from_json(value))
-        except ProtocolError:  # of another version
-            continue
-    return tuple(jobs)
 
 
 def _sentence(event: Failed) -> str:

@@ -124,6 +124,11 @@ class EngineBar(QWidget):
     def _job(self) -> Job | None:
         return self._runs.current if self._runs is not None else None
 
+    @property
+    def _looks(self) -> bool:
+        """Whether it only looks at the photos that a tutorial begins with."""
+        return isinstance(self._job, Writing) and self._job.seeing
+
     # ------------------------------------------------------------ the job under way
 
     def _begin(self, _job: Job) -> None:
@@ -139,7 +144,7 @@ class EngineBar(QWidget):
                 self._say(self.tr("Rewriting step {n}").format(n=number))
         elif event.step:
             self._say(self.tr("Writing step {n}").format(n=self._runs.next_number))
-        else:
+        elif not self._looks:
             self._say(self.tr("Writing the beginning"))
 
     def _show_picture(self, step: str, _picture: str) -> None:
@@ -174,6 +179,8 @@ class EngineBar(QWidget):
         elif isinstance(self._job, Changing):
             words = self.tr("{done} of {total} steps").format(done=event.done, total=event.total)
             self._say(self.tr("Rewriting"), words, event.done, event.total)
+        elif self._looks or event.unit == "pictures":
+            self._say(self.tr("Looking at your photos"), "", event.done, event.total)
         else:
             self._say(self.tr("Reading and planning"), "", event.done, event.total)
 
@@ -257,6 +264,8 @@ class EngineBar(QWidget):
     def _name(self, job: Job) -> str:
         number = self._runs.number(getattr(job, "step", "")) if self._runs is not None else 0
         match job:
+            case Writing(seeing=True):
+                return self.tr("Look at your photos")
             case Writing():
                 return self.tr("Write the tutorial")
             case Continuing():

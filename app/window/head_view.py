@@ -67,9 +67,13 @@ class HeadView(QWidget):
         self.title.show_text(tutorial.title)
         self.summary.show_text(tutorial.summary)
         self.time.show_text(tutorial.duration)
-        self._chips = [*tutorial.materials, *tutorial.tools]
-        if not self.needs.hasFocus():
-            self.needs.show_text(", ".join(self._chips))
+        self.show_needs([*tutorial.materials, *tutorial.tools])
+
+    def show_needs(self, things: list[str]) -> None:
+        """Show what is needed; words that are being typed there stay."""
+        if not self.needs.hasFocus() or self.needs.text == ", ".join(self._chips):
+            self.needs.show_text(", ".join(things))
+        self._chips = things
         self._show_needs()
 
     def restyle(self) -> None:

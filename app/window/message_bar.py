@@ -62,9 +62,10 @@ class MessageBar(QWidget):
         role: str = "info",
         closable: bool = True,
     ) -> None:
-        """Show a sentence with up to two buttons; role: info, warning or danger.
+        """Show a sentence with up to two buttons, the first of two to go on with.
 
-        A message under the same key gives way to it; the very same one stays as it is.
+        role: info, warning or danger. A message under the same key gives way to it; the very same
+        one stays as it is.
         """
         there = self._messages.get(key)
         if there is not None and there.says(text, role, [name for name, _ in buttons]):
@@ -145,6 +146,8 @@ class Message(QFrame):
         for number, (name, _) in enumerate(buttons[len(self._buttons) :]):
             button = QPushButton(name)
             button.clicked.connect(lambda _=False, number=number: self._calls[number]())
+            if len(buttons) > 1 and number == 0:
+                button.setProperty("kind", "primary")
             self._buttons.append(button)
             self._row.insertWidget(self._row.count() - 1, button)
 

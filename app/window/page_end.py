@@ -58,12 +58,14 @@ class PageEnd:
         return bar.value() >= bar.maximum() - 4 and not edits
 
     def _take_head(self, event: TextDelta) -> None:
-        """Show title and summary in the head, unless the author writes there or has written."""
+        """Show the tutorial's own fields in the head, unless the author writes or has written."""
         head = self._page.head
         field = {"title": head.title, "summary": head.summary}.get(event.field)
         empty = not getattr(self._page.tutorial, event.field)
         if field is not None and empty and not field.hasFocus():
             field.show_text(field.text[: event.start] + event.text)
+        if event.field == "materials" and empty:
+            head.show_needs(event.text.split("\n"))
 
     def end(self) -> None:
         """Take the text away: its step is in the tutorial, or nobody writes it any more."""

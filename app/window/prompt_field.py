@@ -126,8 +126,10 @@ class PromptField(QWidget):
         seed = new_seed() if making.seed is None else making.seed
         match self.kind:
             case "write":
-                prompted = text or self._opened.tutorial.prompt
-                return Writing(seed, making.steps, making.paint) if prompted else None
+                tutorial = self._opened.tutorial
+                unseen = bool(tutorial.given) and not tutorial.materials
+                prompted = text or tutorial.prompt
+                return Writing(seed, making.steps, making.paint, unseen) if prompted else None
             case "more":
                 return Continuing(seed, text, paint=making.paint)
             case "all":

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from app.editing.keeping import Keeping
 from app.engine.engine import Engine
-from app.engine.jobs import Changing, Job, Painting
+from app.engine.jobs import Changing, Job, Painting, Writing
 from app.engine.runs import Ended
 from app.tutorial import edits
 from app.tutorial.finding import Hit
@@ -212,6 +212,9 @@ class TutorialView(QObject):
             self._proposal = Proposal(self.workplace, job)
             self._proposal.closed.connect(lambda: self._close_centre(self._proposal))
             self._window.centre.cover(self._proposal)
+        if isinstance(job, Writing):  # instead of what was begun
+            self._window.messages.remove("interrupted")
+            self.workplace.runs.leave()
         self.workplace.runs.add(job)
 
     def _job_ended(self, ended: Ended) -> None:
@@ -219,6 +222,10 @@ class TutorialView(QObject):
             role = "danger" if ended.state == "failed" else "info"
             self._window.messages.show_message("job", ended.message, [], role)
         self._offer_what_was_interrupted()
+        if self.workplace.runs.confirming and self.page.hasFocus():
+            needs = self.page.head.needs
+            needs.setFocus()
+            needs.select(len(needs.text), len(needs.text))
 
     def _say_step(self, step_id: str) -> None:
         number, step = self._numbered(step_id)
@@ -236,7 +243,15 @@ class TutorialView(QObject):
             return
         messages, runs = self._window.messages, self.workplace.runs
         done, total = interrupted.done, interrupted.total
-        if isinstance(interrupted.job, Painting):
+        go, no = self.tr("Continue"), self.tr("Leave")
+        if runs.confirming:
+            text = self.tr(
+                "This is what the writer sees in your photos, at “You need”. Mend it, then go on."
+            )
+            go, no = self.tr("Write it"), self.tr("Stop")
+        elif isinstance(interrupted.job, Writing) and interrupted.job.seeing:
+            text = self.tr("Stopped before the photos were looked at.")
+        elif isinstance(interrupted.job, Painting):
             text = self.tr("Stopped before the picture was painted.")
         elif total:
             at = min(done + 1, total)
@@ -246,14 +261,16 @@ class TutorialView(QObject):
 
         def go_on() -> None:
             messages.remove("interrupted")
+            self.page.setFocus()
             runs.resume()
 
         def leave() -> None:
             messages.remove("interrupted")
             runs.leave()
 
-        buttons = [(self.tr("Continue"), go_on), (self.tr("Leave"), leave)]
-        messages.show_message("interrupted", text, buttons, "warning", closable=False)
+        role = "info" if runs.confirming else "warning"
+        buttons = [(go, go_on), (no, leave)]
+        messages.show_message("interrupted", text, buttons, role, closable=False)
 
     def _undo(self) -> None:
         if self.workplace.runs.current is not None:

@@ -122,8 +122,8 @@ class Window(QMainWindow):
         self.side.setVisible(self._side_wanted and not (page and page.property("alone")))
 
     def go_to_next_pane(self, *, backwards: bool = False) -> None:
-        """Move the focus to the next of library, page, side, engine bar that is visible."""
-        panes = [self.top, self.library, self.centre, self.side, self.foot]
+        """Move the focus to the next of library, messages, page, side and bars that is there."""
+        panes = [self.top, self.library, self.messages, self.centre, self.side, self.foot]
         panes = [pane for pane in panes if pane.isVisible() and pane.width() > 0]
         focused = QApplication.focusWidget()
         here = next((n for n, p in enumerate(panes) if focused and p.isAncestorOf(focused)), -1)

@@ -92,7 +92,8 @@ class TutorialWriter:
 
     With a draft that has steps it goes on behind the last one, with steps about `about`: it writes
     no head, and what is there is its own earlier text. pictures: what the person gave to look at,
-    as the session's eyes encoded it; what they show is listed first, as the materials.
+    as the session's eyes encoded it. What they show is listed first, as the materials, unless the
+    draft has materials: those the person has confirmed.
     """
 
     def __init__(
@@ -123,7 +124,7 @@ class TutorialWriter:
         self._pictures = pictures
         self._painted: bytes | None = None
         # "What is this?" names no subject: the pictures do.
-        self._subject = "" if pictures else subject(prompt)
+        self._subject = "" if pictures or self.draft.materials else subject(prompt)
         self._before = ""  # what a reader reads just before the field: a run may begin there
         self._copied = RunGuard(COPIED)
         self._repeated = RunGuard(REPEATED)
@@ -137,8 +138,10 @@ class TutorialWriter:
 
         Before it is asked for more, `see` may show it the picture of that step.
         """
-        if self._pictures:
-            yield from self._seen()
+        if not self.draft.materials:
+            yield from self.list_seen()
+        if self.draft.materials:
+            self._prompt += f"\nThe pictures show: {', '.join(self.draft.materials)}"
         example = yield from self._planned()
         there = len(self.draft.steps)
         yield from _prefilled(self._session.prefill(self._context(example)))
@@ -147,16 +150,17 @@ class TutorialWriter:
         for index in range(there, len(self.draft.plan)):
             yield from self._step(index)
 
-    def see(self, picture: bytes) -> None:
-        """Take a painted picture into the context, behind the step that came last."""
-        self._painted = picture
-
-    def _seen(self) -> Iterator[Written]:
-        """List what the person's pictures show, and add it to what is asked for."""
+    def list_seen(self) -> Iterator[Written]:
+        """List what the person's pictures show, as the materials; without pictures, nothing."""
+        if not self._pictures:
+            return
         looked_at = self._turns.look_at(self._pictures, self._prompt)
         yield from _prefilled(self._session.prefill(looked_at))
         yield from self._line("materials", self._grammar.materials(), 3)
-        self._prompt = f"{self._prompt}\nThe pictures show: {', '.join(self.draft.materials)}"
+
+    def see(self, picture: bytes) -> None:
+        """Take a painted picture into the context, behind the step that came last."""
+        self._painted = picture
 
     def _planned(self) -> Generator[Written, None, Example]:
         """Fill the draft's plan; return the example for its steps."""

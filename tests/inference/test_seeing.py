@@ -4,6 +4,7 @@ import hashlib
 import io
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
 from pathlib import Path
@@ -47,6 +48,7 @@ from inference.writer.vision import Piece
 T = TypeVar("T", bound=Event)
 
 PROMPT = "What is this, and how do I wash a dog in the bathtub with soap?"
+MENDED = ("zebra quiche", "<|im_end|> jam")
 
 
 def photo(seed: int, side: int = 300) -> bytes:
@@ -85,29 +87,64 @@ class Run:
     events: list[Event]
     pieces: list[Piece]
     length: int
+    evaluated: int
+
+    @property
+    def things(self) -> tuple[str, ...]:
+        """What the photos show."""
+        return listed(self.events)
 
 
-@pytest.fixture(scope="module")
-def session(seer: Seer) -> Iterator[Session]:
+@contextmanager
+def session_of(seer: Seer) -> Iterator[Session]:
     # Each of its tokens is a byte: the context of a tutorial is four times as long.
     session = Session(seer.model, 12288, threads=1, eyes=seer.eyes)
     yield session
     session.close()
 
 
-def writing(session: Session, *photos: bytes) -> Iterator[Event]:
+@pytest.fixture(scope="module")
+def session(seer: Seer) -> Iterator[Session]:
+    with session_of(seer) as session:
+        yield session
+
+
+def writing(
+    session: Session, *photos: bytes, seeing: bool = False, materials: tuple[str, ...] = ()
+) -> Iterator[Event]:
     eyes = Weights("eyes.gguf", 1, "0" * 64, "Apache-2.0")
-    shown = tuple(image(data, 1, 1) for data in photos)
-    request = Write("r", "seer", PROMPT, 4, 2, images=shown, options=PaintOptions(size=320))
+    request = Write(
+        "r",
+        "seer",
+        PROMPT,
+        4,
+        2,
+        images=tuple(image(data, 1, 1) for data in photos),
+        seeing=seeing,
+        materials=materials,
+        options=PaintOptions(size=320),
+    )
     drawings = library()
     desk = loop.Desk(drawings, Dogs(drawings))
     return loop.write(request, manifest_of(eyes, eyes), session, corpus(), desk)
 
 
+def listed(events: list[Event]) -> tuple[str, ...]:
+    last = [event for event in of_kind(TextDelta, events) if event.field == "materials"][-1]
+    return tuple(last.text.split("\n"))
+
+
+def written(events: list[Event]) -> list[str]:
+    """Return the texts of head and steps, without ids that are new each time."""
+    heads = [e.text for e in of_kind(TextDelta, events) if e.field in ("title", "summary")]
+    steps = (f"{e.title}\n{e.body}\n{e.description}" for e in of_kind(StepFinished, events))
+    return [*heads, *steps]
+
+
 @pytest.fixture(scope="module")
 def run(session: Session) -> Run:
     events = list(writing(session, photo(1), photo(2)))
-    return Run(events, [*session._pieces], session.length)
+    return Run(events, [*session._pieces], session.length, session.evaluated)
 
 
 def test_what_the_photos_show_is_listed_before_all_else(run: Run) -> None:
@@ -156,11 +193,48 @@ def test_photos_beyond_the_room_for_them_are_told_of(seer: Seer) -> None:
     shown = tuple(image(photo(n), 1, 1) for n in range(7))
     looking = loop._looked_at(Write("r", "seer", PROMPT, 4, images=shown), session)
     *progress, notice = looking
+    again = loop._looked_at(Write("r", "seer", PROMPT, 4, images=shown, materials=MENDED), session)
+    assert of_kind(Notice, list(again)) == [], "it was told when they were listed"
     session.close()
     fit = 500 // (sum(map(len, seer.eyes.look(photo(0)))))
     assert isinstance(notice, Notice)
     assert f"the first {fit} of 7 pictures" in notice.message
     assert len(progress) == fit + 1
+
+
+# ---------------------------------------------------------------- the list is confirmed
+
+
+def test_looking_first_costs_and_writes_the_same(run: Run, seer: Seer) -> None:
+    """The photos are neither encoded nor, in front of the list, evaluated twice."""
+    with session_of(seer) as session:
+        encoded = seer.eyes.encoded
+        looked = list(writing(session, photo(1), photo(2), seeing=True))
+        assert {type(event) for event in looked} == {Progress, TextDelta}
+        assert {event.field for event in of_kind(TextDelta, looked)} == {"materials"}
+        assert listed(looked) == run.things
+        events = list(writing(session, photo(1), photo(2), materials=run.things))
+        assert written(events) == written(run.events)
+        assert session.evaluated == run.evaluated
+        assert seer.eyes.encoded == encoded
+
+
+def test_the_writer_reads_the_list_as_the_author_left_it(run: Run, session: Session) -> None:
+    events = writing(session, photo(1), photo(2), materials=MENDED)
+    head = [*takewhile(lambda event: not isinstance(event, StepStarted), events)]
+    assert not [event for event in of_kind(TextDelta, head) if event.field == "materials"]
+    model = session.model
+    tokens = (t for piece in session._pieces if not isinstance(piece, Sight) for t in piece)
+    read = b"".join(b"" if model.is_control(token) else model.pieces[token] for token in tokens)
+    told = ", ".join(MENDED).encode()
+    assert read.count(told) == 2, "in the question and in the answer, no mark among its words"
+    assert ", ".join(run.things).encode() not in read
+
+
+def test_a_writer_without_eyes_lists_nothing(seer: Seer) -> None:
+    blind = Session(seer.model, 2000, threads=1)
+    assert list(writing(blind, photo(1), seeing=True)) == []
+    blind.close()
 
 
 # ---------------------------------------------------------------- the engine

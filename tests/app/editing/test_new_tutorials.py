@@ -69,7 +69,7 @@ def test_a_prompt_begins_a_tutorial_and_its_writing(desk: Desk, tmp_path: Path) 
     making = Making(steps=3, paint=False)
     given = [photo(tmp_path / "mine.png")]
     path, job, tutorial = desk.made(lambda: desk.new.from_prompt("Cook: soup?", making, given, 7))
-    assert job == Writing(7, 3, False)
+    assert job == Writing(7, 3, False, seeing=True), "it begins with a look at the photo"
     assert (tutorial.prompt, tutorial.making, tutorial.steps) == ("Cook: soup?", making, ())
     assert len(tutorial.given) == 1
     assert path.name == "Cook soup.interstep"

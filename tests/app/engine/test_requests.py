@@ -53,6 +53,27 @@ def test_writing(file: TutorialFile) -> None:
     assert (request.seed, request.steps, request.paint) == (4, 7, False)
     assert (request.look, request.options) == (LOOK, OPTIONS)
     assert request.images == (for_writer(PHOTO),)
+    assert (request.seeing, request.materials) == (False, ())
+
+
+def test_writing_of_photos_tells_what_they_show_as_the_author_left_it(file: TutorialFile) -> None:
+    confirmed = replace(file.tutorial, materials=("soup", "leek"), tools=("pot",))
+    file.save(confirmed)
+    request = request_of(Writing(4), file)
+    assert isinstance(request, Write)
+    assert request.materials == ("soup", "leek", "pot")
+    file.save(replace(confirmed, given=()))
+    request = request_of(Writing(4), file)
+    assert isinstance(request, Write)
+    assert request.materials == (), "else it would be told of a list that it makes itself"
+
+
+def test_a_look_at_photos_only_lists(file: TutorialFile) -> None:
+    file.save(replace(file.tutorial, materials=("soup",)))
+    request = request_of(Writing(4, seeing=True), file)
+    assert isinstance(request, Write)
+    assert (request.seeing, request.materials) == (True, ())
+    assert request.images == (for_writer(PHOTO),)
 
 
 def test_continuing_gives_the_steps_and_their_pictures_nearest_first(file: TutorialFile) -> None:
