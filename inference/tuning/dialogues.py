@@ -34,7 +34,7 @@ ASKINGS = (
 ALONE = 0.6  # of the tutorials are asked for without an example
 PLANS = 0.25  # of the dialogues ask for the plan
 # Weight of the one token of eighty at which a step gets its picture or, more rarely, none.
-PICTURED, BARE = 40.0, 80.0
+PICTURED, BARE = 40.0, 120.0
 
 
 @dataclass(frozen=True)
