@@ -221,7 +221,7 @@ class Bench:
         card = self._planned(manifest)
         if card.painter is None:
             yield Loading(request_id, manifest.painter)
-            card.painter = self._read_painter(card)
+            card.painter = yield from self._read_painter(request_id, card)
         return loop.Desk(self.drawings, card.painter, draws_anything=True)
 
     def _read_nano(self, request_id: str) -> "Generator[Event, None, Nano]":
@@ -270,12 +270,15 @@ class Bench:
         card = self._ask_card()
         return card.free if card else 0
 
-    def _read_painter(self, card: OnCard) -> "CardPainter":
-        from inference.painter.pixels.assembling import CardPainter
+    def _read_painter(self, request_id: str, card: OnCard) -> "Generator[Event, None, CardPainter]":
+        from inference.painter.pixels.assembling import CardPainter, read_parts
 
+        reading = self._reading(card)
         found = self._ask_card()
         ladder = Ladder(self._store.folder, found.name if found else "the card", empty_caches)
-        return CardPainter(self._store, card.arbiter, ladder, self.drawings, self._reading(card))
+        loading = read_parts(self._store, card.arbiter.plan)
+        parts = yield from events(request_id, loading)
+        return CardPainter(parts, card.arbiter, ladder, self.drawings, reading)
 
     def _reading(self, card: OnCard) -> "Reading":
         """Return what the pack's own writer reads for its painter, where it does."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from drained import result_of
 from test_klein import GIVEN, PREVIOUS
 from tiny_networks import stored_klein
 
@@ -18,7 +19,7 @@ from inference.painter.arbiter import Arbiter
 from inference.painter.drawing import Canvas, Glimpse, PainterError, Remark
 from inference.painter.networks import Shape
 from inference.painter.painting import Painted, painting
-from inference.painter.pixels.assembling import CardPainter, Reading
+from inference.painter.pixels.assembling import CardPainter, Reading, read_parts
 
 
 @pytest.fixture(scope="module")
@@ -56,10 +57,10 @@ def made(installed, tmp_path: Path):
     def make(free=Moves(), **changes: object) -> tuple[CardPainter, Arbiter]:  # noqa: B008
         arbiter = Arbiter(plan_of(manifest, **changes), free)
         ladder = Ladder(tmp_path, "a card", lambda: None)
+        parts = result_of(read_parts(store, arbiter.plan, shaped))
         painter = CardPainter(
-            store, arbiter, ladder, library(), Reading(), shaped,
-            layers=(1, 2, 3), tokens=64,
-        )  # fmt: skip
+            parts, arbiter, ladder, library(), Reading(), layers=(1, 2, 3), tokens=64
+        )
         return painter, arbiter
 
     return make
@@ -99,11 +100,8 @@ def test_the_end_of_the_ladder_is_a_sentence(made) -> None:
     assert not isinstance(caught.value, CardFull)
 
 
-def test_files_that_do_not_fit_are_named(installed, tmp_path: Path) -> None:
+def test_files_that_do_not_fit_are_named(installed) -> None:
     store, manifest, shaped = installed
     shape = shaped["transformer"].changed(num_layers=2)
     with pytest.raises(PainterError, match="not whole"):
-        CardPainter(
-            store, Arbiter(plan_of(manifest), Moves()), Ladder(tmp_path, "x", lambda: None),
-            library(), Reading(), {**shaped, "transformer": shape},
-        )  # fmt: skip
+        result_of(read_parts(store, plan_of(manifest), {**shaped, "transformer": shape}))

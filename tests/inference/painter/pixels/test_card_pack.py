@@ -25,6 +25,7 @@ from inference.protocol import (
     PaintFinished,
     PaintOptions,
     PaintPreview,
+    Progress,
     Redraw,
     StepFinished,
     Write,
@@ -81,6 +82,22 @@ def test_a_picture_is_redrawn_and_repeats(store: Store) -> None:
     again = events_of(engine, Redraw("r", "s", "p", named, pack="starter"))
     [other] = [event for event in again if isinstance(event, PaintFinished)]
     assert other.image == painted.image
+    engine.close()
+
+
+def test_loading_tells_how_far_it_is_and_can_be_stopped(store: Store) -> None:
+    request = Redraw("r", "s", "p", replace(GIVEN, options=OPTIONS), pack="tiny")
+    engine = Engine(store, card, any_runtime)
+    stopped = engine.handle(request)
+    told = next(event for event in stopped if isinstance(event, Progress))
+    assert told.what == "Loading the painter"
+    assert 0 < told.done < told.total / 2
+    stopped.close()
+    told = [event for event in events_of(engine, request) if isinstance(event, Progress)]
+    done = [event.done for event in told]
+    assert done == sorted(done)
+    assert 0.9 < done[-1] / told[-1].total <= 1  # files have headers too
+    assert not [e for e in events_of(engine, request) if isinstance(e, Progress)]
     engine.close()
 
 
