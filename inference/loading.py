@@ -6,19 +6,19 @@ says: who is not at work may have to leave it, and comes back by itself when it 
 
 import os
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from assets.sprites import Library, library
 from inference import loop
-from inference.housekeeping import chosen, events
+from inference.housekeeping import chosen, events, free_memory, plan_on
 from inference.packs.card import Card, find_card
 from inference.packs.install import install
 from inference.packs.ladder import Ladder
 from inference.packs.manifest import Manifest, catalogue
-from inference.packs.plan import CONDITIONING, Options, Phase, plan
+from inference.packs.plan import CONDITIONING, Phase
 from inference.packs.reports import PackError
 from inference.packs.runtime import check
 from inference.packs.store import Store
@@ -262,9 +262,19 @@ class Bench:
             if card.uuid:
                 os.environ.setdefault("CUDA_VISIBLE_DEVICES", card.uuid)
             card = self._ask_card() or card  # with what has just been freed
-            how = plan(manifest, card.free, card.total, Options(capability=card.capability))
+            how = plan_on(self._store, manifest, card, free_memory())
             self._on_card = OnCard(Arbiter(how, self._free_on_card), manifest)
         return self._on_card
+
+    def room(self) -> tuple[Card | None, int]:
+        """Return the card and the bytes of free main memory as they are without our own pack."""
+        card, memory, ours = self._ask_card(), free_memory(), self._on_card
+        if card is None or ours is None:
+            return card, memory
+        free = min(card.free + ours.arbiter.bytes, card.total)
+        if ours.painter is not None:
+            memory += ours.painter.memory()
+        return replace(card, free=free), memory
 
     def _free_on_card(self) -> int:
         card = self._ask_card()

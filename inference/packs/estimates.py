@@ -21,6 +21,7 @@ TILE = 512  # pixels a side of the tiles in which a VAE can work
 # included, which no fake tensor shows; encoding takes half. Source: InvokeAI, vae_working_memory.
 ON_CARD = {"klein": 2 * 2200, "qwen-edit": 2 * 2900, "cosmos": 2 * 2900}
 OVERLAP = 1.25  # of tiles
+QUANTISING = 10.125  # bytes for each number of a layer while it is quantised; measured, SDNQ 0.2.8
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,15 @@ def rest_bytes(painter: str, part: str) -> int:
 def block_bytes(painter: str, kind: Kind) -> int:
     """Return the bytes of the largest block of a painter's transformer."""
     return round(_weights(painter, "transformer")["block"] * _number(kind))
+
+
+@cache
+def quantising_work(painter: str, part: str, kind: Kind) -> int:
+    """Return the bytes of main memory that quantising takes: a whole block, and one layer of it."""
+    sizes = _weights(painter, part)
+    if kind == "none" or not sizes:
+        return 0
+    return sizes["block"] * HALF + round(sizes["widest"] * QUANTISING)
 
 
 @cache

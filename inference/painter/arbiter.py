@@ -41,6 +41,11 @@ class Arbiter:
         """The parts that are on the card, in the order in which they came."""
         return tuple(self._held)
 
+    @property
+    def bytes(self) -> int:
+        """The bytes that they take there, as planned."""
+        return sum(map(self.plan.bytes_of, self._held))
+
     def hold(self, part: str, release: Callable[[], None]) -> None:
         """Note that a part is on the card; release takes it away."""
         self._held[part] = release

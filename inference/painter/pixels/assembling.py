@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,11 @@ class CardPainter:
         plan = self._arbiter.plan
         how = {"kind": plan.kind, "encoder": plan.encoder, "tiling": plan.tiling}
         return {**self._painter.recipe(), "pack": plan.pack.id, "numbers": how}
+
+    def memory(self) -> int:
+        """Return the bytes of its networks that lie in main memory now."""
+        tensors = chain.from_iterable(n.state_dict().values() for n in self._networks.values())
+        return sum(tensor.nbytes for tensor in tensors if tensor.device.type == "cpu")
 
     def read_ahead(self, chunks: Sequence[str]) -> None:
         """Nothing: what is read depends on the picture."""

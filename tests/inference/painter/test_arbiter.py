@@ -64,6 +64,7 @@ def test_what_stays_is_loaded_once() -> None:
     card = Card(planned("klein-24", 24), 24)
     card.work(Phase.WRITE)
     before = card.lying.copy()
+    assert card.arbiter.bytes == sum(before.values())
     card.work(Phase.PAINT)
     card.work(Phase.WRITE)
     assert card.lying == before
