@@ -295,7 +295,7 @@ def _transformer(plan: Plan) -> int:
     painter = plan.pack.painter
     if plan.residency != "one block":
         return network_bytes(painter, "transformer", plan.kind)
-    # One block at work while the next one comes; what stands outside the blocks stays.
+    # Room for two blocks: the next comes while the last is freed. What stands outside them stays.
     return 2 * block_bytes(painter, plan.kind) + rest_bytes(painter, "transformer")
 
 

@@ -66,7 +66,7 @@ def made(installed, tmp_path: Path):
     return make
 
 
-@pytest.mark.parametrize("residency", ["both", "swap", "one network"])
+@pytest.mark.parametrize("residency", ["both", "swap", "one network", "one block"])
 def test_a_pack_paints_from_its_files_alone(made, residency: str) -> None:
     painter, arbiter = made(residency=residency)
     given = replace(GIVEN, conditions=(PREVIOUS,))
