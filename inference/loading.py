@@ -297,7 +297,7 @@ class Bench:
         painter = card.manifest.painter
         if painter == "klein":
             return Reading()
-        from inference.painter.pixels import reading
+        from inference.painter.pixels import guarding, reading
 
         def read(*given: Any) -> Any:
             loaded, reader = self._reader(card)
@@ -307,7 +307,7 @@ class Bench:
             assert eyes is not None
             return reading.EditReading(loaded.model, reader, eyes)(*given)
 
-        return Reading(read, _guard() if painter == "cosmos" else None)
+        return Reading(read, guarding.guard() if painter == "cosmos" else None)
 
     def _reader(self, card: OnCard) -> "tuple[Loaded, Reader]":
         """Return writer and reader, both on the card."""
@@ -343,19 +343,6 @@ def _hold(arbiter: Arbiter, loaded: Loaded) -> None:
     """Note all that a writer has on the card; it leaves as one."""
     for part in ("writer", "eyes", "KV cache"):
         arbiter.hold(part, loaded.rest)
-
-
-def _guard() -> Any:
-    """Return the guard that Cosmos' licence asks for; raises PackError where it is absent."""
-    try:
-        from diffusers.pipelines.cosmos.pipeline_cosmos2_5_predict import CosmosSafetyChecker
-
-        return CosmosSafetyChecker()
-    except (ImportError, OSError, ValueError) as error:  # its own weights may be absent too
-        raise PackError(
-            "The licence of Cosmos asks for its guard, which is not whole here.",
-            "Install it: pip install cosmos-guardrail, and let it fetch its weights once",
-        ) from error
 
 
 def _check_llama(what: str, instead: str) -> None:
