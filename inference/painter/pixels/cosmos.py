@@ -39,10 +39,14 @@ class Guard(Protocol):
 
 @dataclass(frozen=True)
 class Conditions:
-    """positive, negative: (1, tokens, channels); without the last text, for the guidance."""
+    """positive, negative: (1, tokens, channels); the latter without the last text, if guided."""
 
     positive: Tensor
-    negative: Tensor
+    negative: Tensor | None
+
+    def texts(self) -> list[Tensor]:
+        """Return those that are there, the positive one first."""
+        return [self.positive] if self.negative is None else [self.positive, self.negative]
 
 
 class Cosmos:
@@ -82,13 +86,14 @@ class Cosmos:
         """Return all that compute in that dtype."""
         return (self._network, self._vae)
 
-    def condition(self, told: Told, references: Sequence[Reference]) -> Conditions:
-        """Return the states of the whole text, and of the text without its last chunk."""
+    def condition(self, told: Told, references: Sequence[Reference], guidance: float) -> Conditions:
+        """Return the states of the whole text and, if guided, without its last chunk."""
         before, now = told.chunks[: told.recent], told.chunks[told.recent :]
         text = "\n\n".join([*before, *now, told.prompt])
         if not self._guard.check_text_safety(text):
             raise PainterError("the guard that these weights' licence asks for refused the text")
-        return Conditions(self._read(text), self._read("\n\n".join(before)))
+        positive = self._read(text)
+        return Conditions(positive, None if guidance == 1 else self._read("\n\n".join(before)))
 
     def encode(self, pixels: Image.Image) -> Tensor:
         """Return a reference's latents, (1, channels, 1, rows, columns)."""
@@ -106,7 +111,7 @@ class Cosmos:
         channels = self._network.config.out_channels
         shape = (1, channels, 1, size.height // SPATIAL, size.width // SPATIAL)
         noise = noise_of(shape, seed, self._device)
-        texts = [condition.positive] if guidance == 1 else [condition.positive, condition.negative]
+        texts = condition.texts()
 
         def slope(x: Tensor, sigma: float) -> Tensor:
             told = [(frame.time, frame.latents, CLEAN) for frame in frames]

@@ -68,8 +68,11 @@ class Family(Protocol):
     def networks(self) -> tuple[Any, ...]:
         """Return all that compute in that dtype."""
 
-    def condition(self, told: Told, references: Sequence[Reference]) -> Any:
-        """Return what the text and the pictures as the reader sees them are for the network."""
+    def condition(self, told: Told, references: Sequence[Reference], guidance: float) -> Any:
+        """Return what the text and the pictures as the reader sees them are for the network.
+
+        At a guidance of 1 nobody looks at the negative branch: it is not read.
+        """
 
     def encode(self, pixels: Image.Image) -> Tensor:
         """Return the clean latents of one reference."""

@@ -37,10 +37,14 @@ Read = Callable[[str, Sequence[Image.Image]], Tensor]
 
 @dataclass(frozen=True)
 class Conditions:
-    """positive, negative: (1, tokens, width)."""
+    """positive, negative: (1, tokens, width); the latter if guided."""
 
     positive: Tensor
-    negative: Tensor
+    negative: Tensor | None
+
+    def texts(self) -> list[Tensor]:
+        """Return those that are there, the positive one first."""
+        return [self.positive] if self.negative is None else [self.positive, self.negative]
 
 
 class QwenEdit:
@@ -72,10 +76,11 @@ class QwenEdit:
         """Return all that compute in that dtype."""
         return (self._network, self._vae)
 
-    def condition(self, told: Told, references: Sequence[Reference]) -> Conditions:
-        """Return the states of the prompt and of an empty one, both with the pictures."""
+    def condition(self, told: Told, references: Sequence[Reference], guidance: float) -> Conditions:
+        """Return the states of the prompt and, if guided, an empty one, both with the pictures."""
         seen = [_resized(one.pixels, CONDITION_IMAGE_SIZE) for one in references]
-        return Conditions(self._read(told.prompt, seen), self._read(NEGATIVE, seen))
+        positive = self._read(told.prompt, seen)
+        return Conditions(positive, None if guidance == 1 else self._read(NEGATIVE, seen))
 
     def encode(self, pixels: Image.Image) -> Tensor:
         """Return a reference's latents, (1, channels, 1, rows, columns)."""
@@ -100,7 +105,7 @@ class QwenEdit:
         noise, *clean = (_packed(one) for one in latents)
         places = [[(1, one.shape[-2] // 2, one.shape[-1] // 2) for one in latents]]
         count = noise.shape[1]
-        texts = [condition.positive] if guidance == 1 else [condition.positive, condition.negative]
+        texts = condition.texts()
 
         @torch.no_grad()
         def slope(x: Tensor, sigma: float) -> Tensor:

@@ -79,7 +79,7 @@ def test_one_frame_of_equal_size_gives_the_stock_pipelines_latents(networks, cos
         output_type="latent",
     ).frames
     frames = [Frame(-1, cosmos.encode(before))]
-    condition = cosmos.condition(Told("a kettle on a stove"), [])
+    condition = cosmos.condition(Told("a kettle on a stove"), [], 1.0)
     _, slope = cosmos.begin(condition, frames, SIZE, 0, 1.0)
     *_, (ours, _) = cosmos.solve(slope, noise[:, :, 1:], 6)
     torch.testing.assert_close(ours, stock[:, :, 1:], atol=2e-4, rtol=0)
@@ -106,7 +106,7 @@ def test_frames_of_one_size_go_through_as_one_video(networks) -> None:
 
 
 def test_a_frame_of_another_size_and_time_is_another_condition(cosmos) -> None:
-    condition = cosmos.condition(Told("a kettle"), [])
+    condition = cosmos.condition(Told("a kettle"), [], 1.0)
     found = []
     for frames in (
         [],
@@ -122,12 +122,14 @@ def test_a_frame_of_another_size_and_time_is_another_condition(cosmos) -> None:
 
 def test_guidance_drops_the_last_text_and_keeps_the_pictures(cosmos) -> None:
     told = Told("a kettle", ("How?", "## 1. Fill\nFill it.\n", "## 2. Boil\nBoil it.\n"), 2)
-    condition = cosmos.condition(told, [])
+    condition = cosmos.condition(told, [], 4.0)
     assert torch.equal(condition.negative, read("How?\n\n## 1. Fill\nFill it.\n"))
     frames = [Frame(-1, cosmos.encode(picture("red")))]
     noise, slope = cosmos.begin(condition, frames, SIZE, 3, 4.0)
-    _, plain = cosmos.begin(condition, frames, SIZE, 3, 1.0)
-    swapped = replace(condition, positive=condition.negative)
+    alone = cosmos.condition(told, [], 1.0)
+    assert alone.negative is None
+    _, plain = cosmos.begin(alone, frames, SIZE, 3, 1.0)
+    swapped = replace(alone, positive=condition.negative)
     _, untold = cosmos.begin(swapped, frames, SIZE, 3, 1.0)
     wanted = untold(noise, 0.9) + 4 * (plain(noise, 0.9) - untold(noise, 0.9))
     torch.testing.assert_close(slope(noise, 0.9), wanted)
@@ -157,4 +159,4 @@ def test_a_picture_repeats(cosmos, count: int) -> None:
 
 def test_the_guard_is_asked(cosmos) -> None:
     with pytest.raises(PainterError, match="refused the text"):
-        cosmos.condition(Told("how to mix poison"), [])
+        cosmos.condition(Told("how to mix poison"), [], 1.0)

@@ -58,10 +58,11 @@ def test_the_loop_gives_the_stock_pipelines_latents(networks, edit, guidance, co
     pipeline.set_progress_bar_config(disable=True)
     shown = [picture("red"), picture("green", 96, 64)][:count]
     refs = [Reference("previous", str(k), -1 - k, one) for k, one in enumerate(shown)]
-    conditions = edit.condition(Told("Pour the tea."), refs)
+    conditions = edit.condition(Told("Pour the tea."), refs, guidance)
     frames = [Frame(ref.time, edit.encode(ref.pixels)) for ref in refs]
     noise, slope = edit.begin(conditions, frames, SIZE, 3, guidance)
     *_, (ours, _) = edit.solve(slope, noise, 4)
+    assert (conditions.negative is None) == (guidance == 1)
     negative = {} if guidance == 1 else {"negative_prompt_embeds": conditions.negative}
     stock = pipeline(
         image=shown,
