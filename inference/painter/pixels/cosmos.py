@@ -111,7 +111,7 @@ class Cosmos:
         channels = self._network.config.out_channels
         shape = (1, channels, 1, size.height // SPATIAL, size.width // SPATIAL)
         noise = noise_of(shape, seed, self._device)
-        texts = condition.texts()
+        texts = [projected(self._network, text, self._device) for text in condition.texts()]
 
         def slope(x: Tensor, sigma: float) -> Tensor:
             told = [(frame.time, frame.latents, CLEAN) for frame in frames]
@@ -149,11 +149,21 @@ class Cosmos:
 
 
 @torch.no_grad()
+def projected(network: Any, text: Tensor, device: torch.device) -> Tensor:
+    """Return the states of a text as the blocks look at them; the same for every denoising step."""
+    told = text.to(device, network.dtype)
+    found: Tensor = (
+        network.crossattn_proj(told) if network.config.use_crossattn_projection else told
+    )
+    return found
+
+
+@torch.no_grad()
 def velocity(network: Any, frames: Sequence[tuple[int, Tensor, float]], text: Tensor) -> Tensor:
     """Return the velocity of the last frame, in float32 and its own shape.
 
     frames: (temporal index, latents (1, channels, 1, rows, columns), noise level); all but the
-    last are clean.
+    last are clean. text: as projected() returns it.
     """
     first = min(time for time, _, _ in frames)
     device = frames[-1][1].device
@@ -164,11 +174,8 @@ def velocity(network: Any, frames: Sequence[tuple[int, Tensor, float]], text: Te
     x, level, embedded, cosine, sine = (
         torch.cat(part, int(place < 3)) for place, part in enumerate(zip(*parts, strict=True))
     )
-    told = text.to(device, network.dtype)
-    if network.config.use_crossattn_projection:
-        told = network.crossattn_proj(told)
     for block in network.transformer_blocks:
-        x = block(x, told, embedded, level, (cosine, sine), None, None, None)
+        x = block(x, text, embedded, level, (cosine, sine), None, None, None)
     count = parts[-1][0].shape[1]
     x = network.norm_out(x[:, -count:], embedded[:, -count:], level[:, -count:])
     _, _, _, rows, columns = frames[-1][1].shape

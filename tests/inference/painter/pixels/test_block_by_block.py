@@ -15,7 +15,7 @@ from inference.packs.manifest import catalogue
 from inference.packs.plan import plan
 from inference.painter.arbiter import Arbiter
 from inference.painter.networks import blocks, quantised
-from inference.painter.pixels.cosmos import CLEAN, velocity
+from inference.painter.pixels.cosmos import CLEAN, projected, velocity
 from inference.painter.pixels.placing import Placing
 
 GIB = 2**30
@@ -74,7 +74,11 @@ def called(kind: str, network: Any, device: torch.device) -> Tensor:
             encoder_hidden_states_mask=None, img_shapes=[[(1, 3, 4)]], return_dict=False,
         )[0]  # fmt: skip
     elif kind == "cosmos":
-        frame, x, text = some(1, 16, 1, 4, 6), some(1, 16, 1, 6, 8), some(1, 5, 24)
+        frame, x, text = (
+            some(1, 16, 1, 4, 6),
+            some(1, 16, 1, 6, 8),
+            projected(network, some(1, 5, 24), device),
+        )
         found = velocity(network, [(-1, frame, CLEAN), (0, x, 0.5)], text)
     else:
         found = network(some(2, 256))

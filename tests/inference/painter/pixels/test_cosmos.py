@@ -10,7 +10,7 @@ from torch import Tensor
 
 from assets.sprites.library import library
 from inference.painter.drawing import Canvas, Glimpse, PainterError
-from inference.painter.pixels.cosmos import CLEAN, Cosmos, velocity
+from inference.painter.pixels.cosmos import CLEAN, Cosmos, projected, velocity
 from inference.painter.pixels.family import Frame, Size, Told, pixels_in
 from inference.painter.pixels.painter import PixelPainter
 from inference.protocol import PaintInput, PaintOptions
@@ -91,7 +91,9 @@ def test_frames_of_one_size_go_through_as_one_video(networks) -> None:
     frames = [torch.randn(1, 16, 1, 6, 8, generator=generator) for _ in range(3)]
     text = read("three frames")
     ours = velocity(
-        transformer, [(-2, frames[0], CLEAN), (-1, frames[1], CLEAN), (0, frames[2], 0.7)], text
+        transformer,
+        [(-2, frames[0], CLEAN), (-1, frames[1], CLEAN), (0, frames[2], 0.7)],
+        projected(transformer, text, torch.device("cpu")),
     )
     marks = torch.tensor([1.0, 1.0, 0.0]).view(1, 1, 3, 1, 1).expand(-1, -1, -1, 6, 8)
     with torch.no_grad():
@@ -103,6 +105,16 @@ def test_frames_of_one_size_go_through_as_one_video(networks) -> None:
             return_dict=False,
         )[0]
     torch.testing.assert_close(ours, stock[:, :, 2:], atol=1e-5, rtol=0)
+
+
+def test_each_text_is_projected_once_for_a_picture(networks, cosmos) -> None:
+    times = []
+    hook = networks[0].crossattn_proj.register_forward_hook(lambda *_: times.append(1))
+    condition = cosmos.condition(Told("a kettle", ("How?", "## 1. Boil"), 1), [], 4.0)
+    noise, slope = cosmos.begin(condition, [], SIZE, 0, 4.0)
+    assert len(list(cosmos.solve(slope, noise, 3))) == 3
+    hook.remove()
+    assert len(times) == 2  # with and without the last chunk
 
 
 def test_a_frame_of_another_size_and_time_is_another_condition(cosmos) -> None:
