@@ -37,14 +37,14 @@ class Case:
         """Return the text tokens of one picture."""
         return PROMPT + (SEEN * self.references if painter == "qwen-edit" else 0)
 
-    def images(self, painter: str) -> int:
-        """Return the image tokens of one picture; frames of a film all have its size."""
-        side = self.size if painter == "cosmos" else self.reference_size
-        return (self.size // PATCH) ** 2 + self.references * (side // PATCH) ** 2
+    def images(self) -> int:
+        """Return the image tokens of one picture and its references, each of its own size."""
+        seen = self.references * (self.reference_size // PATCH) ** 2
+        return (self.size // PATCH) ** 2 + seen
 
     def tokens(self, painter: str) -> int:
         """Return the tokens on which the memory that is worked with depends."""
-        return self.batch * (self.text(painter) + self.images(painter))
+        return self.batch * (self.text(painter) + self.images())
 
 
 @cache
@@ -52,7 +52,8 @@ def painting_work(painter: str, case: Case, kind: Kind) -> int:
     """Return the bytes that the transformer works with, beyond its weights."""
     measured = _peaks(painter, "referring" if case.references else "alone")
     live = interpolated(measured, case.tokens(painter))
-    return live + _unpacking(painter, "transformer", kind)
+    text = interpolated(_peaks(painter, "projecting"), PROMPT)
+    return max(live, text) + _unpacking(painter, "transformer", kind)
 
 
 @cache

@@ -202,7 +202,7 @@ def test_tokens() -> None:
     case = Case(1024, 2, 512)
     assert case.tokens("klein") == 512 + 4096 + 2 * 1024
     assert case.tokens("qwen-edit") == 512 + 2 * 196 + 4096 + 2 * 1024
-    assert case.tokens("cosmos") == 512 + 3 * 4096
+    assert case.tokens("cosmos") == 512 + 4096 + 2 * 1024
     assert Case(512, 0, 512, 2).tokens("klein") == 2 * (512 + 1024)
 
 
