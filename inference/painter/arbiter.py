@@ -70,13 +70,6 @@ class Arbiter:
             )
         self.phase = phase
 
-    def close(self) -> None:
-        """Free everything."""
-        for part in list(reversed(self._held)):
-            self._release(part)
-        self._empty()
-        self.phase = None
-
     def _release(self, part: str) -> None:
         self._held[part]()
         del self._held[part]

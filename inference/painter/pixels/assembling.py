@@ -113,10 +113,6 @@ class CardPainter:
         for seen in self._ladder.run(self._planned, attempt):
             yield Remark(seen.message) if isinstance(seen, SteppedDown) else seen
 
-    def close(self) -> None:
-        """Take the networks from the card."""
-        self._arbiter.close()
-
 
 def read_parts(
     store: Store, plan: Plan, shaped: Mapping[str, Shape] | None = None

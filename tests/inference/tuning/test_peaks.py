@@ -41,11 +41,10 @@ def test_kleins_transformer_lies_within_a_tenth_between_the_tables_points() -> N
 def test_cosmos_lies_within_a_tenth_whatever_it_is_given_to_see() -> None:
     bench = Bench(shapes("cosmos")["transformer"])
     text = bench.peak(projecting)
-    for count in range(4):
-        for size, reference in ((512, 1024), (640, 640), (1024, 512)):
-            case = Case(size, count, reference)
-            measured = max(bench.peak(painting("cosmos", case)), text)
-            assert off(painting_work("cosmos", case, "none"), measured) < 0.1, case
+    for size, count, reference in ((832, 0, 0), (512, 1, 1024), (640, 2, 640), (1024, 3, 512)):
+        case = Case(size, count, reference)
+        measured = max(bench.peak(painting("cosmos", case)), text)
+        assert off(painting_work("cosmos", case, "none"), measured) < 0.1, case
 
 
 def test_kleins_vae_lies_within_a_tenth_between_the_tables_points() -> None:

@@ -77,8 +77,6 @@ def test_a_pack_paints_from_its_files_alone(made, residency: str) -> None:
     assert arbiter.phase is Phase.PAINT
     *_, again = painter.draw(given)
     assert again.pixels.tobytes() == canvas.pixels.tobytes()
-    painter.close()
-    assert arbiter.held == ()
 
 
 def test_short_memory_steps_down_and_says_so(made) -> None:

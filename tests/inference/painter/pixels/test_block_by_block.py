@@ -12,7 +12,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from inference.packs.manifest import catalogue
-from inference.packs.plan import plan
+from inference.packs.plan import Phase, plan
 from inference.painter.arbiter import Arbiter
 from inference.painter.networks import blocks, quantised
 from inference.painter.pixels.cosmos import CLEAN, projected, velocity
@@ -143,7 +143,8 @@ def test_the_picture_is_that_of_a_network_that_stays(kind: str, tmp_path: Any) -
     placing("paint")  # a second picture: nothing is hooked twice
     assert torch.equal(called(kind, network, CPU), resident)
     assert "transformer" in arbiter.held
-    arbiter.close()
+    arbiter.enter(Phase.WRITE)
+    assert arbiter.held == ()
     assert torch.equal(called(kind, network, CPU), resident)
 
 
