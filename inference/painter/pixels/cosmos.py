@@ -7,7 +7,6 @@ Source: DuoGen, sections 3 and 4; NVIDIA, Cosmos-Predict2.5; diffusers' CosmosTr
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import torch
@@ -16,7 +15,16 @@ from torch import Tensor
 
 from inference.painter.drawing import PainterError
 from inference.painter.flow import guided
-from inference.painter.pixels.family import CPU, Frame, Size, Slope, Told, noise_of
+from inference.painter.pixels.family import (
+    CPU,
+    Conditions,
+    Frame,
+    Size,
+    Slope,
+    Told,
+    WithoutEncoder,
+    noise_of,
+)
 from inference.painter.pixels.references import Reference
 from inference.painter.pixels.video_vae import decoded, encoded
 
@@ -37,20 +45,8 @@ class Guard(Protocol):
         """Return the frames, (n, height, width, 3) uint8, made safe; None for unsafe ones."""
 
 
-@dataclass(frozen=True)
-class Conditions:
-    """positive, negative: (1, tokens, channels); the latter without the last text, if guided."""
-
-    positive: Tensor
-    negative: Tensor | None
-
-    def texts(self) -> list[Tensor]:
-        """Return those that are there, the positive one first."""
-        return [self.positive] if self.negative is None else [self.positive, self.negative]
-
-
-class Cosmos:
-    """The networks in memory: transformer, VAE and the scheduler that they were made for."""
+class Cosmos(WithoutEncoder):
+    """The networks in memory; read gives states of all layers, and guard looks at what goes by."""
 
     name = "cosmos"
     multiple = 16
@@ -68,26 +64,12 @@ class Cosmos:
     ) -> None:
         if transformer.learnable_pos_embed is not None:
             raise PainterError("these weights have learnt positions: frames can't differ in size")
-        self._network = transformer
-        self._vae = vae
-        self._scheduler = scheduler
+        super().__init__(transformer, vae, scheduler, device)
         self._read = read
         self._guard = guard
-        self._device = device
-
-    @property
-    def dtype(self) -> torch.dtype:
-        """Return the transformer's."""
-        found: torch.dtype = self._network.dtype
-        return found
-
-    @property
-    def networks(self) -> tuple[Any, ...]:
-        """Return all that compute in that dtype."""
-        return (self._network, self._vae)
 
     def condition(self, told: Told, references: Sequence[Reference], guidance: float) -> Conditions:
-        """Return the states of the whole text and, if guided, without its last chunk."""
+        """Return the states of the whole text and, if guided, of it without its last chunk."""
         before, now = told.chunks[: told.recent], told.chunks[told.recent :]
         text = "\n\n".join([*before, *now, told.prompt])
         if not self._guard.check_text_safety(text):

@@ -92,6 +92,42 @@ class Family(Protocol):
         """Return latents as a picture of many channels, (channels, rows, columns)."""
 
 
+@dataclass(frozen=True)
+class Conditions:
+    """States that a reader gave, (1, tokens, channels); negative: for the guidance, if guided."""
+
+    positive: Tensor
+    negative: Tensor | None
+
+    def texts(self) -> list[Tensor]:
+        """Return those that are there, the positive one first."""
+        return [self.positive] if self.negative is None else [self.positive, self.negative]
+
+
+class WithoutEncoder:
+    """What families share that have no text encoder of their own: the networks in memory.
+
+    scheduler: the one that they were made for.
+    """
+
+    def __init__(self, transformer: Any, vae: Any, scheduler: Any, device: torch.device) -> None:
+        self._network = transformer
+        self._vae = vae
+        self._scheduler = scheduler
+        self._device = device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Return the transformer's."""
+        found: torch.dtype = self._network.dtype
+        return found
+
+    @property
+    def networks(self) -> tuple[Any, ...]:
+        """Return all that compute in that dtype."""
+        return (self._network, self._vae)
+
+
 def pixels_in(image: Image.Image, device: torch.device, dtype: torch.dtype) -> Tensor:
     """Return an RGB picture as (1, 3, height, width) in -1 … 1."""
     data = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8)

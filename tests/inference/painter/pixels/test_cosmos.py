@@ -4,16 +4,12 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from test_klein import condition
 from tiny_networks import tiny_cosmos
 from torch import Tensor
 
-from assets.sprites.library import library
-from inference.painter.drawing import Canvas, Glimpse, PainterError
+from inference.painter.drawing import PainterError
 from inference.painter.pixels.cosmos import CLEAN, Cosmos, projected, velocity
 from inference.painter.pixels.family import Frame, Size, Told, pixels_in
-from inference.painter.pixels.painter import PixelPainter
-from inference.protocol import PaintInput, PaintOptions
 
 TEXT = 24
 SIZE = Size(64, 48)
@@ -145,28 +141,6 @@ def test_guidance_drops_the_last_text_and_keeps_the_pictures(cosmos) -> None:
     _, untold = cosmos.begin(swapped, frames, SIZE, 3, 1.0)
     wanted = untold(noise, 0.9) + 4 * (plain(noise, 0.9) - untold(noise, 0.9))
     torch.testing.assert_close(slope(noise, 0.9), wanted)
-
-
-@pytest.mark.parametrize("count", [0, 1, 3])
-def test_a_picture_repeats(cosmos, count: int) -> None:
-    painter = PixelPainter(cosmos, {}, library(), most=3, area=64 * 64)
-    conditions = (
-        condition("previous", "red"), condition("next", "green", 64, 64),
-        condition("anchor", "blue", 40, 130),
-    )[:count]  # fmt: skip
-    given = PaintInput(
-        "Tea", "Boil", "Boil water.", "A kettle.", ("How?", "## 1. Boil"), conditions, 7,
-        options=PaintOptions(256, denoising_steps=3),
-    )  # fmt: skip
-    *glimpses, first = painter.draw(given)
-    *_, second = painter.draw(given)
-    assert [type(one) for one in glimpses] == [Glimpse, Glimpse]
-    assert isinstance(first, Canvas)
-    assert isinstance(second, Canvas)
-    assert first.pixels.tobytes() == second.pixels.tobytes()
-    drawing = painter.draw(given)
-    next(drawing)
-    drawing.close()
 
 
 def test_the_guard_is_asked(cosmos) -> None:
