@@ -11,8 +11,10 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from importlib.resources import files
+from importlib.util import find_spec
 from inspect import signature
 from pathlib import Path
+from shutil import which
 from typing import TYPE_CHECKING, Any, Literal
 
 from inference.packs.estimates import TILE
@@ -186,6 +188,21 @@ def _quantise(block: Any, kind: Kind) -> None:
     sdnq_post_load_quant(
         block, weights_dtype=kind, use_hadamard=kind == "uint4", add_skip_keys=False
     )
+
+
+def compiled(network: Any, device: "torch.device") -> bool:
+    """Let each block be compiled at its first call: that takes minutes, later ones are faster.
+
+    False where there is no compiler for the device; a block that can't be compiled runs as it is.
+    """
+    import torch._dynamo
+
+    if not (find_spec("triton") if device.type == "cuda" else which("c++")):
+        return False
+    torch._dynamo.config.suppress_errors = True
+    for block in blocks(network):
+        block.compile()
+    return True
 
 
 def tiled(vae: Any) -> None:

@@ -1,5 +1,6 @@
 """A pack's painter of pixels, put together from its files as a plan says."""
 
+import os
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -17,13 +18,15 @@ from inference.packs.store import Store
 from inference.painter.arbiter import Arbiter
 from inference.painter.drawing import Canvas, Glimpse, PainterError, Remark
 from inference.painter.lora import Lora
-from inference.painter.networks import SCHEDULERS, Shape, build, load, shapes, tiled
+from inference.painter.networks import SCHEDULERS, Shape, build, compiled, load, shapes, tiled
 from inference.painter.pixels.family import Family
 from inference.painter.pixels.painter import PixelPainter
 from inference.painter.pixels.placing import Placing
 from inference.protocol import Json, PaintInput
 
 PARTS = {"transformer": "transformer", "vae": "VAE", "text_encoder": "text encoder"}
+COMPILING = "INTERSTEP_COMPILE"  # environment variable, "1" for a transformer that is compiled
+NO_COMPILER = f"{COMPILING} is set, but triton is not installed: the painter is not compiled."
 # Qwen's chat of one message, and the empty thought with which its answer begins.
 CHAT = (
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
@@ -69,6 +72,9 @@ class CardPainter:
         weights = {item.name: item.sha256 for one in manifest.networks for item in one.files}
         networks = {PARTS[name]: part for name, part in parts.items() if name in PARTS}
         self._networks = networks
+        wished = os.environ.get(COMPILING) == "1" and plan.residency != "one block"
+        self._compiled = wished and compiled(networks["transformer"], device)
+        self._remarks = [NO_COMPILER] if wished and not self._compiled else []
         self._painter = PixelPainter(
             family_of(manifest, parts, reading, device, **sizes),
             weights,
@@ -82,6 +88,7 @@ class CardPainter:
         """Return what a recipe says of the painter."""
         plan = self._arbiter.plan
         how = {"kind": plan.kind, "encoder": plan.encoder, "tiling": plan.tiling}
+        how["compiled"] = self._compiled
         return {**self._painter.recipe(), "pack": plan.pack.id, "numbers": how}
 
     def memory(self) -> int:
@@ -97,6 +104,8 @@ class CardPainter:
 
         A remark tells of it. Raises as a Painter, and PackError at the end of the ladder.
         """
+        while self._remarks:
+            yield Remark(self._remarks.pop())
 
         def attempt(plan: Plan) -> Any:
             self._arbiter.plan = plan

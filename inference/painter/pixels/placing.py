@@ -74,6 +74,7 @@ class Visiting:
     def __init__(self, block: Any, device: torch.device) -> None:
         self._device = device
         self._home: dict[str, Tensor] = {}
+        block._compiled_call_impl = None  # it was compiled for weights that stay
         block.register_forward_pre_hook(self._come)
         block.register_forward_hook(self._go, always_call=True)
 

@@ -88,7 +88,26 @@ def test_short_memory_steps_down_and_says_so(made) -> None:
     assert arbiter.plan.tiling
     painted = seen[-1]
     assert isinstance(painted, Painted)
-    assert painted.recipe["numbers"] == {"kind": "none", "encoder": "none", "tiling": True}
+    assert painted.recipe["numbers"] == {
+        "kind": "none",
+        "encoder": "none",
+        "tiling": True,
+        "compiled": False,
+    }
+
+
+def test_a_wish_to_compile_without_a_compiler_is_told_once(
+    made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INTERSTEP_COMPILE", "1")
+    monkeypatch.setenv("PATH", "")
+    painter, _ = made()
+    assert painter.recipe()["numbers"]["compiled"] is False
+    first, second = (list(painter.draw(GIVEN)) for _ in range(2))
+    assert [one.message for one in first if isinstance(one, Remark)] == [
+        "INTERSTEP_COMPILE is set, but triton is not installed: the painter is not compiled."
+    ]
+    assert not [one for one in second if isinstance(one, Remark)]
 
 
 def test_the_end_of_the_ladder_is_a_sentence(made) -> None:

@@ -1,6 +1,7 @@
 """A transformer that comes to the card block by block, with "meta" in the card's place."""
 
 from collections.abc import Sequence
+from shutil import which
 from typing import Any
 
 import pytest
@@ -8,19 +9,32 @@ import torch
 from test_assembling import Moves
 from tiny_networks import tiny_cosmos, tiny_klein, tiny_qwen_image
 from torch import Tensor, nn
+from torch._dynamo.utils import counters
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from inference.packs.manifest import catalogue
 from inference.packs.plan import Phase, plan
 from inference.painter.arbiter import Arbiter
-from inference.painter.networks import blocks, quantised
+from inference.painter.networks import blocks, compiled, quantised
 from inference.painter.pixels.cosmos import CLEAN, projected, velocity
 from inference.painter.pixels.placing import Placing
 
 GIB = 2**30
 META, CPU = torch.device("meta"), torch.device("cpu")
 KINDS = ("klein", "qwen-edit", "cosmos")
+
+
+class Block(nn.Module):
+    """A class of its own, for torch compiles none of torch's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Linear(256, 256)
+
+    def forward(self, x: Tensor) -> Tensor:
+        made: Tensor = self.layer(x)
+        return made
 
 
 class Rooted(nn.Module):
@@ -30,8 +44,7 @@ class Rooted(nn.Module):
         super().__init__()
         self.places = nn.Parameter(torch.randn(256))
         self.register_buffer("scale", torch.rand(256))
-        layers = [nn.Sequential(nn.Linear(256, 256)) for _ in range(3)]
-        self.transformer_blocks = nn.ModuleList(layers)
+        self.transformer_blocks = nn.ModuleList(Block() for _ in range(3))
 
     def forward(self, x: Tensor) -> Tensor:
         x = x * self.scale + self.places
@@ -154,6 +167,21 @@ def test_a_quantised_block_visits_too() -> None:
     resident = called("rooted", network, CPU)
     placed(network, CPU)
     assert torch.equal(called("rooted", network, CPU), resident)
+
+
+@pytest.mark.skipif(not which("c++"), reason="nothing compiles here")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_compiled_blocks_give_the_same_and_visit_as_they_were() -> None:
+    network = made("rooted", None)
+    plain = called("rooted", network, CPU)
+    assert compiled(network, CPU)
+    torch.testing.assert_close(called("rooted", network, CPU), plain)
+    assert counters["stats"]["unique_graphs"] > 0
+    block = network.transformer_blocks[0]
+    assert block._compiled_call_impl is not None
+    placed(network, CPU)
+    assert block._compiled_call_impl is None
+    assert torch.equal(called("rooted", network, CPU), plain)
 
 
 def test_a_block_that_fails_goes_home() -> None:
