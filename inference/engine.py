@@ -112,7 +112,7 @@ class Engine:
             case Install() | Verify() | Remove() | Probe() | Plan():
                 if not isinstance(request, Probe | Plan):
                     self.close()
-                yield from answer(self._store, request)
+                yield from answer(self._store, request, self.bench.room)
             case _:
                 raise AssertionError("the server answers a Cancel itself")
 

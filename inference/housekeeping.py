@@ -1,7 +1,7 @@
 """Answers requests about packs and the machine: install, verify, remove, probe, plan."""
 
 import shutil
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -38,8 +38,15 @@ from inference.writer.gguf import GgufError, read_header
 T = TypeVar("T")
 
 
-def answer(store: Store, request: Install | Verify | Remove | Probe | Plan) -> Iterator[Event]:
-    """Yield the events of a request but for its last; raises PackError."""
+def answer(
+    store: Store,
+    request: Install | Verify | Remove | Probe | Plan,
+    room: Callable[[], tuple[Card | None, int]],
+) -> Iterator[Event]:
+    """Yield the events of a request but for its last; raises PackError.
+
+    room: the card, and the bytes of main memory that are free, for a pack that is not loaded yet.
+    """
     match request:
         case Install():
             manifest = yield from events(request.id, _installing(store, request))
@@ -54,7 +61,7 @@ def answer(store: Store, request: Install | Verify | Remove | Probe | Plan) -> I
         case Probe():
             yield Found(request.id, facts(store))
         case Plan():
-            yield Found(request.id, planned(store, request, find_card()))
+            yield Found(request.id, planned(store, request, *room()))
 
 
 def chosen(store: Store, pack: str) -> tuple[Manifest, str]:
@@ -109,19 +116,16 @@ def facts(store: Store) -> Json:
     }
 
 
-def planned(store: Store, request: Plan, card: Card | None) -> Json:
+def planned(store: Store, request: Plan, card: Card | None, memory: int | None) -> Json:
     """Return how a pack would run on a card, as plain JSON values: bytes, pixels a side."""
     manifest, _ = chosen(store, request.pack)
     if request.memory:
         capability = card.capability if card else BF16
         card = Card("a card", request.memory, request.memory, capability)
+        memory = None  # of the computer that such a card would be in
     if card is None:
         raise PackError("This machine has no CUDA card.", "Say how large one is: --vram GB")
-    writer = None
-    with suppress(PackError, OSError, GgufError):  # it need not be there to be planned for
-        writer = writer_of(read_header(store.path(manifest.writer)).metadata)
-    options = Options(capability=card.capability, writer=writer)
-    made = plan(manifest, card.free, card.total, options)
+    made = plan_on(store, manifest, card, memory)
     wanted = ("residency", "dtype", "kind", "encoder", "size", "references", "reference_size")
     return {
         "pack": manifest.id,
@@ -129,9 +133,19 @@ def planned(store: Store, request: Plan, card: Card | None) -> Json:
         "sentence": made.sentence(),
         "tiling": made.tiling,
         "reserve": RESERVE,
+        "memory": made.memory,
         "phases": {phase.value: _phase(made, phase) for phase in Phase},
         **{name: getattr(made, name) for name in wanted},
     }
+
+
+def plan_on(store: Store, manifest: Manifest, card: Card, memory: int | None) -> MadePlan:
+    """Return the best plan for a pack on a card, beside so much free main memory, in bytes."""
+    writer = None
+    with suppress(PackError, OSError, GgufError):  # it need not be there to be planned for
+        writer = writer_of(read_header(store.path(manifest.writer)).metadata)
+    options = Options(capability=card.capability, memory=memory, writer=writer)
+    return plan(manifest, card.free, card.total, options)
 
 
 def _phase(made: MadePlan, phase: Phase) -> Json:

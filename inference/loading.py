@@ -6,19 +6,19 @@ says: who is not at work may have to leave it, and comes back by itself when it 
 
 import os
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from assets.sprites import Library, library
 from inference import loop
-from inference.housekeeping import chosen, events
+from inference.housekeeping import chosen, events, free_memory, plan_on
 from inference.packs.card import Card, find_card
 from inference.packs.install import install
 from inference.packs.ladder import Ladder
 from inference.packs.manifest import Manifest, catalogue
-from inference.packs.plan import CONDITIONING, Options, Phase, plan
+from inference.packs.plan import CONDITIONING, Phase
 from inference.packs.reports import PackError
 from inference.packs.runtime import check
 from inference.packs.store import Store
@@ -221,7 +221,7 @@ class Bench:
         card = self._planned(manifest)
         if card.painter is None:
             yield Loading(request_id, manifest.painter)
-            card.painter = self._read_painter(card)
+            card.painter = yield from self._read_painter(request_id, card)
         return loop.Desk(self.drawings, card.painter, draws_anything=True)
 
     def _read_nano(self, request_id: str) -> "Generator[Event, None, Nano]":
@@ -262,20 +262,33 @@ class Bench:
             if card.uuid:
                 os.environ.setdefault("CUDA_VISIBLE_DEVICES", card.uuid)
             card = self._ask_card() or card  # with what has just been freed
-            how = plan(manifest, card.free, card.total, Options(capability=card.capability))
+            how = plan_on(self._store, manifest, card, free_memory())
             self._on_card = OnCard(Arbiter(how, self._free_on_card), manifest)
         return self._on_card
+
+    def room(self) -> tuple[Card | None, int]:
+        """Return the card and the bytes of free main memory as they are without our own pack."""
+        card, memory, ours = self._ask_card(), free_memory(), self._on_card
+        if card is None or ours is None:
+            return card, memory
+        free = min(card.free + ours.arbiter.bytes, card.total)
+        if ours.painter is not None:
+            memory += ours.painter.memory()
+        return replace(card, free=free), memory
 
     def _free_on_card(self) -> int:
         card = self._ask_card()
         return card.free if card else 0
 
-    def _read_painter(self, card: OnCard) -> "CardPainter":
-        from inference.painter.pixels.assembling import CardPainter
+    def _read_painter(self, request_id: str, card: OnCard) -> "Generator[Event, None, CardPainter]":
+        from inference.painter.pixels.assembling import CardPainter, read_parts
 
+        reading = self._reading(card)
         found = self._ask_card()
         ladder = Ladder(self._store.folder, found.name if found else "the card", empty_caches)
-        return CardPainter(self._store, card.arbiter, ladder, self.drawings, self._reading(card))
+        loading = read_parts(self._store, card.arbiter.plan)
+        parts = yield from events(request_id, loading)
+        return CardPainter(parts, card.arbiter, ladder, self.drawings, reading)
 
     def _reading(self, card: OnCard) -> "Reading":
         """Return what the pack's own writer reads for its painter, where it does."""
@@ -284,7 +297,7 @@ class Bench:
         painter = card.manifest.painter
         if painter == "klein":
             return Reading()
-        from inference.painter.pixels import reading
+        from inference.painter.pixels import guarding, reading
 
         def read(*given: Any) -> Any:
             loaded, reader = self._reader(card)
@@ -294,7 +307,7 @@ class Bench:
             assert eyes is not None
             return reading.EditReading(loaded.model, reader, eyes)(*given)
 
-        return Reading(read, _guard() if painter == "cosmos" else None)
+        return Reading(read, guarding.guard() if painter == "cosmos" else None)
 
     def _reader(self, card: OnCard) -> "tuple[Loaded, Reader]":
         """Return writer and reader, both on the card."""
@@ -330,19 +343,6 @@ def _hold(arbiter: Arbiter, loaded: Loaded) -> None:
     """Note all that a writer has on the card; it leaves as one."""
     for part in ("writer", "eyes", "KV cache"):
         arbiter.hold(part, loaded.rest)
-
-
-def _guard() -> Any:
-    """Return the guard that Cosmos' licence asks for; raises PackError where it is absent."""
-    try:
-        from diffusers.pipelines.cosmos.pipeline_cosmos2_5_predict import CosmosSafetyChecker
-
-        return CosmosSafetyChecker()
-    except (ImportError, OSError, ValueError) as error:  # its own weights may be absent too
-        raise PackError(
-            "The licence of Cosmos asks for its guard, which is not whole here.",
-            "Install it: pip install cosmos-guardrail, and let it fetch its weights once",
-        ) from error
 
 
 def _check_llama(what: str, instead: str) -> None:

@@ -99,4 +99,6 @@ def _plan(found: dict[str, Any]) -> None:
         print(f"{row:24}" + "".join(f"{cell:>10}" for cell in cells))
     kept = megabytes(found["reserve"])
     free = megabytes(card["free"])
+    memory = megabytes(found["memory"])
     print(f"\n{free} are free, {kept} of them stay so. Estimated, not measured on a card.")
+    print(f"Besides the card's, it takes {memory} of the computer's own memory.")

@@ -176,6 +176,10 @@ class EngineBar(QWidget):
     def _show_progress(self, event: Loading | Progress) -> None:
         if isinstance(event, Loading):
             self._say(self.tr("Loading {what}").format(what=self._short(event.what)))
+        elif event.unit == "bytes":  # more of them than a bar can count
+            done, total = event.done // 10**6, event.total // 10**6
+            words = self.tr("{done} of {total} MB").format(done=done, total=total)
+            self._say(event.what, words, done, total)
         elif isinstance(self._job, Changing):
             words = self.tr("{done} of {total} steps").format(done=event.done, total=event.total)
             self._say(self.tr("Rewriting"), words, event.done, event.total)

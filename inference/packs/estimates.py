@@ -21,6 +21,7 @@ TILE = 512  # pixels a side of the tiles in which a VAE can work
 # included, which no fake tensor shows; encoding takes half. Source: InvokeAI, vae_working_memory.
 ON_CARD = {"klein": 2 * 2200, "qwen-edit": 2 * 2900, "cosmos": 2 * 2900}
 OVERLAP = 1.25  # of tiles
+QUANTISING = 10.125  # bytes for each number of a layer while it is quantised; measured, SDNQ 0.2.8
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,14 @@ class Case:
         """Return the text tokens of one picture."""
         return PROMPT + (SEEN * self.references if painter == "qwen-edit" else 0)
 
-    def images(self, painter: str) -> int:
-        """Return the image tokens of one picture; frames of a film all have its size."""
-        side = self.size if painter == "cosmos" else self.reference_size
-        return (self.size // PATCH) ** 2 + self.references * (side // PATCH) ** 2
+    def images(self) -> int:
+        """Return the image tokens of one picture and its references, each of its own size."""
+        seen = self.references * (self.reference_size // PATCH) ** 2
+        return (self.size // PATCH) ** 2 + seen
 
     def tokens(self, painter: str) -> int:
         """Return the tokens on which the memory that is worked with depends."""
-        return self.batch * (self.text(painter) + self.images(painter))
+        return self.batch * (self.text(painter) + self.images())
 
 
 @cache
@@ -51,7 +52,8 @@ def painting_work(painter: str, case: Case, kind: Kind) -> int:
     """Return the bytes that the transformer works with, beyond its weights."""
     measured = _peaks(painter, "referring" if case.references else "alone")
     live = interpolated(measured, case.tokens(painter))
-    return live + _unpacking(painter, "transformer", kind)
+    text = interpolated(_peaks(painter, "projecting"), PROMPT)
+    return max(live, text) + _unpacking(painter, "transformer", kind)
 
 
 @cache
@@ -86,6 +88,15 @@ def rest_bytes(painter: str, part: str) -> int:
 def block_bytes(painter: str, kind: Kind) -> int:
     """Return the bytes of the largest block of a painter's transformer."""
     return round(_weights(painter, "transformer")["block"] * _number(kind))
+
+
+@cache
+def quantising_work(painter: str, part: str, kind: Kind) -> int:
+    """Return the bytes of main memory that quantising takes: a whole block, and one layer of it."""
+    sizes = _weights(painter, part)
+    if kind == "none" or not sizes:
+        return 0
+    return sizes["block"] * HALF + round(sizes["widest"] * QUANTISING)
 
 
 @cache

@@ -21,6 +21,7 @@ from inference.packs.estimates import (
     known_writer,
     network_bytes,
     painting_work,
+    quantising_work,
     rest_bytes,
     vae_work,
 )
@@ -28,6 +29,7 @@ from inference.packs.manifest import Manifest
 from inference.packs.reports import PackError, in_words
 
 RESERVE = round((0.8 + (0.6 if sys.platform == "win32" else 0.4)) * 2**30)  # source: ComfyUI
+KEPT_FREE = 2 * 2**30  # bytes of main memory, for the system and for libraries; estimated
 WRITING = 500_000_000  # bytes that llama.cpp works with, one picture of 480 pixels read; estimated
 CONTEXT = 6144  # tokens of the writer's context
 CONDITIONING = 2048  # tokens of the context in which a writer reads for its painter
@@ -72,6 +74,7 @@ class Options:
     """What is wished for: 0 and None for the pack's best. size: pixels a side of a picture.
 
     capability: the card's compute capability; reserve: bytes that stay free for the system.
+    memory: bytes of main memory that are free, None where that does not matter.
     writer: its shape as its file tells it, where that is there already.
     """
 
@@ -80,6 +83,7 @@ class Options:
     context: int = CONTEXT
     capability: tuple[int, int] = BF16
     reserve: int = RESERVE
+    memory: int | None = None
     writer: WriterShape | None = None
 
 
@@ -118,6 +122,29 @@ class Plan:
     def peak(self) -> int:
         """The bytes of the phase that takes most."""
         return max(self.bytes(phase) for phase in Phase)
+
+    @cached_property
+    def memory(self) -> int:
+        """The bytes of main memory that it takes: networks come from there, and rest there."""
+        painter, both = self.pack.painter, self.residency == "both"
+        kinds = {"transformer": self.kind, "vae": KINDS[0]}
+        if _own_encoder(self.pack):
+            kinds["text_encoder"] = self.encoder
+        total = quantising = 0
+        for part, kind in kinds.items():
+            # A network that is as its file, and goes to the card for good, is only looked through.
+            if not both or part == "text_encoder" or kind != "none" or self.dtype == "fp16":
+                total += network_bytes(painter, part, kind)
+            quantising = max(quantising, quantising_work(painter, part, kind))
+        return total + quantising + (0 if both else self.writer.kv_bytes(self.context))
+
+    def bytes_of(self, part: str) -> int:
+        """Return what a part takes on the card; one that comes only for its work counts too."""
+        comes = {
+            "transformer": _transformer(self),
+            "VAE": network_bytes(self.pack.painter, "vae", "none"),
+        }
+        return (comes | {one.name: one.bytes for one in self.parts}).get(part, 0)
 
     def lies(self, phase: Phase) -> tuple[str, ...]:
         """Return the names of the parts that are on the card in the phase."""
@@ -159,16 +186,24 @@ def plan(
     """Return the best plan whose every phase stays within free less the reserve; sizes in bytes.
 
     total: the card's memory; what lies between it and free belongs to other programs. Raises
-    PackError when nothing fits, with what would be needed.
+    PackError when nothing fits, with what would be needed; so, too, for the main memory.
     """
     wish = options or Options()
     if manifest.painter == "storyboard":
         raise PackError(f"The pack {manifest.id} uses no card.", "Its parts run on the processor")
     budget = min(free, total) - wish.reserve
     ordered = sorted(_ways(manifest, wish), key=lambda way: way.cost)
-    fitting = next((way for way in ordered if way.peak <= budget), None)
+    memory = sys.maxsize if wish.memory is None else wish.memory - KEPT_FREE
+    fitting = next((way for way in ordered if way.peak <= budget and way.memory <= memory), None)
     if fitting is not None:
         return fitting
+    on_card = [way.memory for way in ordered if way.peak <= budget]
+    if on_card:
+        raise PackError(
+            f"The pack {manifest.id} needs {in_words(min(on_card) + KEPT_FREE)} of this computer's"
+            f" own memory, besides the card's, and {in_words(wish.memory or 0)} are free.",
+            "Close other programs, or choose a smaller pack: interstep packs list",
+        )
     least = min(way.peak for way in ordered) + wish.reserve
     others = max(total - free, 0)
     hint = (
@@ -260,7 +295,7 @@ def _transformer(plan: Plan) -> int:
     painter = plan.pack.painter
     if plan.residency != "one block":
         return network_bytes(painter, "transformer", plan.kind)
-    # One block at work while the next one comes; what stands outside the blocks stays.
+    # Room for two blocks: the next comes while the last is freed. What stands outside them stays.
     return 2 * block_bytes(painter, plan.kind) + rest_bytes(painter, "transformer")
 
 

@@ -18,6 +18,7 @@ from inference.packs.reports import PackError, in_words
 from inference.protocol import from_json
 
 DRIVER, TORCH, LLAMA, ONNX = "NVIDIA driver", "torch", "llama-cpp-python", "onnxruntime-gpu"
+GUARD = "cosmos-guardrail"  # which the licence of one painter asks for; none of our requirements
 PAINTING = (TORCH, "diffusers", "transformers", "accelerate", "sdnq")
 SMALLEST = 0.9  # of the memory that a pack is made for: cards tell a little less than their name
 PATIENCE = 90  # seconds until all libraries are loaded
@@ -64,7 +65,7 @@ class Tick:
 
 def look() -> Machine:
     """Find out what is there; takes seconds where there is a driver, else milliseconds."""
-    names = (*PAINTING, LLAMA, ONNX)
+    names = (*PAINTING, LLAMA, ONNX, GUARD)
     versions = {name: found for name in names if (found := _version(name))}
     if not has_driver():
         return Machine(versions=versions)
@@ -110,6 +111,8 @@ def lacking(manifest: Manifest, machine: Machine) -> tuple[Tick, ...]:
     painting = PAINTING if manifest.painter != "storyboard" else ()
     needed = {DRIVER, LLAMA, *painting}
     found = [tick for tick in ticks(machine) if tick.name in needed and not tick.good]
+    if manifest.painter == "cosmos" and GUARD not in machine.versions:
+        found.append(Tick(GUARD, "is not installed", False, f"pip install {GUARD}"))
     if machine.total and machine.total < SMALLEST * manifest.card:
         size = f"has {in_words(machine.total)}, and the pack is made for {in_words(manifest.card)}"
         found.append(Tick(machine.card or "The card", size, False))

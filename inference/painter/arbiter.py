@@ -41,6 +41,11 @@ class Arbiter:
         """The parts that are on the card, in the order in which they came."""
         return tuple(self._held)
 
+    @property
+    def bytes(self) -> int:
+        """The bytes that they take there, as planned."""
+        return sum(map(self.plan.bytes_of, self._held))
+
     def hold(self, part: str, release: Callable[[], None]) -> None:
         """Note that a part is on the card; release takes it away."""
         self._held[part] = release
@@ -64,13 +69,6 @@ class Arbiter:
                 "Close other programs that use the card, or use the starter pack: --pack starter",
             )
         self.phase = phase
-
-    def close(self) -> None:
-        """Free everything."""
-        for part in list(reversed(self._held)):
-            self._release(part)
-        self._empty()
-        self.phase = None
 
     def _release(self, part: str) -> None:
         self._held[part]()

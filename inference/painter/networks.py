@@ -7,12 +7,14 @@ is made, for a machine without them must be able to tell what a pack holds.
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from importlib.resources import files
+from importlib.util import find_spec
 from inspect import signature
 from pathlib import Path
+from shutil import which
 from typing import TYPE_CHECKING, Any, Literal
 
 from inference.packs.estimates import TILE
@@ -115,13 +117,13 @@ def load(
     device: str,
     kind: Kind = "none",
     lora: Lora | None = None,
-) -> Any:
+) -> Generator[int, None, Any]:
     """Return the network with the weights of safetensors files, read one after the other.
 
-    Floating-point weights come as dtype; what the constructor computed keeps its own. A block is
-    quantised as kind says as soon as it is whole, so that the rest needs no room; lora is added
-    before. Raises PainterError unless the files have exactly the network's tensors, each with its
-    shape, and the LoRA fits.
+    Yields the bytes of each tensor once it is in its place. Floating-point weights come as dtype;
+    what the constructor computed keeps its own. A block is quantised as kind says as soon as it is
+    whole, so that the rest needs no room; lora is added before. Raises PainterError unless the
+    files have exactly the network's tensors, each with its shape, and the LoRA fits.
     """
     network = build(shape)
     waiting = _blocks(network) if kind != "none" else {}
@@ -141,6 +143,7 @@ def load(
         if tensor.is_floating_point() != state[name].is_floating_point():
             raise PainterError(f"{file.name} does not fit: {name} holds {tensor.dtype}")
         seen.add(name)
+        size = tensor.nbytes
         if tensor.is_floating_point():
             tensor = (lora.merged(name, tensor) if lora else tensor).to(dtype)
         put(network, name, tensor.to(device))
@@ -150,6 +153,7 @@ def load(
             if not waiting[block]:
                 del waiting[block]
                 _quantise(network.get_submodule(block), kind)
+        yield size
     if lora is not None and lora.unused:
         raise PainterError(f"the LoRA is for another network: none has {min(lora.unused)}")
     missing = sorted(wanted.keys() - seen - tied)
@@ -184,6 +188,21 @@ def _quantise(block: Any, kind: Kind) -> None:
     sdnq_post_load_quant(
         block, weights_dtype=kind, use_hadamard=kind == "uint4", add_skip_keys=False
     )
+
+
+def compiled(network: Any, device: "torch.device") -> bool:
+    """Let each block be compiled at its first call: that takes minutes, later ones are faster.
+
+    False where there is no compiler for the device; a block that can't be compiled runs as it is.
+    """
+    import torch._dynamo
+
+    if not (find_spec("triton") if device.type == "cuda" else which("c++")):
+        return False
+    torch._dynamo.config.suppress_errors = True
+    for block in blocks(network):
+        block.compile()
+    return True
 
 
 def tiled(vae: Any) -> None:

@@ -32,6 +32,8 @@ from inference.painter.networks import (
     shapes,
     tiled,
 )
+from inference.painter.pixels.cosmos import CLEAN, projected, velocity
+from inference.painter.pixels.family import CPU
 
 DTYPE = torch.bfloat16
 SQUARES = (512, 768, 1024, 1536)
@@ -99,7 +101,9 @@ class Bench:
         with self._mode, torch.no_grad():
             given = call(None)
             known = [*self.network.parameters(), *self.network.buffers()]
-            follower = Peak([*known, *(leaf for leaf in given.values() if torch.is_tensor(leaf))])
+            follower = Peak(
+                [*known, *(leaf for leaf in tree_leaves(given) if torch.is_tensor(leaf))]
+            )
             with follower:
                 made = call(self.network, given)
             del made
@@ -112,15 +116,23 @@ def painting(painter: str, case: Case) -> Any:
     def call(network: Any, given: dict[str, Any] | None = None) -> Any:
         if network is None:
             return _inputs(painter, case)
+        if painter == "cosmos":  # its frames go through it as our family sends them
+            return velocity(network, **(given or {}))
         return network(**(given or {}), return_dict=False)
 
     return call
 
 
+def projecting(network: Any, given: dict[str, Any] | None = None) -> Any:
+    """Project a text as the family of Cosmos does, for Bench.peak."""
+    if network is None:
+        return {"text": torch.zeros(1, PROMPT, 100_352)}
+    return projected(network, **(given or {}), device=CPU)
+
+
 def _inputs(painter: str, case: Case) -> dict[str, Any]:
     """Return what the pipeline gives its transformer: one picture and its references."""
-    batch, text = case.batch, case.text(painter)
-    image = case.images(painter)
+    batch, text, image = case.batch, case.text(painter), case.images()
 
     def zeros(*shape: int) -> Tensor:
         return torch.zeros(batch, *shape, dtype=DTYPE)
@@ -143,13 +155,14 @@ def _inputs(painter: str, case: Case) -> dict[str, Any]:
             "timestep": zeros(),
             "img_shapes": [[(1, side // 16, side // 16) for side in sides]] * batch,
         }
-    frames, side = 1 + case.references, case.size // 8
-    return {
-        "hidden_states": zeros(16, frames, side, side),
-        "condition_mask": zeros(2, frames, side, side),
-        "timestep": zeros(1, frames, 1, 1),
-        "encoder_hidden_states": zeros(text, 100_352),
-    }
+    frames = [
+        (time, torch.zeros(1, 16, 1, side // 8, side // 8), level)
+        for time, side, level in (
+            *((-1 - place, case.reference_size, CLEAN) for place in range(case.references)),
+            (0, case.size, 0.5),
+        )
+    ]
+    return {"frames": frames, "text": zeros(text, 1024)}
 
 
 def picture(method: str, *shape: int) -> Any:
@@ -192,14 +205,13 @@ def vae_peaks(shape: Shape) -> dict[str, list[list[int]]]:
 def painter_peaks(name: str) -> dict[str, Any]:
     """Return the table of one painter: its peaks and how its weights divide."""
     parts = shapes(name)
-    if name == "cosmos":  # it resizes its padding mask with torchvision; as a channel it need not
-        without = parts["transformer"].changed(in_channels=18, concat_padding_mask=False)
-        parts["transformer"] = without
     bench = Bench(parts["transformer"])
     found: dict[str, Any] = {
         what: [[case.tokens(name), bench.peak(painting(name, case))] for case in cases]
         for what, cases in (("alone", ALONE), ("referring", REFERRING))
     }
+    if name == "cosmos":
+        found["projecting"] = [[PROMPT, bench.peak(projecting)]]
     found |= vae_peaks(parts["vae"])
     if "text_encoder" in parts:
         found["text_encoder"] = [[PROMPT, Bench(parts["text_encoder"]).peak(reading)]]

@@ -62,7 +62,7 @@ def test_the_loop_beside_the_bare_pipeline(pipeline) -> None:
 
     def ours() -> Tensor:
         frame = Frame(-1, klein.encode(reference))
-        noise, slope = klein.begin((states, positions, states, positions), [frame], SIZE, 3, 1.0)
+        noise, slope = klein.begin((states, positions), [frame], SIZE, 3, 1.0)
         with torch.no_grad():
             *_, (x, _) = klein.solve(slope, noise, STEPS)
             return klein.decode(x, SIZE)

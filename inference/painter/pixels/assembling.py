@@ -1,7 +1,9 @@
 """A pack's painter of pixels, put together from its files as a plan says."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -9,19 +11,22 @@ import torch
 
 from assets.sprites.library import Library
 from inference.packs.ladder import Ladder, SteppedDown
-from inference.packs.manifest import Manifest
+from inference.packs.manifest import Manifest, Weights
 from inference.packs.plan import Plan
+from inference.packs.reports import PackProgress, Reports
 from inference.packs.store import Store
 from inference.painter.arbiter import Arbiter
 from inference.painter.drawing import Canvas, Glimpse, PainterError, Remark
 from inference.painter.lora import Lora
-from inference.painter.networks import SCHEDULERS, Shape, build, load, shapes, tiled
+from inference.painter.networks import SCHEDULERS, Shape, build, compiled, load, shapes, tiled
 from inference.painter.pixels.family import Family
 from inference.painter.pixels.painter import PixelPainter
 from inference.painter.pixels.placing import Placing
 from inference.protocol import Json, PaintInput
 
 PARTS = {"transformer": "transformer", "vae": "VAE", "text_encoder": "text encoder"}
+COMPILING = "INTERSTEP_COMPILE"  # environment variable, "1" for a transformer that is compiled
+NO_COMPILER = f"{COMPILING} is set, but triton is not installed: the painter is not compiled."
 # Qwen's chat of one message, and the empty thought with which its answer begins.
 CHAT = (
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
@@ -47,17 +52,16 @@ class Reading:
 class CardPainter:
     """A painter whose networks come and go on the card; implements Painter.
 
-    shaped: the networks' shapes, others only for networks of other sizes.
+    parts: what read_parts returned. sizes: for networks of other sizes.
     """
 
     def __init__(
         self,
-        store: Store,
+        parts: Mapping[str, Any],
         arbiter: Arbiter,
         ladder: Ladder,
         drawings: Library,
         reading: Reading,
-        shaped: Mapping[str, Shape] | None = None,
         **sizes: Any,
     ) -> None:
         self._arbiter = arbiter
@@ -65,10 +69,12 @@ class CardPainter:
         self._ladder = ladder
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         plan, manifest = arbiter.plan, arbiter.plan.pack
-        parts = read_parts(store, plan, shaped or shapes(manifest.painter))
         weights = {item.name: item.sha256 for one in manifest.networks for item in one.files}
         networks = {PARTS[name]: part for name, part in parts.items() if name in PARTS}
         self._networks = networks
+        wished = os.environ.get(COMPILING) == "1" and plan.residency != "one block"
+        self._compiled = wished and compiled(networks["transformer"], device)
+        self._remarks = [NO_COMPILER] if wished and not self._compiled else []
         self._painter = PixelPainter(
             family_of(manifest, parts, reading, device, **sizes),
             weights,
@@ -82,7 +88,13 @@ class CardPainter:
         """Return what a recipe says of the painter."""
         plan = self._arbiter.plan
         how = {"kind": plan.kind, "encoder": plan.encoder, "tiling": plan.tiling}
+        how["compiled"] = self._compiled
         return {**self._painter.recipe(), "pack": plan.pack.id, "numbers": how}
+
+    def memory(self) -> int:
+        """Return the bytes of its networks that lie in main memory now."""
+        tensors = chain.from_iterable(n.state_dict().values() for n in self._networks.values())
+        return sum(tensor.nbytes for tensor in tensors if tensor.device.type == "cpu")
 
     def read_ahead(self, chunks: Sequence[str]) -> None:
         """Nothing: what is read depends on the picture."""
@@ -92,6 +104,8 @@ class CardPainter:
 
         A remark tells of it. Raises as a Painter, and PackError at the end of the ladder.
         """
+        while self._remarks:
+            yield Remark(self._remarks.pop())
 
         def attempt(plan: Plan) -> Any:
             self._arbiter.plan = plan
@@ -108,16 +122,21 @@ class CardPainter:
         for seen in self._ladder.run(self._planned, attempt):
             yield Remark(seen.message) if isinstance(seen, SteppedDown) else seen
 
-    def close(self) -> None:
-        """Take the networks from the card."""
-        self._arbiter.close()
 
+def read_parts(
+    store: Store, plan: Plan, shaped: Mapping[str, Shape] | None = None
+) -> Reports[dict[str, Any]]:
+    """Return the pack's networks in main memory, and what else its painter is made of.
 
-def read_parts(store: Store, plan: Plan, shaped: Mapping[str, Shape]) -> dict[str, Any]:
-    """Return the pack's networks in main memory, and what else its painter is made of."""
-    files = {
-        network.part: [store.path(item) for item in network.files] for network in plan.pack.networks
+    Reports after each tensor. shaped: the networks' shapes, others only for other sizes.
+    """
+    shaped = shaped or shapes(plan.pack.painter)
+    networks: Mapping[str, Sequence[Weights]] = {
+        network.part: network.files for network in plan.pack.networks
     }
+    files = {part: [store.path(item) for item in items] for part, items in networks.items()}
+    total = sum(item.size for part in shaped for item in networks.get(part, ()))
+    done = 0
     dtype = torch.bfloat16 if plan.dtype == "bf16" else torch.float16
     lora = Lora(files["lora"][0]) if "lora" in files else None
     kinds = {"transformer": plan.kind, "text_encoder": plan.encoder}
@@ -128,12 +147,26 @@ def read_parts(store: Store, plan: Plan, shaped: Mapping[str, Shape]) -> dict[st
         elif name in files:
             own = lora if name == "transformer" else None
             kind = kinds.get(name, "none")
-            found[name] = load(shape, files[name], dtype, "cpu", kind, own)
+            loading = load(shape, files[name], dtype, "cpu", kind, own)
+            found[name] = yield from _told(loading, done, total)
+            done += sum(item.size for item in networks[name])
         else:
             raise PainterError(f"the pack {plan.pack.id} has no {name}: install it again")
     if "tokenizer" in files:
         found["tokenizer"] = _tokenizer(files["tokenizer"][0])
     return found
+
+
+def _told(loading: Generator[int, None, Any], done: int, total: int) -> Reports[Any]:
+    """Report the bytes of a network that is loaded, behind those that are done; return it."""
+    try:
+        while True:
+            done += next(loading)
+            yield PackProgress("Loading the painter", done, total)
+    except StopIteration as end:
+        return end.value
+    finally:
+        loading.close()
 
 
 def _tokenizer(path: Path) -> Any:

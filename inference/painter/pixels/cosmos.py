@@ -7,7 +7,6 @@ Source: DuoGen, sections 3 and 4; NVIDIA, Cosmos-Predict2.5; diffusers' CosmosTr
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import torch
@@ -16,7 +15,16 @@ from torch import Tensor
 
 from inference.painter.drawing import PainterError
 from inference.painter.flow import guided
-from inference.painter.pixels.family import CPU, Frame, Size, Slope, Told, noise_of
+from inference.painter.pixels.family import (
+    CPU,
+    Conditions,
+    Frame,
+    Size,
+    Slope,
+    Told,
+    WithoutEncoder,
+    noise_of,
+)
 from inference.painter.pixels.references import Reference
 from inference.painter.pixels.video_vae import decoded, encoded
 
@@ -37,16 +45,8 @@ class Guard(Protocol):
         """Return the frames, (n, height, width, 3) uint8, made safe; None for unsafe ones."""
 
 
-@dataclass(frozen=True)
-class Conditions:
-    """positive, negative: (1, tokens, channels); without the last text, for the guidance."""
-
-    positive: Tensor
-    negative: Tensor
-
-
-class Cosmos:
-    """The networks in memory: transformer, VAE and the scheduler that they were made for."""
+class Cosmos(WithoutEncoder):
+    """The networks in memory; read gives states of all layers, and guard looks at what goes by."""
 
     name = "cosmos"
     multiple = 16
@@ -64,31 +64,18 @@ class Cosmos:
     ) -> None:
         if transformer.learnable_pos_embed is not None:
             raise PainterError("these weights have learnt positions: frames can't differ in size")
-        self._network = transformer
-        self._vae = vae
-        self._scheduler = scheduler
+        super().__init__(transformer, vae, scheduler, device)
         self._read = read
         self._guard = guard
-        self._device = device
 
-    @property
-    def dtype(self) -> torch.dtype:
-        """Return the transformer's."""
-        found: torch.dtype = self._network.dtype
-        return found
-
-    @property
-    def networks(self) -> tuple[Any, ...]:
-        """Return all that compute in that dtype."""
-        return (self._network, self._vae)
-
-    def condition(self, told: Told, references: Sequence[Reference]) -> Conditions:
-        """Return the states of the whole text, and of the text without its last chunk."""
+    def condition(self, told: Told, references: Sequence[Reference], guidance: float) -> Conditions:
+        """Return the states of the whole text and, if guided, of it without its last chunk."""
         before, now = told.chunks[: told.recent], told.chunks[told.recent :]
         text = "\n\n".join([*before, *now, told.prompt])
         if not self._guard.check_text_safety(text):
             raise PainterError("the guard that these weights' licence asks for refused the text")
-        return Conditions(self._read(text), self._read("\n\n".join(before)))
+        positive = self._read(text)
+        return Conditions(positive, None if guidance == 1 else self._read("\n\n".join(before)))
 
     def encode(self, pixels: Image.Image) -> Tensor:
         """Return a reference's latents, (1, channels, 1, rows, columns)."""
@@ -106,7 +93,7 @@ class Cosmos:
         channels = self._network.config.out_channels
         shape = (1, channels, 1, size.height // SPATIAL, size.width // SPATIAL)
         noise = noise_of(shape, seed, self._device)
-        texts = [condition.positive] if guidance == 1 else [condition.positive, condition.negative]
+        texts = [projected(self._network, text, self._device) for text in condition.texts()]
 
         def slope(x: Tensor, sigma: float) -> Tensor:
             told = [(frame.time, frame.latents, CLEAN) for frame in frames]
@@ -144,11 +131,21 @@ class Cosmos:
 
 
 @torch.no_grad()
+def projected(network: Any, text: Tensor, device: torch.device) -> Tensor:
+    """Return the states of a text as the blocks look at them; the same for every denoising step."""
+    told = text.to(device, network.dtype)
+    found: Tensor = (
+        network.crossattn_proj(told) if network.config.use_crossattn_projection else told
+    )
+    return found
+
+
+@torch.no_grad()
 def velocity(network: Any, frames: Sequence[tuple[int, Tensor, float]], text: Tensor) -> Tensor:
     """Return the velocity of the last frame, in float32 and its own shape.
 
     frames: (temporal index, latents (1, channels, 1, rows, columns), noise level); all but the
-    last are clean.
+    last are clean. text: as projected() returns it.
     """
     first = min(time for time, _, _ in frames)
     device = frames[-1][1].device
@@ -159,11 +156,8 @@ def velocity(network: Any, frames: Sequence[tuple[int, Tensor, float]], text: Te
     x, level, embedded, cosine, sine = (
         torch.cat(part, int(place < 3)) for place, part in enumerate(zip(*parts, strict=True))
     )
-    told = text.to(device, network.dtype)
-    if network.config.use_crossattn_projection:
-        told = network.crossattn_proj(told)
     for block in network.transformer_blocks:
-        x = block(x, told, embedded, level, (cosine, sine), None, None, None)
+        x = block(x, text, embedded, level, (cosine, sine), None, None, None)
     count = parts[-1][0].shape[1]
     x = network.norm_out(x[:, -count:], embedded[:, -count:], level[:, -count:])
     _, _, _, rows, columns = frames[-1][1].shape

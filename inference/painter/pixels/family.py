@@ -68,8 +68,11 @@ class Family(Protocol):
     def networks(self) -> tuple[Any, ...]:
         """Return all that compute in that dtype."""
 
-    def condition(self, told: Told, references: Sequence[Reference]) -> Any:
-        """Return what the text and the pictures as the reader sees them are for the network."""
+    def condition(self, told: Told, references: Sequence[Reference], guidance: float) -> Any:
+        """Return what the text and the pictures as the reader sees them are for the network.
+
+        At a guidance of 1 nobody looks at the negative branch: it is not read.
+        """
 
     def encode(self, pixels: Image.Image) -> Tensor:
         """Return the clean latents of one reference."""
@@ -87,6 +90,42 @@ class Family(Protocol):
 
     def grid(self, x: Tensor, size: Size) -> Tensor:
         """Return latents as a picture of many channels, (channels, rows, columns)."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """States that a reader gave, (1, tokens, channels); negative: for the guidance, if guided."""
+
+    positive: Tensor
+    negative: Tensor | None
+
+    def texts(self) -> list[Tensor]:
+        """Return those that are there, the positive one first."""
+        return [self.positive] if self.negative is None else [self.positive, self.negative]
+
+
+class WithoutEncoder:
+    """What families share that have no text encoder of their own: the networks in memory.
+
+    scheduler: the one that they were made for.
+    """
+
+    def __init__(self, transformer: Any, vae: Any, scheduler: Any, device: torch.device) -> None:
+        self._network = transformer
+        self._vae = vae
+        self._scheduler = scheduler
+        self._device = device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Return the transformer's."""
+        found: torch.dtype = self._network.dtype
+        return found
+
+    @property
+    def networks(self) -> tuple[Any, ...]:
+        """Return all that compute in that dtype."""
+        return (self._network, self._vae)
 
 
 def pixels_in(image: Image.Image, device: torch.device, dtype: torch.dtype) -> Tensor:

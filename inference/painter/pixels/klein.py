@@ -57,10 +57,12 @@ class Klein:
         return (self._pipeline.transformer, self._pipeline.vae, self._pipeline.text_encoder)
 
     @torch.no_grad()
-    def condition(self, told: Told, references: Sequence[Reference]) -> tuple[Tensor, ...]:
-        """Return states and positions of the prompt, then those of an empty one."""
+    def condition(
+        self, told: Told, references: Sequence[Reference], guidance: float
+    ) -> tuple[Tensor, ...]:
+        """Return states and positions of the prompt, then, if guided, those of an empty one."""
         found: list[Tensor] = []
-        for text in (told.prompt, ""):
+        for text in (told.prompt,) if guidance == 1 else (told.prompt, ""):
             found += self._pipeline.encode_prompt(
                 text,
                 device=self._device,
@@ -98,7 +100,7 @@ class Klein:
             places = torch.cat([places, pipeline._prepare_image_ids(latents)], 1)
         places = places.to(self._device)
         count = rows * columns
-        branches = [condition[:2]] if guidance == 1 else [condition[:2], condition[2:]]
+        branches = [condition[n : n + 2] for n in range(0, len(condition), 2)]
 
         def slope(x: Tensor, sigma: float) -> Tensor:
             tokens = torch.cat(
@@ -117,7 +119,7 @@ class Klein:
                 for states, text_places in branches
             ]
             positive: Tensor = found[0]
-            return positive if guidance == 1 else guided(positive, found[1], guidance)
+            return positive if len(found) == 1 else guided(positive, found[1], guidance)
 
         start: Tensor = pipeline._pack_latents(noise)
         return start, slope

@@ -100,12 +100,12 @@ class PixelPainter:
         chunks = given.chunks
         told = Told(prompt_of(given, seen), chunks, last_text(list(chunks)) if chunks else 0)
         self._begin("read")
-        condition = family.condition(told, seen)
+        guidance = given.options.guidance_scale or family.guidance
+        condition = family.condition(told, seen, guidance)
         self._begin("see")
         frames = [Frame(one.time, self._latents(one)) for one in seen]
         glimpses = self._glimpses
         self._begin("paint")
-        guidance = given.options.guidance_scale or family.guidance
         noise, slope = family.begin(condition, frames, size, given.seed, guidance)
         for done, (x, x0) in enumerate(family.solve(slope, noise, steps), 1):
             if not bool(x.isfinite().all()):

@@ -8,7 +8,6 @@ sizes, template and sigmas is kept.
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -23,7 +22,16 @@ from PIL import Image
 from torch import Tensor
 
 from inference.painter.flow import euler, guided, sigmas
-from inference.painter.pixels.family import CPU, Frame, Size, Slope, Told, noise_of
+from inference.painter.pixels.family import (
+    CPU,
+    Conditions,
+    Frame,
+    Size,
+    Slope,
+    Told,
+    WithoutEncoder,
+    noise_of,
+)
 from inference.painter.pixels.references import Reference
 from inference.painter.pixels.video_vae import decoded, encoded
 
@@ -35,15 +43,7 @@ LEAST = 32  # pixels of a side
 Read = Callable[[str, Sequence[Image.Image]], Tensor]
 
 
-@dataclass(frozen=True)
-class Conditions:
-    """positive, negative: (1, tokens, width)."""
-
-    positive: Tensor
-    negative: Tensor
-
-
-class QwenEdit:
+class QwenEdit(WithoutEncoder):
     """The networks in memory: transformer, VAE and scheduler settings; read is the MLLM's."""
 
     name = "qwen-edit"
@@ -54,28 +54,15 @@ class QwenEdit:
     def __init__(
         self, transformer: Any, vae: Any, scheduler: Any, read: Read, device: torch.device = CPU
     ) -> None:
-        self._network = transformer
-        self._vae = vae
-        self._scheduler = scheduler
+        super().__init__(transformer, vae, scheduler, device)
         self._read = read
-        self._device = device
         self._spatial = 2 ** len(vae.temperal_downsample)
 
-    @property
-    def dtype(self) -> torch.dtype:
-        """Return the transformer's."""
-        found: torch.dtype = self._network.dtype
-        return found
-
-    @property
-    def networks(self) -> tuple[Any, ...]:
-        """Return all that compute in that dtype."""
-        return (self._network, self._vae)
-
-    def condition(self, told: Told, references: Sequence[Reference]) -> Conditions:
-        """Return the states of the prompt and of an empty one, both with the pictures."""
+    def condition(self, told: Told, references: Sequence[Reference], guidance: float) -> Conditions:
+        """Return the states of the prompt and, if guided, an empty one, both with the pictures."""
         seen = [_resized(one.pixels, CONDITION_IMAGE_SIZE) for one in references]
-        return Conditions(self._read(told.prompt, seen), self._read(NEGATIVE, seen))
+        positive = self._read(told.prompt, seen)
+        return Conditions(positive, None if guidance == 1 else self._read(NEGATIVE, seen))
 
     def encode(self, pixels: Image.Image) -> Tensor:
         """Return a reference's latents, (1, channels, 1, rows, columns)."""
@@ -100,7 +87,7 @@ class QwenEdit:
         noise, *clean = (_packed(one) for one in latents)
         places = [[(1, one.shape[-2] // 2, one.shape[-1] // 2) for one in latents]]
         count = noise.shape[1]
-        texts = [condition.positive] if guidance == 1 else [condition.positive, condition.negative]
+        texts = condition.texts()
 
         @torch.no_grad()
         def slope(x: Tensor, sigma: float) -> Tensor:

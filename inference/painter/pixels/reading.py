@@ -12,6 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from inference.painter.connector import concatenated
+from inference.painter.drawing import PainterError
 from inference.writer.batches import Sight, Tokens
 from inference.writer.errors import WriterError
 from inference.writer.model import Model
@@ -43,14 +44,25 @@ class EditReading:
         self._eyes = eyes
 
     def __call__(self, text: str, pictures: Sequence[Image.Image]) -> Tensor:
-        """Return the last states, (1, n_tokens, width), the template's first tokens dropped."""
+        """Return the last states, (1, n_tokens, width), the template's first tokens dropped.
+
+        Nothing is cut, as in the pipeline: raises PainterError for what has no room.
+        """
         turn = _Turn(self._model)
         turn.special(START).plain(f"system\n{EDITING}").special(END).plain("\n")
         turn.special(START).plain("user\n")
         for number, picture in enumerate(pictures, 1):
             turn.plain(f"Picture {number}: ").seen(self._eyes.see(picture))
         turn.plain(text).special(END).plain("\n").special(START).plain("assistant\n")
-        states = [torch.from_numpy(part.copy()) for part in self._reader.states(turn.chunks())]
+        chunks = turn.chunks()
+        over = sum(map(len, chunks)) - self._reader.n_ctx
+        if over > 0:
+            raise PainterError(
+                f"the description, the look and what is to change are {over} tokens longer than"
+                " this painter can read",
+                "Shorten them, or let the picture see fewer others.",
+            )
+        states = [torch.from_numpy(part.copy()) for part in self._reader.states(chunks)]
         return torch.cat(states)[None, DROPPED:, 0]
 
 

@@ -17,7 +17,7 @@ from app.tutorial.model import Tutorial
 from app.window.engine_bar import EngineBar, rounded, small_image
 from app.window.theme import Theme
 from app.window.workplace import Workplace
-from inference.protocol import Image, image
+from inference.protocol import Image, Progress, image
 
 PREVIEWED = Painting(7, "s2", "p2", instruction="previews")
 
@@ -88,6 +88,17 @@ def test_a_picture_shows_its_passes_and_preview(
     qtbot.waitUntil(shows(bar, "Engine ready"))
     assert not progress.isVisible()
     assert not button(bar, "Stop").isVisible()
+
+
+def test_what_is_loaded_is_counted_though_it_is_large(
+    workplace: Workplace, make_bar: Callable[[Workplace], EngineBar]
+) -> None:
+    bar = make_bar(workplace)
+    loading = Progress("1", "Loading the painter", 3 * 10**9, 24 * 10**9, "bytes")
+    workplace.runs.progressed.emit(loading)
+    assert {"Loading the painter", "3000 of 24000 MB"} <= set(said(bar))
+    (progress,) = bar.findChildren(QProgressBar)
+    assert (progress.value(), progress.maximum()) == (3000, 24000)
 
 
 def test_writing_names_the_step(

@@ -18,7 +18,7 @@ from inference.packs import card
 from inference.packs.install import install
 from inference.packs.manifest import catalogue
 from inference.packs.reports import PackError
-from inference.packs.runtime import ALL, Machine, Tick, lacking, look, read, ticks
+from inference.packs.runtime import ALL, GUARD, Machine, Tick, lacking, look, read, ticks
 from inference.packs.store import Store
 
 VERSIONS = {
@@ -112,6 +112,15 @@ def test_a_writer_for_a_card_needs_no_painter_libraries() -> None:
     assert [tick.name for tick in lacking(writer, replace(GOOD, llama_gpu=False))] == [
         "llama-cpp-python"
     ]
+
+
+def test_the_guard_of_cosmos_is_asked_for_before_anything_is_fetched() -> None:
+    cosmos = replace(KLEIN, painter="cosmos")
+    (tick,) = lacking(cosmos, GOOD)
+    assert tick == Tick(GUARD, "is not installed", False, "pip install cosmos-guardrail")
+    assert lacking(cosmos, replace(GOOD, versions=VERSIONS | {GUARD: "0.3.2"})) == ()
+    (shipped,) = (pack for pack in catalogue() if pack.painter == "cosmos")
+    assert f"a guard that is not in this pack: {GUARD}" in shipped.summary
 
 
 def test_onnx_runtime_is_told_but_no_pack_needs_it() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+from drained import result_of
 from huggingface_hub import split_torch_state_dict_into_shards
 from safetensors.torch import save_file
 
@@ -147,11 +148,11 @@ def written(folder: Path, tensors: dict[str, torch.Tensor], pieces: int = 1) -> 
 def test_a_network_comes_back_from_its_files(tmp_path: Path, vae: Shape) -> None:
     torch.manual_seed(0)
     made = build(vae, "cpu")
-    again = load(vae, written(tmp_path, made.state_dict(), 3), torch.float32, "cpu")
+    again = result_of(load(vae, written(tmp_path, made.state_dict(), 3), torch.float32, "cpu"))
     picture = torch.randn(1, 3, 16, 16)
     with torch.no_grad():
         assert torch.equal(again(picture).sample, made(picture).sample)
-    half = load(vae, written(tmp_path, made.state_dict()), torch.bfloat16, "cpu")
+    half = result_of(load(vae, written(tmp_path, made.state_dict()), torch.bfloat16, "cpu"))
     kinds = {tensor.dtype for tensor in half.state_dict().values()}
     assert kinds == {torch.bfloat16, torch.int64}
     assert not any(parameter.requires_grad for parameter in half.parameters())
@@ -163,7 +164,7 @@ def test_a_tied_weight_need_not_stand_in_the_files(tmp_path: Path) -> None:
     made = build(shape, "cpu")
     tensors = made.state_dict()
     del tensors["lm_head.weight"]
-    again = load(shape, written(tmp_path, tensors, 2), torch.float32, "cpu")
+    again = result_of(load(shape, written(tmp_path, tensors, 2), torch.float32, "cpu"))
     tokens = torch.arange(5)[None]
     with torch.no_grad():
         assert torch.equal(again(tokens).logits, made(tokens).logits)
@@ -195,15 +196,15 @@ def test_files_that_do_not_fit_are_refused(
 ) -> None:
     tensors = spoilt(build(vae, "cpu").state_dict(), how)
     with pytest.raises(PainterError, match=sentence):
-        load(vae, written(tmp_path, tensors), torch.float32, "cpu")
+        result_of(load(vae, written(tmp_path, tensors), torch.float32, "cpu"))
 
 
 def test_damaged_and_doubled_files_are_refused(tmp_path: Path, vae: Shape) -> None:
     (path,) = written(tmp_path, build(vae, "cpu").state_dict())
     with pytest.raises(PainterError, match="stands there twice"):
-        load(vae, [path, path], torch.float32, "cpu")
+        result_of(load(vae, [path, path], torch.float32, "cpu"))
     path.write_bytes(path.read_bytes()[:500])
     with pytest.raises(PainterError, match="can't be read"):
-        load(vae, [path], torch.float32, "cpu")
+        result_of(load(vae, [path], torch.float32, "cpu"))
     with pytest.raises(PainterError, match="can't be read"):
-        load(vae, [tmp_path / "none.safetensors"], torch.float32, "cpu")
+        result_of(load(vae, [tmp_path / "none.safetensors"], torch.float32, "cpu"))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from drained import result_of
 from test_klein import GIVEN, PREVIOUS
 from tiny_networks import stored_klein
 
@@ -18,7 +19,7 @@ from inference.painter.arbiter import Arbiter
 from inference.painter.drawing import Canvas, Glimpse, PainterError, Remark
 from inference.painter.networks import Shape
 from inference.painter.painting import Painted, painting
-from inference.painter.pixels.assembling import CardPainter, Reading
+from inference.painter.pixels.assembling import CardPainter, Reading, read_parts
 
 
 @pytest.fixture(scope="module")
@@ -56,16 +57,16 @@ def made(installed, tmp_path: Path):
     def make(free=Moves(), **changes: object) -> tuple[CardPainter, Arbiter]:  # noqa: B008
         arbiter = Arbiter(plan_of(manifest, **changes), free)
         ladder = Ladder(tmp_path, "a card", lambda: None)
+        parts = result_of(read_parts(store, arbiter.plan, shaped))
         painter = CardPainter(
-            store, arbiter, ladder, library(), Reading(), shaped,
-            layers=(1, 2, 3), tokens=64,
-        )  # fmt: skip
+            parts, arbiter, ladder, library(), Reading(), layers=(1, 2, 3), tokens=64
+        )
         return painter, arbiter
 
     return make
 
 
-@pytest.mark.parametrize("residency", ["both", "swap", "one network"])
+@pytest.mark.parametrize("residency", ["both", "swap", "one network", "one block"])
 def test_a_pack_paints_from_its_files_alone(made, residency: str) -> None:
     painter, arbiter = made(residency=residency)
     given = replace(GIVEN, conditions=(PREVIOUS,))
@@ -76,8 +77,6 @@ def test_a_pack_paints_from_its_files_alone(made, residency: str) -> None:
     assert arbiter.phase is Phase.PAINT
     *_, again = painter.draw(given)
     assert again.pixels.tobytes() == canvas.pixels.tobytes()
-    painter.close()
-    assert arbiter.held == ()
 
 
 def test_short_memory_steps_down_and_says_so(made) -> None:
@@ -89,7 +88,26 @@ def test_short_memory_steps_down_and_says_so(made) -> None:
     assert arbiter.plan.tiling
     painted = seen[-1]
     assert isinstance(painted, Painted)
-    assert painted.recipe["numbers"] == {"kind": "none", "encoder": "none", "tiling": True}
+    assert painted.recipe["numbers"] == {
+        "kind": "none",
+        "encoder": "none",
+        "tiling": True,
+        "compiled": False,
+    }
+
+
+def test_a_wish_to_compile_without_a_compiler_is_told_once(
+    made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INTERSTEP_COMPILE", "1")
+    monkeypatch.setenv("PATH", "")
+    painter, _ = made()
+    assert painter.recipe()["numbers"]["compiled"] is False
+    first, second = (list(painter.draw(GIVEN)) for _ in range(2))
+    assert [one.message for one in first if isinstance(one, Remark)] == [
+        "INTERSTEP_COMPILE is set, but triton is not installed: the painter is not compiled."
+    ]
+    assert not [one for one in second if isinstance(one, Remark)]
 
 
 def test_the_end_of_the_ladder_is_a_sentence(made) -> None:
@@ -99,11 +117,8 @@ def test_the_end_of_the_ladder_is_a_sentence(made) -> None:
     assert not isinstance(caught.value, CardFull)
 
 
-def test_files_that_do_not_fit_are_named(installed, tmp_path: Path) -> None:
+def test_files_that_do_not_fit_are_named(installed) -> None:
     store, manifest, shaped = installed
     shape = shaped["transformer"].changed(num_layers=2)
     with pytest.raises(PainterError, match="not whole"):
-        CardPainter(
-            store, Arbiter(plan_of(manifest), Moves()), Ladder(tmp_path, "x", lambda: None),
-            library(), Reading(), {**shaped, "transformer": shape},
-        )  # fmt: skip
+        result_of(read_parts(store, plan_of(manifest), {**shaped, "transformer": shape}))

@@ -11,6 +11,7 @@ from test_klein import GIVEN, PREVIOUS
 from tiny_eyes import Seer
 from tiny_networks import stored, stored_klein
 
+from inference import loading
 from inference.engine import Engine
 from inference.packs import plan as planning
 from inference.packs.card import Card
@@ -21,10 +22,13 @@ from inference.protocol import (
     Event,
     Failed,
     Finished,
+    Found,
     Load,
     PaintFinished,
     PaintOptions,
     PaintPreview,
+    Plan,
+    Progress,
     Redraw,
     StepFinished,
     Write,
@@ -32,6 +36,8 @@ from inference.protocol import (
 
 GB = 10**9
 LARGE = Card("a card", 24 * GB, 23 * GB, (8, 6))
+BUSY = Card("a card", 48 * GB, 23 * GB, (8, 6))
+WRITER = ("writer", "eyes", "KV cache")
 OPTIONS = PaintOptions(256, denoising_steps=2)
 
 
@@ -84,6 +90,22 @@ def test_a_picture_is_redrawn_and_repeats(store: Store) -> None:
     engine.close()
 
 
+def test_loading_tells_how_far_it_is_and_can_be_stopped(store: Store) -> None:
+    request = Redraw("r", "s", "p", replace(GIVEN, options=OPTIONS), pack="tiny")
+    engine = Engine(store, card, any_runtime)
+    stopped = engine.handle(request)
+    told = next(event for event in stopped if isinstance(event, Progress))
+    assert told.what == "Loading the painter"
+    assert 0 < told.done < told.total / 2
+    stopped.close()
+    told = [event for event in events_of(engine, request) if isinstance(event, Progress)]
+    done = [event.done for event in told]
+    assert done == sorted(done)
+    assert 0.9 < done[-1] / told[-1].total <= 1  # files have headers too
+    assert not [e for e in events_of(engine, request) if isinstance(e, Progress)]
+    engine.close()
+
+
 @pytest.mark.parametrize("residency", ["both", "swap"])
 def test_writer_and_painter_take_turns(
     store: Store, residency: str, monkeypatch: pytest.MonkeyPatch
@@ -103,6 +125,41 @@ def test_writer_and_painter_take_turns(
     again = events_of(engine, replace(writing, id="w2"))
     assert [e.body for e in again if isinstance(e, StepFinished)] == [e.body for e in steps]
     engine.close()
+
+
+def test_what_we_hold_is_free_for_another_plan(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Engine(store, lambda: BUSY, any_runtime)
+    monkeypatch.setattr(loading, "free_memory", lambda: 64 * GB)
+
+    def room() -> tuple[int, int]:
+        found, memory = engine.bench.room()
+        assert found is not None
+        return found.free, memory
+
+    assert room() == (BUSY.free, 64 * GB)
+    events_of(engine, Load("l", "tiny"))
+    [found] = [e for e in events_of(engine, Plan("p", "tiny")) if isinstance(e, Found)]
+    held = sum(found.facts["phases"]["write"]["parts"][part] for part in WRITER)
+    assert room() == (BUSY.free + held, 64 * GB)
+    assert found.facts["card"]["free"] == BUSY.free + held
+    events_of(engine, Redraw("r", "s", "p", replace(GIVEN, options=OPTIONS), pack="tiny"))
+    free, memory = room()
+    assert free > BUSY.free
+    tiny = sum(item.size for net in store.manifest("tiny").networks[:3] for item in net.files)
+    assert 0.4 * tiny < memory - 64 * GB < tiny  # in half precision
+    engine.close()
+    assert room() == (BUSY.free, 64 * GB)
+
+
+def test_a_computer_that_is_too_small_says_so(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "free_memory", lambda: 4 * GB)
+    *_, failed = Engine(store, card, any_runtime).handle(Load("l", "tiny"))
+    assert isinstance(failed, Failed)
+    assert "of this computer's own memory" in failed.message
 
 
 def test_without_a_card_there_is_one_sentence(store: Store) -> None:

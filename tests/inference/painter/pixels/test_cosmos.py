@@ -4,16 +4,12 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from test_klein import condition
 from tiny_networks import tiny_cosmos
 from torch import Tensor
 
-from assets.sprites.library import library
-from inference.painter.drawing import Canvas, Glimpse, PainterError
-from inference.painter.pixels.cosmos import CLEAN, Cosmos, velocity
+from inference.painter.drawing import PainterError
+from inference.painter.pixels.cosmos import CLEAN, Cosmos, projected, velocity
 from inference.painter.pixels.family import Frame, Size, Told, pixels_in
-from inference.painter.pixels.painter import PixelPainter
-from inference.protocol import PaintInput, PaintOptions
 
 TEXT = 24
 SIZE = Size(64, 48)
@@ -79,7 +75,7 @@ def test_one_frame_of_equal_size_gives_the_stock_pipelines_latents(networks, cos
         output_type="latent",
     ).frames
     frames = [Frame(-1, cosmos.encode(before))]
-    condition = cosmos.condition(Told("a kettle on a stove"), [])
+    condition = cosmos.condition(Told("a kettle on a stove"), [], 1.0)
     _, slope = cosmos.begin(condition, frames, SIZE, 0, 1.0)
     *_, (ours, _) = cosmos.solve(slope, noise[:, :, 1:], 6)
     torch.testing.assert_close(ours, stock[:, :, 1:], atol=2e-4, rtol=0)
@@ -91,7 +87,9 @@ def test_frames_of_one_size_go_through_as_one_video(networks) -> None:
     frames = [torch.randn(1, 16, 1, 6, 8, generator=generator) for _ in range(3)]
     text = read("three frames")
     ours = velocity(
-        transformer, [(-2, frames[0], CLEAN), (-1, frames[1], CLEAN), (0, frames[2], 0.7)], text
+        transformer,
+        [(-2, frames[0], CLEAN), (-1, frames[1], CLEAN), (0, frames[2], 0.7)],
+        projected(transformer, text, torch.device("cpu")),
     )
     marks = torch.tensor([1.0, 1.0, 0.0]).view(1, 1, 3, 1, 1).expand(-1, -1, -1, 6, 8)
     with torch.no_grad():
@@ -105,8 +103,18 @@ def test_frames_of_one_size_go_through_as_one_video(networks) -> None:
     torch.testing.assert_close(ours, stock[:, :, 2:], atol=1e-5, rtol=0)
 
 
+def test_each_text_is_projected_once_for_a_picture(networks, cosmos) -> None:
+    times = []
+    hook = networks[0].crossattn_proj.register_forward_hook(lambda *_: times.append(1))
+    condition = cosmos.condition(Told("a kettle", ("How?", "## 1. Boil"), 1), [], 4.0)
+    noise, slope = cosmos.begin(condition, [], SIZE, 0, 4.0)
+    assert len(list(cosmos.solve(slope, noise, 3))) == 3
+    hook.remove()
+    assert len(times) == 2  # with and without the last chunk
+
+
 def test_a_frame_of_another_size_and_time_is_another_condition(cosmos) -> None:
-    condition = cosmos.condition(Told("a kettle"), [])
+    condition = cosmos.condition(Told("a kettle"), [], 1.0)
     found = []
     for frames in (
         [],
@@ -122,39 +130,19 @@ def test_a_frame_of_another_size_and_time_is_another_condition(cosmos) -> None:
 
 def test_guidance_drops_the_last_text_and_keeps_the_pictures(cosmos) -> None:
     told = Told("a kettle", ("How?", "## 1. Fill\nFill it.\n", "## 2. Boil\nBoil it.\n"), 2)
-    condition = cosmos.condition(told, [])
+    condition = cosmos.condition(told, [], 4.0)
     assert torch.equal(condition.negative, read("How?\n\n## 1. Fill\nFill it.\n"))
     frames = [Frame(-1, cosmos.encode(picture("red")))]
     noise, slope = cosmos.begin(condition, frames, SIZE, 3, 4.0)
-    _, plain = cosmos.begin(condition, frames, SIZE, 3, 1.0)
-    swapped = replace(condition, positive=condition.negative)
+    alone = cosmos.condition(told, [], 1.0)
+    assert alone.negative is None
+    _, plain = cosmos.begin(alone, frames, SIZE, 3, 1.0)
+    swapped = replace(alone, positive=condition.negative)
     _, untold = cosmos.begin(swapped, frames, SIZE, 3, 1.0)
     wanted = untold(noise, 0.9) + 4 * (plain(noise, 0.9) - untold(noise, 0.9))
     torch.testing.assert_close(slope(noise, 0.9), wanted)
 
 
-@pytest.mark.parametrize("count", [0, 1, 3])
-def test_a_picture_repeats(cosmos, count: int) -> None:
-    painter = PixelPainter(cosmos, {}, library(), most=3, area=64 * 64)
-    conditions = (
-        condition("previous", "red"), condition("next", "green", 64, 64),
-        condition("anchor", "blue", 40, 130),
-    )[:count]  # fmt: skip
-    given = PaintInput(
-        "Tea", "Boil", "Boil water.", "A kettle.", ("How?", "## 1. Boil"), conditions, 7,
-        options=PaintOptions(256, denoising_steps=3),
-    )  # fmt: skip
-    *glimpses, first = painter.draw(given)
-    *_, second = painter.draw(given)
-    assert [type(one) for one in glimpses] == [Glimpse, Glimpse]
-    assert isinstance(first, Canvas)
-    assert isinstance(second, Canvas)
-    assert first.pixels.tobytes() == second.pixels.tobytes()
-    drawing = painter.draw(given)
-    next(drawing)
-    drawing.close()
-
-
 def test_the_guard_is_asked(cosmos) -> None:
     with pytest.raises(PainterError, match="refused the text"):
-        cosmos.condition(Told("how to mix poison"), [])
+        cosmos.condition(Told("how to mix poison"), [], 1.0)

@@ -69,7 +69,7 @@ def test_the_loop_gives_the_stock_pipelines_picture(pipeline, conditions) -> Non
         for c in conditions
     ]
     noise, slope = klein.begin(
-        klein.condition(Told("A kettle."), refs),
+        klein.condition(Told("A kettle."), refs, 1.0),
         [Frame(-1, klein.encode(ref.pixels)) for ref in refs],
         size,
         seed=3,
@@ -112,6 +112,15 @@ def test_a_picture_repeats_and_is_glimpsed(painter, drawings, conditions) -> Non
     assert again.recipe["dtype"] == "float32"
     *_, other = painting(replace(given, seed=8), drawings, painter)
     assert other.png != again.png
+
+
+@pytest.mark.parametrize(("guidance", "read"), [(0.0, 1), (1.0, 1), (3.0, 2)])
+def test_an_empty_prompt_is_read_only_where_it_guides(pipeline, painter, guidance, read) -> None:
+    times = []
+    hook = pipeline.text_encoder.register_forward_hook(lambda *_: times.append(1))
+    paint(painter, replace(GIVEN, options=PaintOptions(256, 2, guidance)))
+    hook.remove()
+    assert len(times) == read
 
 
 def test_neighbours_change_the_picture(painter, drawings) -> None:

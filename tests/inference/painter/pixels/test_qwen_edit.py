@@ -1,17 +1,12 @@
 import pytest
 import torch
 from PIL import Image
-from test_klein import condition
 from tiny_networks import tiny_qwen_image
 from torch import Tensor
 
-from assets.sprites.library import library
-from inference.painter.drawing import Canvas, Glimpse
 from inference.painter.pixels.family import Frame, Size, Told
-from inference.painter.pixels.painter import PixelPainter
 from inference.painter.pixels.qwen_edit import QwenEdit
 from inference.painter.pixels.references import Reference
-from inference.protocol import PaintInput, PaintOptions
 
 TEXT = 16
 SIZE = Size(64, 32)
@@ -32,6 +27,11 @@ def networks():
 
 @pytest.fixture
 def edit(networks, monkeypatch: pytest.MonkeyPatch) -> QwenEdit:
+    return small(networks, monkeypatch)
+
+
+def small(networks, monkeypatch: pytest.MonkeyPatch) -> QwenEdit:
+    """Return the family, for pictures of a few pixels."""
     from diffusers.pipelines.qwenimage import pipeline_qwenimage_edit_plus as stock
 
     from inference.painter.pixels import qwen_edit
@@ -58,10 +58,11 @@ def test_the_loop_gives_the_stock_pipelines_latents(networks, edit, guidance, co
     pipeline.set_progress_bar_config(disable=True)
     shown = [picture("red"), picture("green", 96, 64)][:count]
     refs = [Reference("previous", str(k), -1 - k, one) for k, one in enumerate(shown)]
-    conditions = edit.condition(Told("Pour the tea."), refs)
+    conditions = edit.condition(Told("Pour the tea."), refs, guidance)
     frames = [Frame(ref.time, edit.encode(ref.pixels)) for ref in refs]
     noise, slope = edit.begin(conditions, frames, SIZE, 3, guidance)
     *_, (ours, _) = edit.solve(slope, noise, 4)
+    assert (conditions.negative is None) == (guidance == 1)
     negative = {} if guidance == 1 else {"negative_prompt_embeds": conditions.negative}
     stock = pipeline(
         image=shown,
@@ -76,23 +77,3 @@ def test_the_loop_gives_the_stock_pipelines_latents(networks, edit, guidance, co
         **negative,
     ).images
     torch.testing.assert_close(ours, stock, atol=2e-5, rtol=0)
-
-
-@pytest.mark.parametrize("count", [0, 1, 3])
-def test_a_picture_repeats(edit, count: int) -> None:
-    painter = PixelPainter(edit, {}, library(), most=3, area=64 * 64)
-    conditions = (
-        condition("previous", "red"), condition("next", "green", 64, 64),
-        condition("anchor", "blue", 40, 130),
-    )[:count]  # fmt: skip
-    given = PaintInput(
-        "Tea", "Boil", "Boil water.", "A kettle.", ("How?", "## 1. Boil"), conditions, 7,
-        options=PaintOptions(256, denoising_steps=3),
-    )  # fmt: skip
-    *glimpses, first = painter.draw(given)
-    *_, second = painter.draw(given)
-    assert [type(one) for one in glimpses] == [Glimpse, Glimpse]
-    assert isinstance(first, Canvas)
-    assert isinstance(second, Canvas)
-    assert first.pixels.tobytes() == second.pixels.tobytes()
-    assert first.pixels.size == (256, 256)

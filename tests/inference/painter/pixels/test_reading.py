@@ -12,6 +12,7 @@ from test_cosmos import Watchful
 from tiny_networks import TEMPLATE, tiny_cosmos, tiny_qwen_image
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
+from inference.painter.drawing import PainterError
 from inference.painter.pixels.reading import EditReading, WorldReading
 from inference.writer import states
 from inference.writer.states import Reader
@@ -103,6 +104,15 @@ def test_an_edit_is_read_as_the_stock_pipeline_reads_it(two_seen: Any, tokenizer
     print(f"\n{away:.5f}")
     assert away < 5e-3
     assert_same_picture(pipeline, ours, theirs, shown)
+
+
+def test_a_text_that_has_no_room_says_what_to_shorten(two_seen: Any) -> None:
+    reader = Reader(two_seen.model, 1, 256, layers=["norm"], eyes=two_seen.eyes)
+    reading = EditReading(two_seen.model, reader, two_seen.eyes)
+    with pytest.raises(PainterError, match=r"the look .* are \d+ tokens longer than") as long:
+        reading("tea " * 300, [picture("qwen2vl", 4, 6, 1)])
+    assert long.value.hint == "Shorten them, or let the picture see fewer others."
+    reader.close()
 
 
 def told_apart(_network: Any, arguments: Any, named: dict[str, Any]) -> Any:
