@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import psutil
 
+from inference.mending import CPU, pip
 from inference.packs.card import Card, find_card
 from inference.packs.estimates import writer_of
 from inference.packs.install import install, install_file
@@ -88,6 +89,7 @@ def facts(store: Store) -> Json:
     """Return what `packs list` and `doctor` tell, as plain JSON values. Sizes in bytes.
 
     recommended: what a first `write` uses; best: what suits the machine best, once it is fetched.
+    writer_command: what brings llama.cpp.
     """
     machine = look()
     place = free_memory(), free_disk(store), machine.total
@@ -97,6 +99,7 @@ def facts(store: Store) -> Json:
         "card": dict(zip(("driver", "cuda", "name", "total", "free"), card, strict=True)),
         "runtime": [to_json(tick) for tick in ticks(machine)],
         "llama_cpp": _version("llama-cpp-python"),
+        "writer_command": pip(f"install {CPU}"),
         "onnxruntime": _version("onnxruntime"),
         "cores": cores(),
         "memory_free": free_memory(),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from assets.sprites import Library, library
 from inference import loop
 from inference.housekeeping import chosen, events
+from inference.mending import CPU, pip
 from inference.packs.card import Card, find_card
 from inference.packs.install import install
 from inference.packs.ladder import Ladder
@@ -341,7 +342,7 @@ def _guard() -> Any:
     except (ImportError, OSError, ValueError) as error:  # its own weights may be absent too
         raise PackError(
             "The licence of Cosmos asks for its guard, which is not whole here.",
-            "Install it: pip install cosmos-guardrail, and let it fetch its weights once",
+            f"Install it: {pip('install cosmos-guardrail')}, and let it fetch its weights once",
         ) from error
 
 
@@ -350,5 +351,5 @@ def _check_llama(what: str, instead: str) -> None:
     if find_spec("llama_cpp") is None:
         raise WriterError(
             f"{what} runs on llama-cpp-python, which is not installed",
-            f'Install it: pip install "interstep[cpu]"; {instead}.',
+            f"Install it: {pip(f'install {CPU}')}; {instead}.",
         )

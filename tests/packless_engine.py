@@ -28,6 +28,7 @@ from inference.serving import Server
 
 SIZE, PART = 98_000_000, 9_800_000  # bytes
 PAUSE = 0.02  # seconds between two parts
+COMMAND = 'pip --python /x/python install "interstep[cpu]"'
 
 
 def events_of(request: Request, state: Path) -> Iterator[Event]:
@@ -39,6 +40,7 @@ def events_of(request: Request, state: Path) -> Iterator[Event]:
             starter["ready"] = starter["installed"] = script == "installed"
             writer = None if script == "no llama.cpp" else "0.3"
             facts = {"llama_cpp": writer, "recommended": "starter", "packs": [starter]}
+            facts["writer_command"] = COMMAND
             if script == "a better one":
                 better = {"id": "laptop", "name": "Laptop", "ready": True, "installed": True}
                 starter["ready"] = starter["installed"] = True

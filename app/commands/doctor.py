@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     print("            painted by a pack's own painter on a card")
     print()
     if found["llama_cpp"] is None:
-        print('To write from prompts, install the writer: pip install "interstep[cpu]"')
+        print(f"To write from prompts, install the writer: {found['writer_command']}")
         return 1
     print(found["reason"])
     if found["best"] not in ready:
@@ -44,8 +44,10 @@ def _print_card(found: dict[str, Any]) -> None:
     print(f"Card        {card['name']}, {memory}")
     for tick in found["runtime"]:
         print(f"            {tick['name']} {tick['state']}")
-        if tick["command"]:
-            print(f"            mend it: {tick['command']}")
+        for words, line in zip(
+            ("mend it:", "   then:"), tick["command"].splitlines(), strict=False
+        ):
+            print(f"            {words} {line}")
 
 
 def _installed(release: str | None) -> str:

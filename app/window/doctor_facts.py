@@ -20,7 +20,6 @@ from app.window.sizes import gigabytes
 
 State = Literal["good", "look", "bad"]
 LITTLE_DISK, LITTLE_MEMORY = 2e9, 1e9  # bytes
-WRITER = 'pip install "interstep[cpu]"'  # what brings the writer's program
 
 translate = QCoreApplication.translate
 
@@ -156,7 +155,7 @@ def _of_facts(group: str, packs: str, facts: Mapping[str, Any]) -> list[Line]:
             translate("Doctor", "Writer"),
             f"llama.cpp {writer}" if writer else absent,
             "good" if writer else "bad",
-            "" if writer else WRITER,
+            "" if writer else str(facts.get("writer_command", "")),
         ),
         Line(group, translate("Doctor", "Painter"), painter),
         Line(group, packs, ", ".join(ready) or none, "good" if ready else "look"),

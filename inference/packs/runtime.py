@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
+from inference.mending import GPU, in_one_sentence, pip, this_python
 from inference.packs.card import has_driver
 from inference.packs.manifest import Manifest
 from inference.packs.reports import PackError, in_words
@@ -21,11 +22,8 @@ DRIVER, TORCH, LLAMA, ONNX = "NVIDIA driver", "torch", "llama-cpp-python", "onnx
 PAINTING = (TORCH, "diffusers", "transformers", "accelerate", "sdnq")
 SMALLEST = 0.9  # of the memory that a pack is made for: cards tell a little less than their name
 PATIENCE = 90  # seconds until all libraries are loaded
-ALL = 'pip install "interstep[gpu]"'
-BUILDS = {
-    LLAMA: "pip install --force-reinstall --no-deps --no-cache-dir -C cmake.args=-DGGML_CUDA=on",
-    ONNX: "pip uninstall -y onnxruntime && pip install --force-reinstall --no-deps",
-}
+ALL = f"install {GPU}"  # what pip does
+ANEW = "install --force-reinstall --no-deps"
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,10 @@ class Machine:
 
 @dataclass(frozen=True)
 class Tick:
-    """Whether one thing that a card needs is good, in words; command: mends it, or empty."""
+    """Whether one thing that a card needs is good, in words.
+
+    command: mends it, or empty; its lines are typed one after the other.
+    """
 
     name: str
     state: str
@@ -100,7 +101,7 @@ def read(told: bytes, versions: dict[str, str]) -> Machine:
 def ticks(machine: Machine) -> tuple[Tick, ...]:
     """Return the state of everything that packs for a card use, in the order to mend it."""
     libraries = tuple(_library(name, machine) for name in (*PAINTING, LLAMA, ONNX))
-    return (_driver(machine), *sorted(libraries, key=lambda tick: tick.command != ALL))
+    return (_driver(machine), *sorted(libraries, key=lambda tick: tick.command != pip(ALL)))
 
 
 def lacking(manifest: Manifest, machine: Machine) -> tuple[Tick, ...]:
@@ -120,7 +121,7 @@ def check(manifest: Manifest) -> None:
     """Raise PackError where the pack can't run on this machine, with what mends it."""
     for tick in lacking(manifest, look()) if manifest.card else ():
         without = "It needs an NVIDIA card with its driver; other packs: interstep packs list"
-        hint = f"Type: {tick.command}" if tick.command else without
+        hint = f"Type: {in_one_sentence(tick.command)}" if tick.command else without
         raise PackError(f"{manifest.name} can't run here yet: {tick.name} {tick.state}.", hint)
 
 
@@ -133,14 +134,13 @@ def _driver(machine: Machine) -> Tick:
 def _library(name: str, machine: Machine) -> Tick:
     found, wanted = machine.versions.get(name, ""), _requirement(name)
     if not found and name != ONNX:  # the build of it for CPUs has another name
-        return Tick(name, "is not installed", False, ALL)
+        return Tick(name, "is not installed", False, pip(ALL))
     if _numbers(found) < _numbers(wanted.partition(">=")[2]) and name != ONNX:
-        return Tick(name, f"{found} is too old", False, ALL)
+        return Tick(name, f"{found} is too old", False, pip(ALL))
     fault = _fault(name, machine)
     if not fault:
         return Tick(name, found, True)
-    build = _torch(wanted) if name == TORCH else f'{BUILDS.get(name, "")} "{wanted}"'
-    return Tick(name, f"{found} {fault}".strip(), False, build)
+    return Tick(name, f"{found} {fault}".strip(), False, _build(name, f'"{wanted}"'))
 
 
 def _fault(name: str, machine: Machine) -> str:
@@ -155,10 +155,15 @@ def _fault(name: str, machine: Machine) -> str:
     return "is built for CPUs" if told is False else ""
 
 
-def _torch(wanted: str) -> str:
-    """Return what installs the build that fits the driver, on any system."""
-    uv = f'uv pip install --python "{sys.executable}" --torch-backend=auto'
-    return f'pip install uv && {uv} --reinstall-package torch "{wanted}"'
+def _build(name: str, wanted: str) -> str:
+    """Return what installs a library's build for this card; wanted: the quoted requirement."""
+    if name == LLAMA:
+        return pip(f'{ANEW} --no-cache-dir -C "cmake.args=-DGGML_CUDA=on" {wanted}')
+    if name == ONNX:  # the two builds lie in one folder
+        return "\n".join((pip("uninstall -y onnxruntime"), pip(f"{ANEW} {wanted}")))
+    # Only uv knows where the build lies that fits the driver, on any system.
+    fitting = f"--torch-backend=auto --reinstall-package torch {wanted}"
+    return f"pip install uv\nuv pip install --python {this_python()} {fitting}"
 
 
 def _requirement(name: str) -> str:

@@ -16,9 +16,10 @@ from shiboken6 import isValid
 from app.engine.client import Client
 from app.engine.engine import Engine
 from app.engine.upkeep import Upkeep
-from app.window.doctor_facts import WRITER, Line, anonymous, as_text, lines
+from app.window.doctor_facts import Line, anonymous, as_text, lines
 from app.window.doctor_page import DoctorPage
 from app.window.theme import Theme
+from inference.mending import CPU, pip
 
 PATIENCE = 60_000  # milliseconds
 
@@ -74,7 +75,7 @@ def test_what_is_missing_has_its_command(upkeep: Upkeep, page: DoctorPage, qtbot
         if one.accessibleName().startswith("Copy the command")
     )
     copy.click()
-    assert QGuiApplication.clipboard().text() == WRITER
+    assert QGuiApplication.clipboard().text() == pip(f"install {CPU}")
 
 
 def test_a_card_is_told_with_what_mends_its_libraries(upkeep: Upkeep) -> None:

@@ -14,6 +14,7 @@ from loopback_hub import Hub
 from tiny_packs import notes, pack_of, waiting
 
 from inference.housekeeping import facts
+from inference.mending import pip
 from inference.packs import card
 from inference.packs.install import install
 from inference.packs.manifest import catalogue
@@ -62,13 +63,13 @@ def test_a_pack_for_any_cpu_needs_nothing_of_it() -> None:
     ("machine", "name", "state", "command"),
     [
         (Machine(versions=VERSIONS), "NVIDIA driver", "is absent or does not answer", ""),
-        (replace(GOOD, versions=without("torch")), "torch", "is not installed", ALL),
-        (replace(GOOD, versions=without("sdnq")), "sdnq", "is not installed", ALL),
+        (replace(GOOD, versions=without("torch")), "torch", "is not installed", pip(ALL)),
+        (replace(GOOD, versions=without("sdnq")), "sdnq", "is not installed", pip(ALL)),
         (
             replace(GOOD, versions=VERSIONS | {"transformers": "5.2.9"}),
             "transformers",
             "5.2.9 is too old",
-            ALL,
+            pip(ALL),
         ),
         (
             replace(GOOD, torch_cuda="", torch_runs=False),
@@ -87,7 +88,7 @@ def test_a_pack_for_any_cpu_needs_nothing_of_it() -> None:
             replace(GOOD, llama_gpu=False),
             "llama-cpp-python",
             "0.3.36 is built for CPUs",
-            "-C cmake.args=-DGGML_CUDA=on",
+            '-C "cmake.args=-DGGML_CUDA=on"',
         ),
     ],
 )
@@ -118,7 +119,9 @@ def test_onnx_runtime_is_told_but_no_pack_needs_it() -> None:
     machine = replace(GOOD, onnx_cuda=False, versions=without("onnxruntime-gpu"))
     (tick,) = (tick for tick in ticks(machine) if not tick.good)
     assert tick == Tick("onnxruntime-gpu", "does not find CUDA", False, tick.command)
-    assert tick.command.startswith("pip uninstall -y onnxruntime && ")
+    away, there = tick.command.splitlines()
+    assert away == pip("uninstall -y onnxruntime")
+    assert there.startswith(pip("install --force-reinstall --no-deps"))
     assert lacking(KLEIN, machine) == ()
 
 
