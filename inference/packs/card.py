@@ -110,10 +110,10 @@ def onnx() -> dict[str, Any]:
 
 
 def torch() -> dict[str, Any]:
-    """Return which CUDA torch is built for, empty for none, and whether that runs here."""
+    """Return which CUDA and which cards torch is built for, and whether it finds one here."""
     library = importlib.import_module("torch")
-    runs = bool(library.cuda.is_available())
-    return {"torch_cuda": library.version.cuda or "", "torch_runs": runs}
+    runs, cards = bool(library.cuda.is_available()), library.cuda.get_arch_list()
+    return {"torch_cuda": library.version.cuda or "", "torch_runs": runs, "torch_archs": cards}
 
 
 def _call(function: Callable[..., int], *arguments: Any) -> None:

@@ -21,6 +21,9 @@ from inference.protocol import from_json
 DRIVER, TORCH, LLAMA, ONNX = "NVIDIA driver", "torch", "llama-cpp-python", "onnxruntime-gpu"
 PAINTING = (TORCH, "diffusers", "transformers", "accelerate", "sdnq")
 SMALLEST = 0.9  # of the memory that a pack is made for: cards tell a little less than their name
+# Builds of torch for CUDA 13 begin with 7.5; those for 12.6, up to torch 2.14, with 5.0. uv looks
+# at the driver alone, which runs older cards with CUDA 13 too. Source: torch's RELEASE.md.
+MODERN, OLDEST = (7, 5), (5, 0)
 PATIENCE = 90  # seconds until all libraries are loaded
 ALL = f"install {GPU}"  # what pip does
 ANEW = "install --force-reinstall --no-deps"
@@ -32,8 +35,9 @@ class Machine:
 
     driver, cuda: versions, cuda the newest that the driver runs. total, free: bytes of the card;
     capability: its compute capability; uuid: by which CUDA knows it.
-    torch_cuda: the version that torch is built for, empty for none. versions: of the installed
-    distributions by name.
+    torch_cuda: the version that torch is built for, empty for none; torch_archs: for which cards,
+    such as sm_86, or compute_90 for all from there on. versions: of the installed distributions by
+    name.
     """
 
     driver: str = ""
@@ -47,6 +51,7 @@ class Machine:
     onnx_cuda: bool | None = None
     torch_cuda: str | None = None
     torch_runs: bool = False
+    torch_archs: tuple[str, ...] = ()
     versions: dict[str, str] = field(default_factory=dict)
 
 
@@ -111,9 +116,12 @@ def lacking(manifest: Manifest, machine: Machine) -> tuple[Tick, ...]:
     painting = PAINTING if manifest.painter != "storyboard" else ()
     needed = {DRIVER, LLAMA, *painting}
     found = [tick for tick in ticks(machine) if tick.name in needed and not tick.good]
+    # First what nothing mends.
+    if painting and _too_old(machine):
+        found.insert(0, Tick(_card(machine), "is too old: no build of torch runs on it", False))
     if machine.total and machine.total < SMALLEST * manifest.card:
         size = f"has {in_words(machine.total)}, and the pack is made for {in_words(manifest.card)}"
-        found.append(Tick(machine.card or "The card", size, False))
+        found.insert(0, Tick(_card(machine), size, False))
     return tuple(found)
 
 
@@ -123,6 +131,14 @@ def check(manifest: Manifest) -> None:
         without = "It needs an NVIDIA card with its driver; other packs: interstep packs list"
         hint = f"Type: {in_one_sentence(tick.command)}" if tick.command else without
         raise PackError(f"{manifest.name} can't run here yet: {tick.name} {tick.state}.", hint)
+
+
+def _card(machine: Machine) -> str:
+    return machine.card or "The card"
+
+
+def _too_old(machine: Machine) -> bool:
+    return (0, 0) < machine.capability < OLDEST
 
 
 def _driver(machine: Machine) -> Tick:
@@ -140,7 +156,8 @@ def _library(name: str, machine: Machine) -> Tick:
     fault = _fault(name, machine)
     if not fault:
         return Tick(name, found, True)
-    return Tick(name, f"{found} {fault}".strip(), False, _build(name, f'"{wanted}"'))
+    build = _build(name, f'"{wanted}"', machine)
+    return Tick(name, f"{found} {fault}".strip(), False, build)
 
 
 def _fault(name: str, machine: Machine) -> str:
@@ -152,17 +169,39 @@ def _fault(name: str, machine: Machine) -> str:
         return "can't be loaded" if machine.driver else ""
     if name == TORCH and not machine.torch_runs:
         return f"is built for CUDA {told} and finds no card" if told else "is built for CPUs"
+    if name == TORCH and not _suits(machine.torch_archs, machine.capability):
+        which = ".".join(map(str, machine.capability))
+        return f"is built for CUDA {told} without code for this card of compute capability {which}"
     return "is built for CPUs" if told is False else ""
 
 
-def _build(name: str, wanted: str) -> str:
-    """Return what installs a library's build for this card; wanted: the quoted requirement."""
+def _suits(archs: tuple[str, ...], capability: tuple[int, int]) -> bool:
+    """Whether code for these architectures runs on such a card; yes where nothing is known.
+
+    Source: CUDA's programming guide: code runs on later cards of the same major number, PTX
+    (compute_*) on all later ones.
+    """
+    found = [re.fullmatch(r"(sm|compute)_(\d+)(\d)[af]?", arch) for arch in archs]
+    built = [(one[1], (int(one[2]), int(one[3]))) for one in found if one]
+    return not (built and any(capability)) or any(
+        of <= capability and (kind == "compute" or of[0] == capability[0]) for kind, of in built
+    )
+
+
+def _build(name: str, wanted: str, machine: Machine) -> str:
+    """Return what installs a library's build for this card, empty where there is none.
+
+    wanted: the quoted requirement.
+    """
     if name == LLAMA:
         return pip(f'{ANEW} --no-cache-dir -C "cmake.args=-DGGML_CUDA=on" {wanted}')
     if name == ONNX:  # the two builds lie in one folder
         return "\n".join((pip("uninstall -y onnxruntime"), pip(f"{ANEW} {wanted}")))
+    if _too_old(machine):
+        return ""
     # Only uv knows where the build lies that fits the driver, on any system.
-    fitting = f"--torch-backend=auto --reinstall-package torch {wanted}"
+    backend = "cu126" if (0, 0) < machine.capability < MODERN else "auto"
+    fitting = f"--torch-backend={backend} --reinstall-package torch {wanted}"
     return f"pip install uv\nuv pip install --python {this_python()} {fitting}"
 
 

@@ -41,6 +41,8 @@ GOOD = Machine(
     onnx_cuda=True,
     torch_cuda="13.0",
     torch_runs=True,
+    torch_archs=("sm_75", "sm_80", "sm_86", "sm_90", "sm_100", "sm_120", "compute_120"),
+    capability=(8, 9),
     versions=VERSIONS,
 )
 KLEIN = replace(catalogue()[0], id="klein", painter="klein", card=8 * 10**9)
@@ -83,6 +85,18 @@ def test_a_pack_for_any_cpu_needs_nothing_of_it() -> None:
             "is built for CUDA 13.0 and finds no card",
             '--reinstall-package torch "torch>=2.9"',
         ),
+        (
+            replace(GOOD, capability=(6, 1)),
+            "torch",
+            "CUDA 13.0 without code for this card of compute capability 6.1",
+            "--torch-backend=cu126 --reinstall-package torch",
+        ),
+        (
+            replace(GOOD, capability=(12, 0), torch_archs=("sm_80", "sm_90")),
+            "torch",
+            "without code for this card of compute capability 12.0",
+            "--torch-backend=auto --reinstall-package torch",
+        ),
         (replace(GOOD, torch_cuda=None), "torch", "can't be loaded", "--torch-backend=auto"),
         (
             replace(GOOD, llama_gpu=False),
@@ -100,6 +114,36 @@ def test_what_lacks_is_named_with_the_command_that_mends_it(
     assert tick.state.endswith(state)
     assert command in tick.command
     assert bool(command) == bool(tick.command)
+
+
+@pytest.mark.parametrize(
+    ("capability", "archs", "runs"),
+    [
+        ((6, 1), "sm_60 sm_70", True),  # a later card of the same major number
+        ((6, 0), "sm_61", False),
+        ((8, 9), "sm_86 sm_90", True),
+        ((9, 0), "sm_90a", True),
+        ((12, 1), "sm_80 compute_90", True),  # PTX
+        ((7, 5), "compute_80", False),
+        ((10, 3), "sm_100 sm_120", True),
+        ((6, 1), "", True),  # nothing is known
+        ((0, 0), "sm_75", True),
+        ((6, 1), "gfx1100", True),
+    ],
+)
+def test_code_runs_on_later_cards(capability: tuple[int, int], archs: str, runs: bool) -> None:
+    machine = replace(GOOD, capability=capability, torch_archs=tuple(archs.split()))
+    assert (lacking(KLEIN, machine) == ()) == runs
+
+
+def test_a_card_that_is_too_old_is_told_before_anything_is_to_be_installed() -> None:
+    machine = replace(GOOD, capability=(3, 7), versions=without("sdnq"))
+    card, *others = lacking(KLEIN, machine)
+    assert card == Tick("A card", "is too old: no build of torch runs on it", False)
+    assert {tick.name: bool(tick.command) for tick in others} == {"sdnq": True, "torch": False}
+    small = replace(machine, total=4 * 10**9)
+    assert lacking(KLEIN, small)[0].state.startswith("has 4.0 GB, and the pack")
+    assert lacking(replace(KLEIN, painter="storyboard"), machine) == ()
 
 
 def test_what_is_absent_comes_before_what_is_built_for_cpus() -> None:
