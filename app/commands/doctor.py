@@ -41,7 +41,7 @@ def _print_card(found: dict[str, Any]) -> None:
         print("Card        no NVIDIA driver answers; the packs for any CPU need none")
         return
     memory = f"{megabytes(card['free'])} free of {megabytes(card['total'])}"
-    print(f"Card        {card['name']}, {memory}")
+    print(f"Card        {card['name']}, {memory}" if card["name"] else "Card        none answers")
     for tick in found["runtime"]:
         print(f"            {tick['name']} {tick['state']}")
         for words, line in zip(

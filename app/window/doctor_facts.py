@@ -103,6 +103,8 @@ def _of_card(facts: Mapping[str, Any]) -> list[Line]:
     free, total = gigabytes(float(card["free"])), gigabytes(float(card["total"]))
     memory = translate("Doctor", "{card}: {free} free of {total}")
     told = memory.format(card=card["name"], free=free, total=total)
+    if not card["name"]:
+        told = translate("Doctor", "none answers its driver")
     libraries = [
         Line(
             group,

@@ -34,7 +34,8 @@ class Machine:
     """The card and what is built for it. None: not known, as its library or a driver is absent.
 
     driver, cuda: versions, cuda the newest that the driver runs. total, free: bytes of the card;
-    capability: its compute capability; uuid: by which CUDA knows it.
+    capability: its compute capability; uuid: by which CUDA knows it. others: good cards that are
+    not used; lost: cards that the driver can't ask, with the reason.
     torch_cuda: the version that torch is built for, empty for none; torch_archs: for which cards,
     such as sm_86, or compute_90 for all from there on. versions: of the installed distributions by
     name.
@@ -47,6 +48,8 @@ class Machine:
     free: int = 0
     capability: tuple[int, int] = (0, 0)
     uuid: str = ""
+    others: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
     llama_gpu: bool | None = None
     onnx_cuda: bool | None = None
     torch_cuda: str | None = None
@@ -106,7 +109,10 @@ def read(told: bytes, versions: dict[str, str]) -> Machine:
 def ticks(machine: Machine) -> tuple[Tick, ...]:
     """Return the state of everything that packs for a card use, in the order to mend it."""
     libraries = tuple(_library(name, machine) for name in (*PAINTING, LLAMA, ONNX))
-    return (_driver(machine), *sorted(libraries, key=lambda tick: tick.command != pip(ALL)))
+    others = [Tick("Another card", f"{card} is not used", True) for card in machine.others]
+    lost = [Tick("A lost card", card, False) for card in machine.lost]
+    mending = sorted(libraries, key=lambda tick: tick.command != pip(ALL))
+    return (_driver(machine), *others, *lost, *mending)
 
 
 def lacking(manifest: Manifest, machine: Machine) -> tuple[Tick, ...]:
@@ -117,6 +123,8 @@ def lacking(manifest: Manifest, machine: Machine) -> tuple[Tick, ...]:
     needed = {DRIVER, LLAMA, *painting}
     found = [tick for tick in ticks(machine) if tick.name in needed and not tick.good]
     # First what nothing mends.
+    if machine.driver and not machine.card:
+        found.insert(0, Tick(_card(machine), "does not answer its driver", False))
     if painting and _too_old(machine):
         found.insert(0, Tick(_card(machine), "is too old: no build of torch runs on it", False))
     if machine.total and machine.total < SMALLEST * manifest.card:

@@ -91,6 +91,8 @@ def test_a_card_is_told_with_what_mends_its_libraries(upkeep: Upkeep) -> None:
     assert told["Card"].fact == "RTX 4090: 20.0 GB free of 24.0 GB"
     assert (told["NVIDIA driver"].state, told["NVIDIA driver"].mend) == ("good", "")
     assert (told["torch"].state, told["torch"].mend) == ("look", "mend it")
+    upkeep.facts = {"card": card | {"name": "", "total": 0, "free": 0}, "runtime": [good]}
+    assert lines_of(upkeep)["Card"].fact == "none answers its driver"
 
 
 def test_an_engine_that_stopped_too_often_is_started_again(
