@@ -16,7 +16,7 @@ from inference.packs.install import install, install_file
 from inference.packs.manifest import Manifest, catalogue
 from inference.packs.plan import BF16, RESERVE, Options, Phase, plan
 from inference.packs.plan import Plan as MadePlan
-from inference.packs.reports import PackError, PackProgress, Report
+from inference.packs.reports import PackError, PackProgress, Report, in_words
 from inference.packs.runtime import Machine, lacking, look, ticks
 from inference.packs.store import Listed, Store
 from inference.packs.upkeep import choose, pack_with_writer, recommend, remove, verify
@@ -49,9 +49,8 @@ def answer(store: Store, request: Install | Verify | Remove | Probe | Plan) -> I
             yield from events(request.id, verify(store, request.pack))
         case Remove():
             freed = remove(store, request.pack)
-            yield Notice(
-                request.id, "pack", f"The pack {request.pack} is removed: {freed:,} bytes are free."
-            )
+            told = f"The files of the pack {request.pack} are removed: {in_words(freed)} are free."
+            yield Notice(request.id, "pack", told)
         case Probe():
             yield Found(request.id, facts(store))
         case Plan():
@@ -184,6 +183,7 @@ def _pack(store: Store, entry: Listed, machine: Machine) -> Json:
         "installed": entry.time,
         "ready": entry.ready,
         "download": entry.download,
+        "held": entry.held,
         "accepted": store.accepted(manifest.gated),
         "runtime": [to_json(tick) for tick in lacking(manifest, machine)],
     }

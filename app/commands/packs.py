@@ -64,6 +64,8 @@ def _list(found: dict[str, Any]) -> None:
             state = "installed"
         elif pack["installed"]:
             state = "damaged: install it again"
+        elif pack["held"]:
+            state = f"begun: {megabytes(pack['held'])} fetched"
         elif pack["runtime"]:
             state = f"lacks {pack['runtime'][0]['name']}"
         else:

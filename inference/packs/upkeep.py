@@ -78,11 +78,17 @@ def verify(store: Store, pack: str) -> Reports[None]:
 
 
 def remove(store: Store, pack: str) -> int:
-    """Take an installed pack away, with the files that no other one needs; return bytes freed."""
+    """Take a pack away, installed or only begun, with the files that no other one needs.
+
+    Returns the bytes freed. The files go first: what is left where one can't be deleted does not
+    count as installed, and can be removed again.
+    """
     with store.changing():
-        manifest = store.manifest(pack)
-        store.record(pack).unlink()
-        return store.drop(manifest)
+        there = (*(entry.manifest for entry in store.installed()), *store.begun())
+        gone = [manifest for manifest in there if manifest.id == pack] or [store.manifest(pack)]
+        freed = store.drop(*gone)
+        store.forget(pack)
+    return freed
 
 
 def choose(
@@ -182,10 +188,10 @@ def _header(gguf: Path) -> Header:
 def _own_id(store: Store, catalogue: Sequence[Manifest], writer: Weights) -> str:
     shipped = {manifest.id for manifest in catalogue}
     taken = set(shipped)
-    for entry in store.installed():
-        if entry.manifest.id not in shipped and entry.manifest.writer.sha256 == writer.sha256:
-            return entry.manifest.id
-        taken.add(entry.manifest.id)
+    for manifest in (*(entry.manifest for entry in store.installed()), *store.begun()):
+        if manifest.id not in shipped and manifest.writer.sha256 == writer.sha256:
+            return manifest.id
+        taken.add(manifest.id)
     wish = writer.name.removesuffix(".gguf")
     numbered = (f"{wish}-{number}" for number in range(2, len(taken) + 3))
     return next(pack for pack in (wish, *numbered) if pack not in taken)

@@ -157,6 +157,21 @@ def test_removing_asks_once_on_the_card(make_upkeep: Make, qtbot: QtBot) -> None
     assert "Removed." in words(card)
 
 
+def test_a_download_that_was_given_up_can_be_discarded(make_upkeep: Make, qtbot: QtBot) -> None:
+    upkeep = make_upkeep("begun")
+    page = shown(upkeep, qtbot)
+    card = page.cards["starter"]
+    assert "Not installed: 40 MB of it are fetched" in words(card)
+    assert set(buttons(card)) == {"Install: 98 MB to fetch", "Discard the download…"}
+    assert card.remove.accessibleName() == "Discard the download…: Starter"
+    buttons(card)["Discard the download…"].click()
+    assert "Discard what was fetched of Starter? It frees 40 MB." in words(card)
+    buttons(card)["Discard"].click()
+    finished(upkeep, qtbot)
+    assert set(buttons(card)) == {"Install: 98 MB to fetch"}
+    assert "fetched" not in card.told.text()
+
+
 def test_the_work_goes_on_while_the_page_is_closed(make_upkeep: Make, qtbot: QtBot) -> None:
     upkeep = make_upkeep("")
     first = PacksPage(upkeep, Theme())
