@@ -28,6 +28,10 @@ from inference.packs.sources import bytes_in
 from inference.protocol import to_json
 
 MAX_RECORD = 1 << 20  # bytes
+# Windows deletes no file that a program has open, locked or mapped: ERROR_ACCESS_DENIED (also for
+# want of rights, which is rarer in a folder of one's own), SHARING_VIOLATION, LOCK_VIOLATION and
+# USER_MAPPED_FILE.
+IN_USE = (5, 32, 33, 1224)
 
 
 def default_folder() -> Path:
@@ -267,6 +271,11 @@ class Store:
             raise self._disk_error(error) from error
 
     def _disk_error(self, error: OSError) -> PackError:
+        if getattr(error, "winerror", 0) in IN_USE:
+            name = Path(os.fsdecode(error.filename or self.folder)).name
+            return PackError(
+                f"The file {name} is in use by a program.", "Close the studio and try again"
+            )
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             return PackError(
                 f"There is no room left in {self.folder}.",

@@ -1,3 +1,6 @@
+import os
+import shutil
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -241,3 +244,42 @@ def test_a_store_that_was_never_used_is_empty(tmp_path: Path) -> None:
     store = Store(tmp_path / "nothing")
     assert (store.installed(), store.disk_use()) == ((), 0)
     assert not store.folder.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a closed folder stands for an open file")
+def test_what_can_not_be_removed_whole_is_not_installed_and_can_be_removed_later(
+    make_gguf: MakeGguf,
+) -> None:
+    files = make_gguf("writer.gguf", 1), make_gguf("reader.gguf", 2)
+    pack = pack_of(*map(weights_of, files))
+    store = Store(Path(tempfile.mkdtemp()))  # another account can't enter pytest's own folders
+    notes(install_file(store, pack, files))
+    gone, kept = sorted(store.path(item) for item in pack.weights())
+    folder, user = store.folder, os.geteuid()
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, user or 65534, -1)
+    kept.parent.chmod(0o500)
+    try:
+        os.seteuid(user or 65534)  # root may delete anywhere
+        with pytest.raises(PackError, match="can't be changed"):
+            remove(store, "starter")
+    finally:
+        os.seteuid(user)
+        kept.parent.chmod(0o700)
+    assert (gone.exists(), kept.exists()) == (False, True)
+    (entry,) = store.listing([pack])
+    assert (entry.ready, bool(entry.time)) == (False, True)  # a list says: damaged
+    size = kept.stat().st_size
+    assert remove(store, "starter") == size
+    assert not any(folder.glob("weights/*"))
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("code", [5, 32, 33, 1224])
+def test_a_file_that_windows_will_not_delete_is_in_use(store: Store, code: int) -> None:
+    error = PermissionError(13, "Permission denied", "C:/packs/weights/tiny.gguf")
+    error.winerror = code  # type: ignore[attr-defined, unused-ignore]
+    with pytest.raises(PackError) as caught, store.changing():
+        raise error
+    assert caught.value.message == "The file tiny.gguf is in use by a program."
+    assert caught.value.hint == "Close the studio and try again"
