@@ -179,6 +179,9 @@ def _add_packs(packs: argparse.ArgumentParser) -> None:
         "--writer", type=Path, metavar="FILE.gguf", help="a pack of its own with this writer"
     )
     install.add_argument(
+        "--eyes", type=Path, metavar="FILE.gguf", help="with --writer: the mmproj by which it sees"
+    )
+    install.add_argument(
         "--accept-licence", action="store_true", help="you accept the licence that the pack names"
     )
 

@@ -167,7 +167,8 @@ def _machine(store: Store, card: Card | None) -> tuple[int, int, int]:
 
 def _installing(store: Store, request: Install) -> Generator[Report, None, Manifest]:
     if request.writer:
-        return (yield from pack_with_writer(store, catalogue(), Path(request.writer)))
+        eyes = Path(request.eyes) if request.eyes else None
+        return (yield from pack_with_writer(store, catalogue(), Path(request.writer), eyes))
     manifest, _ = chosen(store, request.pack)
     if request.files:
         files = [Path(file) for file in request.files]

@@ -123,7 +123,7 @@ class Install:
 
     files: local files to take instead of downloading. writer: a GGUF file that takes the writer's
     place in a pack of its own; pack is then empty. accepted: the person accepts the licence that
-    the pack asks for.
+    the pack asks for. eyes: the mmproj file with which that writer sees, empty for none.
     """
 
     id: str
@@ -131,6 +131,7 @@ class Install:
     files: tuple[str, ...] = ()
     writer: str = ""
     accepted: bool = False
+    eyes: str = ""
 
 
 @dataclass(frozen=True)

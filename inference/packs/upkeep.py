@@ -12,33 +12,33 @@ from inference.packs.reports import PackError, PackNote, Reports, in_words
 from inference.packs.sources import SourceError, from_disk, hashed
 from inference.packs.store import Store
 from inference.writer.gguf import GgufError, Header, read_header
+from inference.writer.mmproj import EYES, check_eyes
 
 STARTER = "starter"
 WORKING_MEMORY = 10**9  # bytes that a pack takes beside its writer's weights
 
 
-def pack_with_writer(store: Store, catalogue: Sequence[Manifest], gguf: Path) -> Reports[Manifest]:
+def pack_with_writer(
+    store: Store, catalogue: Sequence[Manifest], gguf: Path, mmproj: Path | None = None
+) -> Reports[Manifest]:
     """Install a pack whose writer is this GGUF, with the starter's reader and painter.
 
-    The same file gives the same pack again. Raises PackError; the person's file stays as it is.
+    mmproj: the writer's eyes; the two may be given the other way round. The same file gives the
+    same pack again. Raises PackError; the person's files stay as they are.
     """
     header = _header(gguf)
-    size = gguf.stat().st_size
-    name = f"{_slug(gguf.stem)}.gguf"
-    licence = str(header.metadata.get("general.license", "unknown"))
+    if mmproj is not None and header.metadata["general.architecture"] == EYES:
+        gguf, mmproj = mmproj, gguf
+        header = _header(gguf)
+    if header.metadata["general.architecture"] == EYES:
+        hint = "Give the writer's GGUF, and its eyes beside it: --writer FILE.gguf --eyes FILE.gguf"
+        raise PackError(f"{gguf.name} holds the eyes of a writer, and no writer.", hint)
+    licence = _plain(str(header.metadata.get("general.license", "unknown")))
+    if mmproj is not None:
+        _check_eyes(mmproj, header)
     with store.changing():
-        # Staged under a name of its own: the hash is known only once the file was read.
-        staging = store.folder / "staging" / "own-writer"
-        draft = Weights(name, size, "", _plain(licence))
-        try:
-            staged = yield from from_disk(gguf, draft, staging)
-            writer = replace(draft, sha256=staged.sha256)
-            if not store.holds(writer):
-                accept(store, writer, staged)
-        except SourceError as error:
-            raise PackError(f"{error}.", "Give a file that no program is writing") from error
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
+        writer = yield from _taken(store, gguf, licence)
+        vision = None if mmproj is None else (yield from _taken(store, mmproj, licence))
     starter = next(manifest for manifest in catalogue if manifest.id == STARTER)
     title = _plain(str(header.metadata.get("general.name") or gguf.stem))
     manifest = replace(
@@ -49,10 +49,40 @@ def pack_with_writer(store: Store, catalogue: Sequence[Manifest], gguf: Path) ->
         languages=(),
         chat_format="",
         begin_of_vision="",
-        memory_free=writer.size + WORKING_MEMORY,
+        memory_free=writer.size + (vision.size if vision else 0) + WORKING_MEMORY,
         writer=writer,
+        eyes=vision is not None,
+        vision=vision,
     )
     return (yield from install(store, manifest))
+
+
+def _taken(store: Store, gguf: Path, licence: str) -> Reports[Weights]:
+    """Put a file of the person's into its place; return it with its sha256."""
+    # Staged under a name of its own: the hash is known only once the file was read.
+    staging = store.folder / "staging" / "own-writer"
+    draft = Weights(f"{_slug(gguf.stem)}.gguf", gguf.stat().st_size, "", licence)
+    try:
+        staged = yield from from_disk(gguf, draft, staging)
+        item = replace(draft, sha256=staged.sha256)
+        if not store.holds(item):
+            accept(store, item, staged)
+    except SourceError as error:
+        raise PackError(f"{error}.", "Give a file that no program is writing") from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return item
+
+
+def _check_eyes(mmproj: Path, writer: Header) -> None:
+    try:
+        check_eyes(mmproj, writer)
+    except (OSError, GgufError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise PackError(
+            f"{mmproj.name} can't be the eyes of this writer: {reason}.",
+            "Give the mmproj file that was published with the writer",
+        ) from error
 
 
 def verify(store: Store, pack: str) -> Reports[None]:

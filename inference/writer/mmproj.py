@@ -15,6 +15,7 @@ from typing import Any
 
 from inference.writer.gguf import GgufError, Header, Tensor, read_header
 
+EYES = "clip"  # what such a file calls its architecture
 QWEN = ("qwen2vl_merger", "qwen2.5vl_merger", "qwen3vl_merger")
 OTHERS = (
     "mlp gemma3 idefics3 internvl pixtral lightonocr llama4 lfm2 kimivl glm4v cogvlm janus_pro"
@@ -60,10 +61,7 @@ def check_eyes(path: Path, writer: Header) -> None:
     """Refuse what are no sound eyes of this writer; raises GgufError, or OSError."""
     header = read_header(path)
     told = header.metadata
-    if (
-        told.get("general.architecture") != "clip"
-        or told.get("clip.has_vision_encoder") is not True
-    ):
+    if told.get("general.architecture") != EYES or told.get("clip.has_vision_encoder") is not True:
         raise GgufError("it holds no eyes of a model (mmproj)")
     projector = told.get("clip.projector_type", told.get("clip.vision.projector_type"))
     if projector not in (*QWEN, *OTHERS):

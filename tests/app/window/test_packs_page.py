@@ -200,6 +200,25 @@ def test_a_writer_of_ones_own_is_told_of_beside_its_button(make_upkeep: Make, qt
     assert upkeep.outcomes[""].sentence in words(page)
 
 
+def test_a_writer_of_ones_own_comes_with_its_eyes(make_upkeep: Make, qtbot: QtBot) -> None:
+    upkeep = make_upkeep("")
+    page = shown(upkeep, qtbot)
+    page.take_own(["/a/writer.gguf", "/a/mmproj.gguf"])
+    work = upkeep.work
+    assert work is not None
+    own = Install(work.request.id, "", (), "/a/writer.gguf", eyes="/a/mmproj.gguf")
+    assert work.request == own
+    finished(upkeep, qtbot)
+    page.take_own(["/a/writer.gguf"])
+    work = upkeep.work
+    assert work is not None
+    assert work.request == Install(work.request.id, "", (), "/a/writer.gguf")
+    finished(upkeep, qtbot)
+    page.take_own(["1", "2", "3"])
+    assert upkeep.work is None
+    assert "Choose one writer, and at most its mmproj" in words(page)
+
+
 # ---------------------------------------------------------------- packs for a card
 
 KLEIN = {

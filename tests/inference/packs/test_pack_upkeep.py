@@ -10,6 +10,7 @@ import pytest
 from conftest import MakeGguf
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tiny_eyes import Seer
 from tiny_packs import notes, pack_of, weights_of
 
 from inference.packs.install import install_file
@@ -124,6 +125,33 @@ def test_any_gguf_becomes_the_writer_of_a_pack(store: Store, make_gguf: MakeGguf
     assert "starter-2" in {entry.manifest.id for entry in store.installed()}
     with pytest.raises(PackError, match=r"sha256 does not match|damaged"):
         notes(verify(store, made.id))  # written over in place: a hard link shares its bytes
+
+
+def test_a_writer_of_ones_own_brings_its_eyes(
+    store: Store, make_gguf: MakeGguf, seer: Seer
+) -> None:
+    reader = make_gguf("reader.gguf", 1)
+    packs = [pack_of(weights_of(reader))]
+    notes(install_file(store, packs[0], [reader]))
+    writer, eyes = seer.model.path, seer.path
+    notes(pack_with_writer(store, packs, writer))
+    assert (store.manifest("text").eyes, store.manifest("text").vision) == (False, None)
+    for files in ((writer, eyes), (eyes, writer)):  # which is which is found out
+        notes(pack_with_writer(store, packs, *files))
+        made = store.manifest("text")
+        assert made.vision is not None
+        assert made.eyes
+        assert store.path(made.writer).read_bytes() == writer.read_bytes()
+        assert store.path(made.vision).read_bytes() == eyes.read_bytes()
+    assert len(store.installed()) == 2
+    with pytest.raises(PackError, match=r"eyes\.gguf holds the eyes of a writer, and no writer"):
+        notes(pack_with_writer(store, packs, eyes))
+    with pytest.raises(PackError, match=r"eyes\.gguf can't be the eyes of this writer: it belongs"):
+        notes(pack_with_writer(store, packs, reader, eyes))
+    with pytest.raises(PackError, match=r"reader\.gguf can't be the eyes .*: it holds no eyes"):
+        notes(pack_with_writer(store, packs, writer, reader))
+    with pytest.raises(PackError, match=r"can't be the eyes of this writer: No such file"):
+        notes(pack_with_writer(store, packs, writer, eyes.with_name("absent.gguf")))
 
 
 @pytest.mark.parametrize("size", [0, 3, 40, 120])
