@@ -99,7 +99,7 @@ def facts(store: Store) -> Json:
         "runtime": [to_json(tick) for tick in ticks(machine)],
         "llama_cpp": _version("llama-cpp-python"),
         "writer_command": pip(f"install {CPU}"),
-        "onnxruntime": _version("onnxruntime"),
+        "onnxruntime": _version("onnxruntime") or _version("onnxruntime-gpu"),
         "cores": cores(),
         "memory_free": free_memory(),
         "disk_free": free_disk(store),
