@@ -1,6 +1,7 @@
 """Answers requests about packs and the machine: install, verify, remove, probe, plan."""
 
 import shutil
+import sys
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
@@ -100,6 +101,7 @@ def facts(store: Store) -> Json:
         "llama_cpp": _version("llama-cpp-python"),
         "writer_command": pip(f"install {CPU}"),
         "onnxruntime": _version("onnxruntime") or _version("onnxruntime-gpu"),
+        "python": sys.executable,
         "cores": cores(),
         "memory_free": free_memory(),
         "disk_free": free_disk(store),

@@ -184,10 +184,14 @@ Request = (
 
 @dataclass(frozen=True)
 class Ready:
-    """The engine listens. abilities name what it can do with what is installed."""
+    """The engine listens. abilities name what it can do with what is installed.
+
+    prefix: folder of the Python environment in which it runs.
+    """
 
     version: int
     abilities: tuple[str, ...]
+    prefix: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from types import FrameType
 from PySide6.QtCore import QCoreApplication, QTimer
 
 from app.commands.errors import CommandError, sentence
+from app.editing.settings import Settings
 from app.engine.client import Client
 from inference.protocol import (
     LAST_EVENTS,
@@ -33,7 +34,7 @@ class Conversation:
         self._request = request
         self._on_event = on_event
         self._application = QCoreApplication.instance() or QCoreApplication(sys.argv[:1])
-        self._client = Client()
+        self._client = Client(Settings().engine_python)
         self._client.event_received.connect(self._receive)
         self._client.engine_stopped.connect(self._lose)
         self._error: Exception | None = None
