@@ -102,6 +102,7 @@ def _install(store: Store, manifest: Manifest, fetch: Fetch, accepted: bool) -> 
                 yield from fetch(store, item)
         before = [entry.manifest for entry in store.installed() if entry.manifest.id == manifest.id]
         store.write_record(manifest)
+        store.end(manifest.id)
         # An earlier version of the program may have used other files.
         store.drop(*(old for old in before if old != manifest))
     return manifest

@@ -47,7 +47,10 @@ def default_folder() -> Path:
 
 @dataclass(frozen=True)
 class Installed:
-    """An installed pack's manifest, and when it was installed (UTC, ISO 8601)."""
+    """An installed pack's manifest, and when all its files were last read and compared.
+
+    time: UTC, ISO 8601; of the install, or of a later verification.
+    """
 
     manifest: Manifest
     time: str
@@ -190,9 +193,12 @@ class Store:
         return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
 
     def write_record(self, manifest: Manifest) -> None:
-        """Write a pack down as installed, now; atomic."""
+        """Write a pack down as installed and checked, now; atomic."""
         _write(self.record(manifest.id), manifest)
-        self._begun(manifest.id).unlink(missing_ok=True)
+
+    def end(self, pack: str) -> None:
+        """Strike out what was begun: its files are the installed pack's now."""
+        self._begun(pack).unlink(missing_ok=True)
 
     def begin(self, manifest: Manifest) -> None:
         """Write down whose the files are that are about to be fetched.
@@ -233,7 +239,7 @@ class Store:
     def forget(self, pack: str) -> None:
         """Strike out a pack, whose files must be gone: it is neither installed nor begun."""
         self.record(pack).unlink(missing_ok=True)
-        self._begun(pack).unlink(missing_ok=True)
+        self.end(pack)
 
     def _own_files(self, *packs: Manifest) -> list[Path]:
         """Return the files in their places that no other pack needs, installed or begun."""

@@ -86,13 +86,14 @@ def _check_eyes(mmproj: Path, writer: Header) -> None:
 
 
 def verify(store: Store, pack: str) -> Reports[None]:
-    """Hash an installed pack's files again, with a note on each whole one.
+    """Hash an installed pack's files again, with a note on each whole one; its record says when.
 
     Raises PackError that names the bad ones, which were moved to the quarantine.
     """
     bad: list[str] = []
     with store.changing():
-        for item in store.manifest(pack).weights():
+        manifest = store.manifest(pack)
+        for item in manifest.weights():
             place = store.place(item)
             if not place.is_file():
                 bad.append(f"{item.name} is missing")
@@ -103,6 +104,8 @@ def verify(store: Store, pack: str) -> Reports[None]:
             else:
                 aside = store.set_aside(place, f"{found[:12]}-{item.name}")
                 bad.append(f"{item.name} is damaged and was moved to {aside}")
+        if not bad:
+            store.write_record(manifest)
     if bad:
         raise PackError(f"{'; '.join(bad)}.", f"Fetch it again: interstep packs install {pack}")
 

@@ -251,11 +251,14 @@ def test_what_the_runtime_lacks_comes_before_the_weights(make_upkeep: Make, qtbo
     assert not card.install.isEnabled()
     ticks.copy.click()
     assert QApplication.clipboard().text() == "mend torch"
-    card.show_pack(KLEIN | {"ready": True, "installed": "now"}, best=False)
+    card.show_pack(KLEIN | {"ready": True, "installed": "2026-11-22T18:00:00+00:00"}, best=False)
     assert (ticks.runtime.text(), ticks.weights.text()) == (
         "Runtime: ready",
-        "Weights: there and checked",
+        "Weights: there; last read and compared on 2026-11-22",
     )
+    card.show_pack(KLEIN | {"download": 0}, best=False)  # another pack has fetched them
+    assert ticks.weights.text() == "Weights: there by size; installing reads and compares them"
+    assert card.install.text() == "Install"
     assert not ticks.copy.isVisible()
     card.show_pack(KLEIN | {"card": 0}, best=False)
     assert not ticks.isVisible()

@@ -53,7 +53,11 @@ def test_verify_names_whole_and_bad_files(store: Store, make_gguf: MakeGguf) -> 
     writer, reader = make_gguf("writer.gguf", 1), make_gguf("reader.gguf", 2)
     pack = pack_of(weights_of(writer), weights_of(reader))
     notes(install_file(store, pack, [writer, reader]))
+    record = store.record("starter")
+    record.write_text(record.read_text().replace(store.installed()[0].time, "2020-01-01"))
     assert notes(verify(store, "starter")) == ["writer.gguf is whole.", "reader.gguf is whole."]
+    (checked,) = store.installed()
+    assert checked.time > "2026"
     place = store.path(pack.reader)
     data = bytearray(place.read_bytes())
     data[-3] ^= 4
@@ -65,6 +69,7 @@ def test_verify_names_whole_and_bad_files(store: Store, make_gguf: MakeGguf) -> 
     assert [file.read_bytes() for file in store.quarantine.iterdir()] == [bytes(data)]
     with pytest.raises(PackError, match=r"^reader\.gguf is missing"):
         notes(verify(store, "starter"))
+    assert store.installed() == (checked,), "a pack that is not whole was not checked anew"
 
 
 def test_installing_again_repairs_a_file_of_the_right_size(
