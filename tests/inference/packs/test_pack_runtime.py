@@ -1,8 +1,11 @@
 """What a pack for a card needs besides its weights, as found on machines of every kind."""
 
+import ast
 import json
+import re
 import subprocess
 import sys
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,9 +22,22 @@ from inference.packs import card
 from inference.packs.install import install
 from inference.packs.manifest import catalogue
 from inference.packs.reports import PackError
-from inference.packs.runtime import ALL, Machine, Tick, lacking, look, read, ticks
+from inference.packs.runtime import (
+    ALL,
+    LLAMA,
+    ONNX,
+    PAINTING,
+    Machine,
+    Tick,
+    lacking,
+    look,
+    read,
+    ticks,
+)
 from inference.packs.store import Store
 
+ROOT = Path(card.__file__).parents[2]
+PIXELS = ROOT / "inference" / "painter" / "pixels"
 VERSIONS = {
     "torch": "2.13.0+cu130",
     "diffusers": "0.42.1",
@@ -194,6 +210,24 @@ def test_the_facts_tell_of_card_runtime_and_licences(store: Store) -> None:
     assert found["runtime"][0]["name"] == "NVIDIA driver"
     (starter,) = (pack for pack in found["packs"] if pack["id"] == "starter")
     assert (starter["runtime"], starter["accepted"]) == ([], True)
+
+
+def test_what_is_looked_for_is_what_the_extra_for_cards_installs() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    asked = [re.split(r"[<>=!~ ]", line)[0] for line in extras["gpu"] + extras["writer"]]
+    assert {*PAINTING, LLAMA, ONNX} <= set(asked)
+    used = {name for path in PIXELS.glob("*.py") for name in imported(path)}
+    libraries = used & set(asked) - {"numpy", "safetensors"}  # others bring these along
+    assert libraries <= set(PAINTING)
+
+
+def imported(path: Path) -> set[str]:
+    nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+    lines = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = [a.name for line in lines if isinstance(line, ast.Import) for a in line.names]
+    names += [line.module or "" for line in lines if isinstance(line, ast.ImportFrom)]
+    return {name.partition(".")[0] for name in names}
 
 
 def test_looking_loads_nothing_heavy() -> None:
