@@ -63,7 +63,7 @@ class Eyes:
             check_eyes(path, model.header)
         except (OSError, GgufError) as error:
             raise WriterError(
-                f"the file {path.name} can't be used: {error}",
+                f"the eyes {path.name} can't be used with {model.path.name}: {error}",
                 "Choose the mmproj file that was published with the model.",
             ) from error
         self.encoded = 0
