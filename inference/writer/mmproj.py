@@ -9,7 +9,7 @@ Source: llama.cpp tools/mtmd: clip.cpp, models/qwen2vl.cpp, models/qwen3vl.cpp.
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -83,12 +83,8 @@ def _check_kinds(header: Header) -> None:
         wanted = KINDS.get(key) or ("?" if key.startswith(FLAGS) else "")
         if kind != wanted if wanted else key.startswith("clip.") and kind not in PLAIN_KINDS:
             raise GgufError(f"its {key[:60]!a} is not kept as it should be")
-        if (
-            key.startswith("clip.has_")
-            and key != "clip.has_vision_encoder"
-            and header.metadata[key]
-        ):
-            raise GgufError("it holds more than eyes")
+        if key.startswith("clip.has_") and "audio" in key and header.metadata[key]:
+            raise GgufError("it holds ears too")
     for key in ("clip.vision.image_mean", "clip.vision.image_std"):
         values = header.metadata.get(key)
         if not isinstance(values, tuple) or len(values) != 3 or not all(map(math.isfinite, values)):
@@ -132,8 +128,8 @@ def _sizes(told: dict[str, Any]) -> _Sizes:
 
 def _check_blocks(sizes: _Sizes, shapes: Shapes) -> None:
     """Check what all vision transformers share: patches, and blocks that are alike."""
-    kernel = (sizes.patch, sizes.patch, 3, sizes.width)
-    if shapes.get("v.patch_embd.weight") != kernel:
+    kernel = shapes.get("v.patch_embd.weight", ())  # some have one dimension for all pixels
+    if math.prod(kernel) != 3 * sizes.patch**2 * sizes.width or kernel[-1] != sizes.width:
         raise GgufError("its patches are not those of its header")
     blocks: dict[int, Shapes] = {}
     for name, shape in shapes.items():
@@ -178,6 +174,9 @@ def _check_qwen(
         right = sizes.heads if key.endswith("kv") else sizes.width // sizes.heads
         if told.get(f"clip.vision.{key}", right) != right:
             raise GgufError("its heads can't be right")
+    if projector == "qwen2vl_merger":  # whose header tells another length
+        first = shapes.get("v.blk.0.ffn_up.weight", ())
+        sizes = replace(sizes, inner=max(set(first) - {sizes.width}, default=sizes.width))
     positions = shapes.get("v.position_embd.weight", (0, 1))[-1]
     wanted = dict(_qwen_shapes(projector, sizes, deep, positions))
     if _named_as_now(shapes, sizes) != wanted or math.isqrt(positions) ** 2 != positions:

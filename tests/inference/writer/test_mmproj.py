@@ -2,20 +2,22 @@
 
 import os
 import random
+import re
 import struct
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import gguf
 import numpy as np
 import pytest
+import tiny_eyes
 from tiny_eyes import Seer
 
 from inference.writer.gguf import BLOCKS, GgufError, Header, read_header
-from inference.writer.mmproj import check_eyes
+from inference.writer.mmproj import _qwen_shapes, _Sizes, check_eyes
 
 LOOK = """\
 import sys
@@ -35,12 +37,16 @@ for line in sys.stdin:
         print("refused", error.message, flush=True)
 """
 INTERESTING = (0, 1, 2, 0x7F, 0x80, 0xFF)
-Change = Callable[[bytearray], None]
 
 
 def deaths(model: Path, paths: list[Path]) -> list[Path]:
     """Return the files at which a process that looks through them ends."""
-    ended = []
+    return [path for path, said in tried(model, paths).items() if not said]
+
+
+def tried(model: Path, paths: list[Path]) -> dict[Path, str]:
+    """Return what a process that looks through each file says of it, empty where it ends."""
+    all_said = {}
     while paths:
         told = subprocess.run(
             [sys.executable, "-c", LOOK, str(model)],
@@ -50,10 +56,10 @@ def deaths(model: Path, paths: list[Path]) -> list[Path]:
             text=True,
             timeout=200,
         )
-        said = len(told.stdout.splitlines())
-        ended += paths[said : said + 1]
-        paths = paths[said + 1 :]
-    return ended
+        said = [*told.stdout.splitlines(), ""]
+        all_said |= dict(zip(paths, said, strict=False))
+        paths = paths[len(said) :]
+    return all_said
 
 
 def mutated(data: bytes, end: int, rng: random.Random) -> bytes:
@@ -148,20 +154,32 @@ def test_an_unknown_projector_is_named(seer: Seer, tmp_path: Path) -> None:
 # ---------------------------------------------------------------- eyes of other kinds
 
 
+@pytest.mark.parametrize("swapped", [False, True])
+def test_eyes_of_qwen2_vl(tiny_qwen2: Seer, tmp_path: Path, swapped: bool) -> None:
+    """Its header tells the writer's width as the length of its own feed-forward layers."""
+    eyes = gguf.GGUFWriter(path := tmp_path / "eyes.gguf", "clip")
+    _numbers(eyes, "qwen2vl_merger", inner=80)
+    shapes = dict(_qwen_shapes("qwen2vl_merger", _Sizes(32, 64, 2, 2, 16, 64, 80), set(), 1))
+    names = {"ffn_up": "ffn_down", "ffn_down": "ffn_up"} if swapped else {}
+    for name, shape in shapes.items():
+        spelt = re.sub("ffn_up|ffn_down", lambda found: names.get(found[0], found[0]), name)
+        eyes.add_tensor(spelt, np.full(shape[::-1], 0.01, np.float32))
+    _write(eyes)
+    check_eyes(path, tiny_qwen2.model.header)
+    assert tried(tiny_qwen2.model.path, [path]) == {path: "saw"}
+
+
+@pytest.fixture(scope="module")
+def tiny_qwen2(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seer]:
+    seer = tiny_eyes.seer("qwen2vl", tmp_path_factory.mktemp("qwen2"))
+    yield seer
+    seer.close()
+
+
 def plain(path: Path, width: int = 32, inner: int = 64, **odd: tuple[int, ...]) -> Path:
     """Write what all vision transformers share, of two blocks."""
     writer = gguf.GGUFWriter(path, "clip")
-    writer.add_clip_has_vision_encoder(True)
-    writer.add_string(gguf.Keys.Clip.PROJECTOR_TYPE, "gemma3")
-    writer.add_vision_image_size(64)
-    writer.add_vision_patch_size(16)
-    writer.add_vision_embedding_length(32)
-    writer.add_vision_feed_forward_length(64)
-    writer.add_vision_block_count(2)
-    writer.add_vision_head_count(2)
-    writer.add_vision_projection_dim(80)
-    writer.add_vision_image_mean([0.5] * 3)
-    writer.add_vision_image_std([0.5] * 3)
+    _numbers(writer, "gemma3", inner=64)
     shapes = {"v.patch_embd.weight": (width, 3, 16, 16)}
     for block in ("v.blk.0.", "v.blk.1."):
         shapes |= {block + "ln1.weight": (width,), block + "ln2.weight": (width,)}
@@ -172,11 +190,30 @@ def plain(path: Path, width: int = 32, inner: int = 64, **odd: tuple[int, ...]) 
     ).items():
         if shape:
             writer.add_tensor(name, np.ones(shape, np.float32))
+    _write(writer)
+    return path
+
+
+def _numbers(writer: gguf.GGUFWriter, projector: str, inner: int) -> None:
+    writer.add_clip_has_vision_encoder(True)
+    writer.add_string(gguf.Keys.Clip.PROJECTOR_TYPE, projector)
+    writer.add_vision_image_size(64)
+    writer.add_vision_patch_size(16)
+    writer.add_vision_embedding_length(32)
+    writer.add_vision_feed_forward_length(inner)
+    writer.add_vision_block_count(2)
+    writer.add_vision_head_count(2)
+    writer.add_vision_projection_dim(80)
+    writer.add_vision_attention_layernorm_eps(1e-6)
+    writer.add_vision_image_mean([0.5] * 3)
+    writer.add_vision_image_std([0.5] * 3)
+
+
+def _write(writer: gguf.GGUFWriter) -> None:
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
-    return path
 
 
 def test_of_other_eyes_what_all_share_is_checked(tmp_path: Path, writer_header: Header) -> None:
