@@ -65,7 +65,13 @@ def parser() -> argparse.ArgumentParser:
     _add_redraw(commands.add_parser("redraw", help="draw the picture of one step again"))
     _add_export(commands.add_parser("export", help="turn tutorials into Markdown or HTML"))
     _add_packs(commands.add_parser("packs", help="list, install and check packs"))
-    commands.add_parser("doctor", help="check this installation and this machine")
+    doctor = commands.add_parser("doctor", help="check this installation and this machine")
+    doctor.add_argument(
+        "--engine-python",
+        metavar="PATH",
+        help="run the engine under this Python from now on, such as one with CUDA's libraries;"
+        ' "" for the one of this program',
+    )
     _add_screenshot(commands.add_parser("screenshot", help="picture the studio's window"))
     return top
 
@@ -180,6 +186,9 @@ def _add_packs(packs: argparse.ArgumentParser) -> None:
     install.add_argument("files", nargs="*", type=Path, metavar="FILE", help="local GGUF or wheels")
     install.add_argument(
         "--writer", type=Path, metavar="FILE.gguf", help="a pack of its own with this writer"
+    )
+    install.add_argument(
+        "--eyes", type=Path, metavar="FILE.gguf", help="with --writer: the mmproj by which it sees"
     )
     install.add_argument(
         "--accept-licence", action="store_true", help="you accept the licence that the pack names"

@@ -1,6 +1,5 @@
 """The composition root of the studio: makes every object and connects every signal."""
 
-import sys
 from collections.abc import Callable
 from functools import cached_property, partial
 from importlib import import_module
@@ -118,7 +117,7 @@ class Studio(QObject):
         from app.engine.client import Client
         from app.engine.engine import Engine
 
-        python = self.settings.get("engine_python", sys.executable)
+        python = self.settings.engine_python
         return Engine(self._make_client or (lambda: Client(python)), self)
 
     @cached_property

@@ -1,6 +1,7 @@
 """Answers requests about packs and the machine: install, verify, remove, probe, plan."""
 
 import shutil
+import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
@@ -9,13 +10,14 @@ from typing import TypeVar
 
 import psutil
 
+from inference.mending import CPU, pip
 from inference.packs.card import Card, find_card
 from inference.packs.estimates import writer_of
 from inference.packs.install import install, install_file
 from inference.packs.manifest import Manifest, catalogue
 from inference.packs.plan import BF16, RESERVE, Options, Phase, plan
 from inference.packs.plan import Plan as MadePlan
-from inference.packs.reports import PackError, PackProgress, Report
+from inference.packs.reports import PackError, PackProgress, Report, in_words
 from inference.packs.runtime import Machine, lacking, look, ticks
 from inference.packs.store import Listed, Store
 from inference.packs.upkeep import choose, pack_with_writer, recommend, remove, verify
@@ -55,9 +57,8 @@ def answer(
             yield from events(request.id, verify(store, request.pack))
         case Remove():
             freed = remove(store, request.pack)
-            yield Notice(
-                request.id, "pack", f"The pack {request.pack} is removed: {freed:,} bytes are free."
-            )
+            told = f"The files of the pack {request.pack} are removed: {in_words(freed)} are free."
+            yield Notice(request.id, "pack", told)
         case Probe():
             yield Found(request.id, facts(store))
         case Plan():
@@ -95,6 +96,7 @@ def facts(store: Store) -> Json:
     """Return what `packs list` and `doctor` tell, as plain JSON values. Sizes in bytes.
 
     recommended: what a first `write` uses; best: what suits the machine best, once it is fetched.
+    writer_command: what brings llama.cpp.
     """
     machine = look()
     place = free_memory(), free_disk(store), machine.total
@@ -104,7 +106,9 @@ def facts(store: Store) -> Json:
         "card": dict(zip(("driver", "cuda", "name", "total", "free"), card, strict=True)),
         "runtime": [to_json(tick) for tick in ticks(machine)],
         "llama_cpp": _version("llama-cpp-python"),
-        "onnxruntime": _version("onnxruntime"),
+        "writer_command": pip(f"install {CPU}"),
+        "onnxruntime": _version("onnxruntime") or _version("onnxruntime-gpu"),
+        "python": sys.executable,
         "cores": cores(),
         "memory_free": free_memory(),
         "disk_free": free_disk(store),
@@ -179,7 +183,8 @@ def _machine(store: Store, card: Card | None) -> tuple[int, int, int]:
 
 def _installing(store: Store, request: Install) -> Generator[Report, None, Manifest]:
     if request.writer:
-        return (yield from pack_with_writer(store, catalogue(), Path(request.writer)))
+        eyes = Path(request.eyes) if request.eyes else None
+        return (yield from pack_with_writer(store, catalogue(), Path(request.writer), eyes))
     manifest, _ = chosen(store, request.pack)
     if request.files:
         files = [Path(file) for file in request.files]
@@ -195,6 +200,7 @@ def _pack(store: Store, entry: Listed, machine: Machine) -> Json:
         "installed": entry.time,
         "ready": entry.ready,
         "download": entry.download,
+        "held": entry.held,
         "accepted": store.accepted(manifest.gated),
         "runtime": [to_json(tick) for tick in lacking(manifest, machine)],
     }

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from assets.sprites import Library, library
 from inference import loop
 from inference.housekeeping import chosen, events, free_memory, plan_on
+from inference.mending import CPU, pip
 from inference.packs.card import Card, find_card
 from inference.packs.install import install
 from inference.packs.ladder import Ladder
@@ -350,5 +351,5 @@ def _check_llama(what: str, instead: str) -> None:
     if find_spec("llama_cpp") is None:
         raise WriterError(
             f"{what} runs on llama-cpp-python, which is not installed",
-            f'Install it: pip install "interstep[cpu]"; {instead}.',
+            f"Install it: {pip(f'install {CPU}')}; {instead}.",
         )

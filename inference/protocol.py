@@ -127,7 +127,7 @@ class Install:
 
     files: local files to take instead of downloading. writer: a GGUF file that takes the writer's
     place in a pack of its own; pack is then empty. accepted: the person accepts the licence that
-    the pack asks for.
+    the pack asks for. eyes: the mmproj file with which that writer sees, empty for none.
     """
 
     id: str
@@ -135,6 +135,7 @@ class Install:
     files: tuple[str, ...] = ()
     writer: str = ""
     accepted: bool = False
+    eyes: str = ""
 
 
 @dataclass(frozen=True)
@@ -187,10 +188,14 @@ Request = (
 
 @dataclass(frozen=True)
 class Ready:
-    """The engine listens. abilities name what it can do with what is installed."""
+    """The engine listens. abilities name what it can do with what is installed.
+
+    prefix: folder of the Python environment in which it runs.
+    """
 
     version: int
     abilities: tuple[str, ...]
+    prefix: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ work stops at its next event, or in the middle of a prompt's evaluation through 
 
 import logging
 import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -50,7 +51,7 @@ class Server:
 
     def serve(self, abilities: tuple[str, ...]) -> None:
         """Answer requests until the other side closes the pipe."""
-        self._emit(Ready(VERSION, abilities))
+        self._emit(Ready(VERSION, abilities, sys.prefix))
         threading.Thread(target=self._read, daemon=True).start()
         while (request := self._next()) is not None:
             self._work(request)

@@ -1,7 +1,8 @@
 """The fake engine on a machine without packs; as a program it takes one argument: a file.
 
-The file's text says how it goes on: "no llama.cpp", "no network", or empty; while the starter
-pack is installed it is "installed", and "a better one" when there is another beside it.
+The file's text says how it goes on: "no llama.cpp", "no network", "begun" where a download was
+stopped, or empty; while the starter pack is installed it is "installed", and "a better one" when
+there is another beside it.
 """
 
 import os
@@ -26,8 +27,9 @@ from inference.protocol import (
 )
 from inference.serving import Server
 
-SIZE, PART = 98_000_000, 9_800_000  # bytes
+SIZE, PART, HELD = 98_000_000, 9_800_000, 40_000_000  # bytes
 PAUSE = 0.02  # seconds between two parts
+COMMAND = 'pip --python /x/python install "interstep[cpu]"'
 
 
 def events_of(request: Request, state: Path) -> Iterator[Event]:
@@ -37,8 +39,10 @@ def events_of(request: Request, state: Path) -> Iterator[Event]:
         case Probe():
             starter = {"id": "starter", "name": "Starter", "download": SIZE, "size": SIZE}
             starter["ready"] = starter["installed"] = script == "installed"
+            starter["held"] = HELD if script == "begun" else 0
             writer = None if script == "no llama.cpp" else "0.3"
             facts = {"llama_cpp": writer, "recommended": "starter", "packs": [starter]}
+            facts["writer_command"] = COMMAND
             if script == "a better one":
                 better = {"id": "laptop", "name": "Laptop", "ready": True, "installed": True}
                 starter["ready"] = starter["installed"] = True

@@ -10,6 +10,7 @@ from typing import Self
 from PySide6.QtCore import QCoreApplication, QTimer
 
 from app.commands.errors import CommandError, sentence
+from app.editing.settings import Settings
 from app.engine.client import Client
 from inference.protocol import (
     LAST_EVENTS,
@@ -32,7 +33,7 @@ class Conversation:
 
     def __init__(self) -> None:
         self._application = QCoreApplication.instance() or QCoreApplication(sys.argv[:1])
-        self._client = Client()
+        self._client = Client(Settings().engine_python)
         self._client.event_received.connect(self._receive)
         self._client.engine_stopped.connect(self._lose)
         self._ready = False

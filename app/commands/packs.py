@@ -51,11 +51,15 @@ def _request(options: argparse.Namespace) -> Request:
         return Verify(new_id(), options.pack)
     if options.action == "remove":
         return Remove(new_id(), options.pack)
-    writer = "" if options.writer is None else str(options.writer.absolute())
+    writer, eyes = (
+        "" if given is None else str(given.absolute()) for given in (options.writer, options.eyes)
+    )
     if bool(writer) == bool(options.pack):
         raise CommandError("Name one pack to install, or give --writer FILE.gguf.", 2)
+    if eyes and not writer:
+        raise CommandError("--eyes goes with --writer FILE.gguf.", 2)
     files = tuple(str(file.absolute()) for file in options.files)
-    return Install(new_id(), options.pack, files, writer, options.accept_licence)
+    return Install(new_id(), options.pack, files, writer, options.accept_licence, eyes)
 
 
 def _list(found: dict[str, Any]) -> None:
@@ -64,6 +68,8 @@ def _list(found: dict[str, Any]) -> None:
             state = "installed"
         elif pack["installed"]:
             state = "damaged: install it again"
+        elif pack["held"]:
+            state = f"begun: {megabytes(pack['held'])} fetched"
         elif pack["runtime"]:
             state = f"lacks {pack['runtime'][0]['name']}"
         else:

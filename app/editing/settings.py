@@ -1,6 +1,7 @@
 """What the studio remembers for a person: where the library lies, the layout, the last tutorial."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -38,6 +39,11 @@ class Settings:
     def put_bytes(self, name: str, value: QByteArray) -> None:
         """Remember bytes that Qt made."""
         self.put(name, bytes(value.toBase64().data()).decode("ascii"))
+
+    @property
+    def engine_python(self) -> str:
+        """The interpreter that runs the engine: the studio's, unless the person chose another."""
+        return self.get("engine_python", "") or sys.executable
 
     @property
     def library(self) -> Path:

@@ -119,7 +119,11 @@ class Client(QObject):
     def _on_error(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart and not self._ending:
             self._ending = True
-            self.engine_stopped.emit(f"The engine can't be started: {self._process.errorString()}.")
+            python = self._process.program()
+            self.engine_stopped.emit(
+                f"The engine can't be started with {python} ({self._process.errorString()}):"
+                " choose another Python with interstep doctor --engine-python PATH."
+            )
 
     def _on_finished(self, code: int, _status: QProcess.ExitStatus) -> None:
         while self._process.canReadLine():

@@ -98,6 +98,11 @@ class Upkeep(QObject):
         self.work_changed.emit()
         self.engine.ask(request, self._hear, self)
 
+    def refuse(self, sentence: str) -> None:
+        """Tell beside the writer of the person's own why nothing was begun."""
+        self.outcomes[""] = Outcome(sentence, failed=True)
+        self.work_changed.emit()
+
     def stop(self) -> None:
         """Stop what is under way; what was fetched stays for the next time."""
         if self.work is not None:

@@ -20,7 +20,6 @@ from app.window.sizes import gigabytes
 
 State = Literal["good", "look", "bad"]
 LITTLE_DISK, LITTLE_MEMORY = 2e9, 1e9  # bytes
-WRITER = 'pip install "interstep[cpu]"'  # what brings the writer's program
 
 translate = QCoreApplication.translate
 
@@ -69,11 +68,12 @@ def _of_program() -> list[Line]:
 def _of_computer(library: Path) -> list[Line]:
     group = translate("Doctor", "Computer")
     memory = psutil.virtual_memory()
-    there = next(one for one in (library, *library.parents) if one.exists())
-    disk = shutil.disk_usage(there).free
+    disk = _free_disk(library)
     free, total = gigabytes(memory.available), gigabytes(memory.total)
     of_memory = translate("Doctor", "{free} free of {total}").format(free=free, total=total)
     of_disk = translate("Doctor", "{free} free where the library lies")
+    if disk is None:
+        of_disk = translate("Doctor", "the library's disk is not there, or is closed to you")
     return [
         Line(group, translate("Doctor", "System"), f"{platform.system()} {platform.release()}"),
         Line(
@@ -85,11 +85,23 @@ def _of_computer(library: Path) -> list[Line]:
         Line(
             group,
             translate("Doctor", "Disk"),
-            of_disk.format(free=gigabytes(disk)),
-            "good" if disk > LITTLE_DISK else "look",
+            of_disk.format(free=gigabytes(disk or 0)),
+            "bad" if disk is None else "good" if disk > LITTLE_DISK else "look",
         ),
         Line(group, translate("Doctor", "Library"), str(library)),
     ]
+
+
+def _free_disk(folder: Path) -> int | None:
+    """Return the bytes free where a folder lies, or will lie; None where that can't be seen."""
+    for place in (folder, *folder.parents):
+        try:
+            return shutil.disk_usage(place).free
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError:
+            return None
+    return None
 
 
 def _of_card(facts: Mapping[str, Any]) -> list[Line]:
@@ -104,6 +116,8 @@ def _of_card(facts: Mapping[str, Any]) -> list[Line]:
     free, total = gigabytes(float(card["free"])), gigabytes(float(card["total"]))
     memory = translate("Doctor", "{card}: {free} free of {total}")
     told = memory.format(card=card["name"], free=free, total=total)
+    if not card["name"]:
+        told = translate("Doctor", "none answers its driver")
     libraries = [
         Line(
             group,
@@ -149,21 +163,35 @@ def _of_facts(group: str, packs: str, facts: Mapping[str, Any]) -> list[Line]:
     absent = translate("Doctor", "llama.cpp is not installed, so that nothing can be written")
     none = translate("Doctor", "none installed yet: Packs in the menu Help installs one")
     ready = [str(pack.get("name")) for pack in facts.get("packs", ()) if pack.get("ready")]
-    painter = translate("Doctor", "the storyboard, built in; DuoGen, with the starter")
     return [
         Line(
             group,
             translate("Doctor", "Writer"),
             f"llama.cpp {writer}" if writer else absent,
             "good" if writer else "bad",
-            "" if writer else WRITER,
+            "" if writer else str(facts.get("writer_command", "")),
         ),
-        Line(group, translate("Doctor", "Painter"), painter),
+        Line(group, translate("Doctor", "Painter"), _painters(facts)),
         Line(group, packs, ", ".join(ready) or none, "good" if ready else "look"),
         Line(group, translate("Doctor", "Packs lie in"), str(facts.get("folder", "?"))),
         Line(group, translate("Doctor", "Processor cores"), str(facts.get("cores", "?"))),
         Line(group, translate("Doctor", "Choice"), str(facts.get("reason", "?"))),
     ]
+
+
+def _painters(facts: Mapping[str, Any]) -> str:
+    """Return which painters can be used now: the built-in ones, and those of packs for a card."""
+    packs = [pack for pack in facts.get("packs", ()) if pack.get("ready")]
+    told = [translate("Doctor", "the storyboard, built in")]
+    if not facts.get("onnxruntime"):
+        told.append(translate("Doctor", "DuoGen, once ONNX Runtime is installed"))
+    elif not any(pack.get("id") == "starter" for pack in packs):
+        told.append(translate("Doctor", "DuoGen, once the starter pack is installed"))
+    else:
+        told.append("DuoGen")
+    own = (pack for pack in packs if pack.get("card") and not pack.get("runtime"))
+    painters = (pack for pack in own if pack.get("painter") != "storyboard")
+    return "; ".join([*told, *(str(pack.get("name")) for pack in painters)])
 
 
 def _user() -> str:

@@ -43,8 +43,8 @@ class PackCard(QFrame):
         self.install = self._button("", self._wish_install, "primary")
         self.check = self._button(self.tr("Check"), lambda: self._begin(Verify(new_id(), pack)))
         self.check.setToolTip(self.tr("Read its files again and compare them"))
-        self.remove = self._button(self.tr("Remove…"), lambda: self._ask("remove"))
-        self.yes = self._button(self.tr("Remove"), self._begin_remove, "danger")
+        self.remove = self._button("", lambda: self._ask("remove"))
+        self.yes = self._button("", self._begin_remove, "danger")
         self.no = self._button(self.tr("Keep"), lambda: self._ask(""))
         self.accept = self._button(
             self.tr("I accept it: install"), lambda: self._begin_install(accepted=True), "primary"
@@ -107,6 +107,9 @@ class PackCard(QFrame):
         size = gigabytes(float(facts.get("download") or 0))
         fetched = self.tr("Install: {size} to fetch").format(size=size)
         self.install.setText(fetched if facts.get("download") else self.tr("Install"))
+        begun = bool(facts.get("held"))
+        self.remove.setText(self.tr("Discard the download…") if begun else self.tr("Remove…"))
+        self.yes.setText(self.tr("Discard") if begun else self.tr("Remove"))
         self.ticks.show_pack(facts)
         for button in self._buttons:
             button.setAccessibleName(f"{button.text()}: {name}")
@@ -116,6 +119,9 @@ class PackCard(QFrame):
         facts = self._facts
         if facts.get("ready"):
             state = self.tr("Installed")
+        elif facts.get("held"):
+            fetched = gigabytes(float(facts["held"]))
+            state = self.tr("Not installed: {size} of it are fetched").format(size=fetched)
         else:
             state = self.tr("Damaged") if facts.get("installed") else self.tr("Not installed")
         networks = (item for one in facts.get("networks", ()) for item in one.get("files", ()))
@@ -132,12 +138,12 @@ class PackCard(QFrame):
         return " · ".join(word for word in told if word)
 
     def _show_buttons(self) -> None:
-        ready, installed = bool(self._facts.get("ready")), bool(self._facts.get("installed"))
-        idle = not self._asking
+        ready, idle = bool(self._facts.get("ready")), not self._asking
+        there = bool(self._facts.get("installed") or self._facts.get("held"))
         shown = {
             self.install: not ready and idle,
             self.check: ready and idle,
-            self.remove: installed and idle,
+            self.remove: there and idle,
             self.yes: self._asking == "remove",
             self.no: self._asking == "remove",
             self.accept: self._asking == "licence",
@@ -157,8 +163,11 @@ class PackCard(QFrame):
         answers = (self.yes, self.no, self.accept, self.not_now)
         held, before = any(button.hasFocus() for button in answers), self._asking
         self._asking = asking
-        size = gigabytes(float(self._facts.get("size") or 0))
+        fetched = self._facts.get("held")
+        size = gigabytes(float(fetched or self._facts.get("size") or 0))
         question = self.tr("Remove {name}? It frees up to {size}; you can install it again.")
+        if fetched:
+            question = self.tr("Discard what was fetched of {name}? It frees {size}.")
         if asking == "licence":
             question = self.tr("{name} is for those who accept its licence. Read it: {page}")
         page = str(self._facts.get("gated", ""))

@@ -14,7 +14,6 @@ from app.window.theme import Theme
 from inference.protocol import Install
 
 STARTER = "starter"
-COMMAND = 'pip install "interstep[cpu]"'
 PARTS = 1000  # of the progress bar
 USED, DECLINED = "packs/new", "packs/declined"  # settings: the id of a pack
 
@@ -115,7 +114,7 @@ class PackOffer(QFrame):
 
     def _say_command(self) -> None:
         words = self.tr("To write, Interstep needs its writer: type {command} in a terminal.")
-        self.words.setText(words.format(command=COMMAND))
+        self.words.setText(words.format(command=self._upkeep.facts.get("writer_command", "")))
         self.get.hide()
         self.show()
 

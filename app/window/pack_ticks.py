@@ -66,14 +66,20 @@ class PackTicks(QWidget):
         )
         for widget in (self.command, self.copy):
             widget.setVisible(bool(self.command.text()))
-        fetch = gigabytes(float(facts.get("download") or 0))
-        self.weights.setText(
-            self.tr("Weights: there and checked")
-            if facts.get("ready")
-            else self.tr("Weights: {size} to fetch").format(size=fetch)
-        )
+        self.weights.setText(self._of_weights())
         self._paint_marks()
         self.setVisible(bool(facts.get("card")))
+
+    def _of_weights(self) -> str:
+        """Files are looked at by size alone; they were read when the pack was last checked."""
+        facts = self._facts
+        if facts.get("ready"):
+            words = self.tr("Weights: there; last read and compared on {day}")
+            return words.format(day=str(facts.get("installed"))[:10])
+        if facts.get("id") and not facts.get("download"):
+            return self.tr("Weights: there by size; installing reads and compares them")
+        fetch = gigabytes(float(facts.get("download") or 0))
+        return self.tr("Weights: {size} to fetch").format(size=fetch)
 
     def _paint_marks(self) -> None:
         ticks = ((self._marks[0], self.runs), (self._marks[1], bool(self._facts.get("ready"))))

@@ -1,5 +1,6 @@
 """The packs: what each is, what it takes, and how it comes onto this computer."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt
@@ -40,7 +41,7 @@ class PacksPage(FullPage):
         self.column.addWidget(self.message)
         self.column.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
         self.column.addLayout(self._packs)
-        self.own = QPushButton(self.tr("Choose a GGUF file…"))
+        self.own = QPushButton(self.tr("Choose GGUF files…"))
         self.own.clicked.connect(self._choose_own)
         self.column.addWidget(self._own_card())
         upkeep.facts_changed.connect(self._show)
@@ -55,7 +56,8 @@ class PacksPage(FullPage):
         words = note(
             self.tr(
                 "Any text model in a GGUF file can write, with the same drawn pictures. "
-                "It is copied to the packs; your file stays as it is."
+                "Choose its mmproj file with it, if there is one: then it sees photos. "
+                "They are copied to the packs; your files stay as they are."
             ),
             "body",
         )
@@ -93,8 +95,14 @@ class PacksPage(FullPage):
         self.own.setEnabled(upkeep.work is None)
 
     def _choose_own(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(
-            self, self.tr("Choose a writer"), str(Path.home()), "GGUF (*.gguf)"
-        )
-        if name:
-            self._upkeep.begin(Install(new_id(), "", (), name))
+        title = self.tr("Choose a writer, and its mmproj if it has one")
+        names, _ = QFileDialog.getOpenFileNames(self, title, str(Path.home()), "GGUF (*.gguf)")
+        self.take_own(names)
+
+    def take_own(self, names: Sequence[str]) -> None:
+        """Install the writer of these files: its GGUF, or that and its mmproj in any order."""
+        if len(names) > 2:
+            self._upkeep.refuse(self.tr("Choose one writer, and at most its mmproj beside it."))
+        elif names:
+            writer, eyes = (*names, "")[:2]
+            self._upkeep.begin(Install(new_id(), "", (), writer, eyes=eyes))

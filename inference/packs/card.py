@@ -68,34 +68,49 @@ def find_card() -> Card | None:
 
 
 def driver() -> dict[str, Any]:
-    """Return the driver, the CUDA that it runs and the card with most memory; sizes in bytes."""
+    """Return the driver, the CUDA that it runs and the card with most memory; sizes in bytes.
+
+    others: the other good cards, in words; lost: the cards that can't be asked, and why.
+    """
     nvml = ctypes.CDLL(NVML)
-    _call(nvml.nvmlInit_v2)
+    nvml.nvmlErrorString.restype = ctypes.c_char_p
+    _call(nvml, nvml.nvmlInit_v2)
     text, number = ctypes.create_string_buffer(96), ctypes.c_int()
-    _call(nvml.nvmlSystemGetDriverVersion, text, len(text))
+    _call(nvml, nvml.nvmlSystemGetDriverVersion, text, len(text))
     told: dict[str, Any] = {"driver": text.value.decode("utf-8", "replace")}
-    _call(nvml.nvmlSystemGetCudaDriverVersion_v2, ctypes.byref(number))
+    _call(nvml, nvml.nvmlSystemGetCudaDriverVersion_v2, ctypes.byref(number))
     told["cuda"] = f"{number.value // 1000}.{number.value % 1000 // 10}"
-    _call(nvml.nvmlDeviceGetCount_v2, ctypes.byref(number))
+    _call(nvml, nvml.nvmlDeviceGetCount_v2, ctypes.byref(number))
+    cards, lost = [], []
     for index in range(number.value):
-        handle, memory = ctypes.c_void_p(), _Memory()
-        _call(nvml.nvmlDeviceGetHandleByIndex_v2, index, ctypes.byref(handle))
-        _call(nvml.nvmlDeviceGetName, handle, text, len(text))
-        _call(nvml.nvmlDeviceGetMemoryInfo, handle, ctypes.byref(memory))
-        if memory.total > told.get("total", 0):
-            told["card"] = text.value.decode("utf-8", "replace")
-            told["total"], told["free"] = memory.total, memory.free
-            major, minor = ctypes.c_int(), ctypes.c_int()
-            _call(
-                nvml.nvmlDeviceGetCudaComputeCapability,
-                handle,
-                ctypes.byref(major),
-                ctypes.byref(minor),
-            )
-            told["capability"] = (major.value, minor.value)
-            _call(nvml.nvmlDeviceGetUUID, handle, text, len(text))
-            told["uuid"] = text.value.decode("ascii", "replace")
-    return told
+        name = f"Card {index}"
+        try:
+            handle = ctypes.c_void_p()
+            _call(nvml, nvml.nvmlDeviceGetHandleByIndex_v2, index, ctypes.byref(handle))
+            _call(nvml, nvml.nvmlDeviceGetName, handle, text, len(text))
+            card = text.value.decode("utf-8", "replace")
+            name = f"{name}, {card}"
+            cards.append({"card": card} | _card(nvml, handle))
+        except OSError as error:  # it hides no other one
+            lost.append(f"{name}: {error}")
+    best, *others = sorted(cards, key=lambda card: -card["total"]) or [{}]
+    names = [f"{card['card']} with {card['total'] / 1e9:.1f} GB" for card in others]
+    return told | best | {"others": names, "lost": lost}
+
+
+def _card(nvml: Any, handle: ctypes.c_void_p) -> dict[str, Any]:
+    memory, text = _Memory(), ctypes.create_string_buffer(96)
+    _call(nvml, nvml.nvmlDeviceGetMemoryInfo, handle, ctypes.byref(memory))
+    major, minor = ctypes.c_int(), ctypes.c_int()
+    ask = nvml.nvmlDeviceGetCudaComputeCapability
+    _call(nvml, ask, handle, ctypes.byref(major), ctypes.byref(minor))
+    _call(nvml, nvml.nvmlDeviceGetUUID, handle, text, len(text))
+    return {
+        "total": memory.total,
+        "free": memory.free,
+        "capability": (major.value, minor.value),
+        "uuid": text.value.decode("ascii", "replace"),
+    }
 
 
 def llama() -> dict[str, Any]:
@@ -110,16 +125,17 @@ def onnx() -> dict[str, Any]:
 
 
 def torch() -> dict[str, Any]:
-    """Return which CUDA torch is built for, empty for none, and whether that runs here."""
+    """Return which CUDA and which cards torch is built for, and whether it finds one here."""
     library = importlib.import_module("torch")
-    runs = bool(library.cuda.is_available())
-    return {"torch_cuda": library.version.cuda or "", "torch_runs": runs}
+    runs, cards = bool(library.cuda.is_available()), library.cuda.get_arch_list()
+    return {"torch_cuda": library.version.cuda or "", "torch_runs": runs, "torch_archs": cards}
 
 
-def _call(function: Callable[..., int], *arguments: Any) -> None:
+def _call(nvml: Any, function: Callable[..., int], *arguments: Any) -> None:
     code = function(*arguments)
     if code:
-        raise OSError(f"the driver answers {code}")
+        words = (nvml.nvmlErrorString(code) or b"").decode("utf-8", "replace")
+        raise OSError(f"the driver answers {code} ({words})")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from typing import Any
 TIMEOUT = 10  # seconds until the hub must have answered
 NO_SUCH_RANGE = 416
 GATED = "it gives it only to those who have accepted the licence"
+WITHDRAWN = "its publisher has withdrawn that version"
 UNKNOWN = "it knows no such repository, or shows it only to those who may see it"
 
 
@@ -97,6 +98,8 @@ def _reason(error: Exception) -> str:
         return GATED
     if code == "RepoNotFound" or _status(error) == 401:  # what it answers to strangers
         return UNKNOWN
+    if code == "RevisionNotFound":
+        return WITHDRAWN
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 

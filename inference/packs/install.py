@@ -95,13 +95,16 @@ def _install(store: Store, manifest: Manifest, fetch: Fetch, accepted: bool) -> 
         manifest = yield from resolve(store, manifest)
         missing = store.missing(manifest)
         _check_room(store, _needed(store, missing, min) if fetch is _download else 0)
+        if missing:
+            store.begin(manifest)
         for item in manifest.weights():
             if item in missing or not (yield from _whole(store, item)):
                 yield from fetch(store, item)
         before = [entry.manifest for entry in store.installed() if entry.manifest.id == manifest.id]
         store.write_record(manifest)
-        for old in before:  # an earlier version of the program may have used other files
-            store.drop(old)
+        store.end(manifest.id)
+        # An earlier version of the program may have used other files.
+        store.drop(*(old for old in before if old != manifest))
     return manifest
 
 

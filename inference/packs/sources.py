@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
-from inference.packs.hub import GATED
+from inference.packs.hub import GATED, WITHDRAWN
 from inference.packs.manifest import Source, Weights
 from inference.packs.reports import PackProgress, Reports
 
@@ -87,10 +87,13 @@ def _hub(
                 continue
             hub = os.environ.get("HF_ENDPOINT") or "https://huggingface.co"
             page = f"{hub.rstrip('/')}/{repo}"
-            login = f"Accept the licence at {page}, type hf auth login, and install again"
+            hints = {
+                GATED: f"Accept the licence at {page}, type hf auth login, and install again",
+                WITHDRAWN: "Remove the pack and install it again: that takes the present version",
+            }
             raise SourceError(
                 f"The model hub {urlsplit(hub).hostname} gave no {what} ({done})",
-                login if done == GATED else "",
+                hints.get(done, ""),
             )
 
 

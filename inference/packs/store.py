@@ -2,6 +2,7 @@
 
 weights/SHA256/NAME   files by content, shared between packs
 installed/ID.json     an installed pack's manifest; written last, so it is never half there
+begun/ID.json         the manifest of an install that has not ended: whose the fetched files are
 staging/SHA256/       what is being fetched, kept so that the next install goes on from there
 licences              addresses of the licences that the person has accepted, one a line
 quarantine/           files that were not what they should be; free to delete
@@ -23,9 +24,14 @@ from platformdirs import user_data_path
 
 from inference.packs.manifest import COMMIT, Manifest, Weights, read_manifest
 from inference.packs.reports import PackError
+from inference.packs.sources import bytes_in
 from inference.protocol import to_json
 
 MAX_RECORD = 1 << 20  # bytes
+# Windows deletes no file that a program has open, locked or mapped: ERROR_ACCESS_DENIED (also for
+# want of rights, which is rarer in a folder of one's own), SHARING_VIOLATION, LOCK_VIOLATION and
+# USER_MAPPED_FILE.
+IN_USE = (5, 32, 33, 1224)
 
 
 def default_folder() -> Path:
@@ -41,7 +47,10 @@ def default_folder() -> Path:
 
 @dataclass(frozen=True)
 class Installed:
-    """An installed pack's manifest, and when it was installed (UTC, ISO 8601)."""
+    """An installed pack's manifest, and when all its files were last read and compared.
+
+    time: UTC, ISO 8601; of the install, or of a later verification.
+    """
 
     manifest: Manifest
     time: str
@@ -49,11 +58,15 @@ class Installed:
 
 @dataclass(frozen=True)
 class Listed:
-    """A pack as a list shows it: time is empty while it is not installed."""
+    """A pack as a list shows it: time is empty while it is not installed.
+
+    held: bytes of disk that an install takes up that was begun and has not ended.
+    """
 
     manifest: Manifest
     time: str
     missing: tuple[Weights, ...]
+    held: int = 0
 
     @property
     def ready(self) -> bool:
@@ -107,6 +120,11 @@ class Store:
         found = (self._read(path) for path in sorted((self.folder / "installed").glob("*.json")))
         return tuple(entry for entry in found if entry)
 
+    def begun(self) -> tuple[Manifest, ...]:
+        """Return the manifests of the installs that have not ended, by id."""
+        found = (self._read(path) for path in sorted((self.folder / "begun").glob("*.json")))
+        return tuple(entry.manifest for entry in found if entry)
+
     def manifest(self, pack: str) -> Manifest:
         """Return an installed pack's manifest; raises PackError when it is not installed."""
         for entry in self.installed():
@@ -135,20 +153,24 @@ class Store:
         return manifest.with_files(lock)
 
     def listing(self, catalogue: Sequence[Manifest]) -> tuple[Listed, ...]:
-        """Return the catalogue's packs, then the person's own.
+        """Return the catalogue's packs, then the person's own, begun ones included.
 
         A pack that an earlier version of the program installed lacks what is new in it; one that
         names no hashes is the one that was installed.
         """
         there = {entry.manifest.id: entry for entry in self.installed()}
+        begun = {one.id: one for one in self.begun() if one.id not in there}
+        there |= {pack: Installed(one, "") for pack, one in begun.items()}
         packs = []
         for manifest in map(self.locked, catalogue):
             before = there.pop(manifest.id, None)
             packs.append(Installed(manifest, before.time if before else ""))
-        return tuple(
-            Listed(entry.manifest, entry.time, self.missing(entry.manifest))
-            for entry in (*packs, *there.values())
-        )
+        listed = []
+        for entry in (*packs, *there.values()):
+            one = begun.get(entry.manifest.id)
+            held = self.held(one) if one else 0
+            listed.append(Listed(entry.manifest, entry.time, self.missing(entry.manifest), held))
+        return tuple(listed)
 
     def missing(self, manifest: Manifest) -> tuple[Weights, ...]:
         """Return the pack's files that are not there."""
@@ -171,34 +193,65 @@ class Store:
         return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
 
     def write_record(self, manifest: Manifest) -> None:
-        """Write a pack down as installed, now; atomic."""
-        time = datetime.now(UTC).isoformat(timespec="seconds")
-        path = self.record(manifest.id)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(".draft")
-        with draft.open("w", encoding="utf-8") as file:
-            json.dump(to_json(Installed(manifest, time)), file, indent=2)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, path)
+        """Write a pack down as installed and checked, now; atomic."""
+        _write(self.record(manifest.id), manifest)
 
-    def drop(self, manifest: Manifest) -> int:
-        """Delete the pack's files that no installed pack needs; return the bytes freed."""
-        needed = {
-            self.place(item) for entry in self.installed() for item in entry.manifest.weights()
-        }
+    def end(self, pack: str) -> None:
+        """Strike out what was begun: its files are the installed pack's now."""
+        self._begun(pack).unlink(missing_ok=True)
+
+    def begin(self, manifest: Manifest) -> None:
+        """Write down whose the files are that are about to be fetched.
+
+        Those of an earlier beginning that are not wanted any more, for the hub has others now, go.
+        """
+        before = [one for one in self.begun() if one.id == manifest.id and one != manifest]
+        _write(self._begun(manifest.id), manifest)
+        self.drop(*before)
+
+    def held(self, manifest: Manifest) -> int:
+        """Return the bytes on disk of what was fetched for this pack alone."""
+        staged = (self.staging(item) for item in manifest.weights())
+        return sum(bytes_in(folder) for folder in staged) + sum(
+            place.stat().st_size for place in self._own_files(manifest)
+        )
+
+    def drop(self, *gone: Manifest) -> int:
+        """Delete the files that only these packs need; return the bytes freed.
+
+        What lies in staging for no install that has begun goes with them. The lock must be held.
+        """
         freed = 0
-        for item in manifest.weights():
-            place = self.place(item)
-            if place in needed:
-                continue
-            shutil.rmtree(self.staging(item), ignore_errors=True)
-            if place.is_file():
-                freed += place.stat().st_size
-                place.unlink()
-                with suppress(OSError):  # the same bytes lie there under another pack's name
-                    place.parent.rmdir()
+        for place in self._own_files(*gone):
+            size = place.stat().st_size
+            place.unlink()
+            freed += size
+            with suppress(OSError):  # the same bytes lie there under another pack's name
+                place.parent.rmdir()
+        kept = {item.sha256 for one in self.begun() if one not in gone for item in one.weights()}
+        staging = self.folder / "staging"
+        for folder in staging.iterdir() if staging.is_dir() else ():
+            if folder.name not in kept:
+                freed += bytes_in(folder)
+                shutil.rmtree(folder, ignore_errors=True)
         return freed
+
+    def forget(self, pack: str) -> None:
+        """Strike out a pack, whose files must be gone: it is neither installed nor begun."""
+        self.record(pack).unlink(missing_ok=True)
+        self.end(pack)
+
+    def _own_files(self, *packs: Manifest) -> list[Path]:
+        """Return the files in their places that no other pack needs, installed or begun."""
+        others = (*(entry.manifest for entry in self.installed()), *self.begun())
+        needed = {
+            self.place(item) for other in others if other not in packs for item in other.weights()
+        }
+        places = {self.place(item) for pack in packs for item in pack.weights()}
+        return sorted(place for place in places - needed if place.is_file())
+
+    def _begun(self, pack: str) -> Path:
+        return self.folder / "begun" / f"{pack}.json"
 
     def set_aside(self, path: Path, name: str) -> Path:
         """Move a bad file to the quarantine; return where it lies now."""
@@ -224,6 +277,11 @@ class Store:
             raise self._disk_error(error) from error
 
     def _disk_error(self, error: OSError) -> PackError:
+        if getattr(error, "winerror", 0) in IN_USE:
+            name = Path(os.fsdecode(error.filename or self.folder)).name
+            return PackError(
+                f"The file {name} is in use by a program.", "Close the studio and try again"
+            )
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             return PackError(
                 f"There is no room left in {self.folder}.",
@@ -249,6 +307,17 @@ class Store:
             return None
         whole = entry.manifest.id == path.stem and entry.manifest.resolved()
         return entry if whole else None
+
+
+def _write(path: Path, manifest: Manifest) -> None:
+    time = datetime.now(UTC).isoformat(timespec="seconds")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".draft")
+    with draft.open("w", encoding="utf-8") as file:
+        json.dump(to_json(Installed(manifest, time)), file, indent=2)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, path)
 
 
 def _as_locked(item: Weights, there: Weights) -> Weights | None:

@@ -12,33 +12,33 @@ from inference.packs.reports import PackError, PackNote, Reports, in_words
 from inference.packs.sources import SourceError, from_disk, hashed
 from inference.packs.store import Store
 from inference.writer.gguf import GgufError, Header, read_header
+from inference.writer.mmproj import EYES, check_eyes
 
 STARTER = "starter"
 WORKING_MEMORY = 10**9  # bytes that a pack takes beside its writer's weights
 
 
-def pack_with_writer(store: Store, catalogue: Sequence[Manifest], gguf: Path) -> Reports[Manifest]:
+def pack_with_writer(
+    store: Store, catalogue: Sequence[Manifest], gguf: Path, mmproj: Path | None = None
+) -> Reports[Manifest]:
     """Install a pack whose writer is this GGUF, with the starter's reader and painter.
 
-    The same file gives the same pack again. Raises PackError; the person's file stays as it is.
+    mmproj: the writer's eyes; the two may be given the other way round. The same file gives the
+    same pack again. Raises PackError; the person's files stay as they are.
     """
     header = _header(gguf)
-    size = gguf.stat().st_size
-    name = f"{_slug(gguf.stem)}.gguf"
-    licence = str(header.metadata.get("general.license", "unknown"))
+    if mmproj is not None and header.metadata["general.architecture"] == EYES:
+        gguf, mmproj = mmproj, gguf
+        header = _header(gguf)
+    if header.metadata["general.architecture"] == EYES:
+        hint = "Give the writer's GGUF, and its eyes beside it: --writer FILE.gguf --eyes FILE.gguf"
+        raise PackError(f"{gguf.name} holds the eyes of a writer, and no writer.", hint)
+    licence = _plain(str(header.metadata.get("general.license", "unknown")))
+    if mmproj is not None:
+        _check_eyes(mmproj, header)
     with store.changing():
-        # Staged under a name of its own: the hash is known only once the file was read.
-        staging = store.folder / "staging" / "own-writer"
-        draft = Weights(name, size, "", _plain(licence))
-        try:
-            staged = yield from from_disk(gguf, draft, staging)
-            writer = replace(draft, sha256=staged.sha256)
-            if not store.holds(writer):
-                accept(store, writer, staged)
-        except SourceError as error:
-            raise PackError(f"{error}.", "Give a file that no program is writing") from error
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
+        writer = yield from _taken(store, gguf, licence)
+        vision = None if mmproj is None else (yield from _taken(store, mmproj, licence))
     starter = next(manifest for manifest in catalogue if manifest.id == STARTER)
     title = _plain(str(header.metadata.get("general.name") or gguf.stem))
     manifest = replace(
@@ -49,20 +49,51 @@ def pack_with_writer(store: Store, catalogue: Sequence[Manifest], gguf: Path) ->
         languages=(),
         chat_format="",
         begin_of_vision="",
-        memory_free=writer.size + WORKING_MEMORY,
+        memory_free=writer.size + (vision.size if vision else 0) + WORKING_MEMORY,
         writer=writer,
+        eyes=vision is not None,
+        vision=vision,
     )
     return (yield from install(store, manifest))
 
 
+def _taken(store: Store, gguf: Path, licence: str) -> Reports[Weights]:
+    """Put a file of the person's into its place; return it with its sha256."""
+    # Staged under a name of its own: the hash is known only once the file was read.
+    staging = store.folder / "staging" / "own-writer"
+    draft = Weights(f"{_slug(gguf.stem)}.gguf", gguf.stat().st_size, "", licence)
+    try:
+        staged = yield from from_disk(gguf, draft, staging)
+        item = replace(draft, sha256=staged.sha256)
+        if not store.holds(item):
+            accept(store, item, staged)
+    except SourceError as error:
+        raise PackError(f"{error}.", "Give a file that no program is writing") from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return item
+
+
+def _check_eyes(mmproj: Path, writer: Header) -> None:
+    try:
+        check_eyes(mmproj, writer)
+    except (OSError, GgufError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise PackError(
+            f"{mmproj.name} can't be the eyes of this writer: {reason}.",
+            "Give the mmproj file that was published with the writer",
+        ) from error
+
+
 def verify(store: Store, pack: str) -> Reports[None]:
-    """Hash an installed pack's files again, with a note on each whole one.
+    """Hash an installed pack's files again, with a note on each whole one; its record says when.
 
     Raises PackError that names the bad ones, which were moved to the quarantine.
     """
     bad: list[str] = []
     with store.changing():
-        for item in store.manifest(pack).weights():
+        manifest = store.manifest(pack)
+        for item in manifest.weights():
             place = store.place(item)
             if not place.is_file():
                 bad.append(f"{item.name} is missing")
@@ -73,16 +104,24 @@ def verify(store: Store, pack: str) -> Reports[None]:
             else:
                 aside = store.set_aside(place, f"{found[:12]}-{item.name}")
                 bad.append(f"{item.name} is damaged and was moved to {aside}")
+        if not bad:
+            store.write_record(manifest)
     if bad:
         raise PackError(f"{'; '.join(bad)}.", f"Fetch it again: interstep packs install {pack}")
 
 
 def remove(store: Store, pack: str) -> int:
-    """Take an installed pack away, with the files that no other one needs; return bytes freed."""
+    """Take a pack away, installed or only begun, with the files that no other one needs.
+
+    Returns the bytes freed. The files go first: what is left where one can't be deleted does not
+    count as installed, and can be removed again.
+    """
     with store.changing():
-        manifest = store.manifest(pack)
-        store.record(pack).unlink()
-        return store.drop(manifest)
+        there = (*(entry.manifest for entry in store.installed()), *store.begun())
+        gone = [manifest for manifest in there if manifest.id == pack] or [store.manifest(pack)]
+        freed = store.drop(*gone)
+        store.forget(pack)
+    return freed
 
 
 def choose(
@@ -182,10 +221,10 @@ def _header(gguf: Path) -> Header:
 def _own_id(store: Store, catalogue: Sequence[Manifest], writer: Weights) -> str:
     shipped = {manifest.id for manifest in catalogue}
     taken = set(shipped)
-    for entry in store.installed():
-        if entry.manifest.id not in shipped and entry.manifest.writer.sha256 == writer.sha256:
-            return entry.manifest.id
-        taken.add(entry.manifest.id)
+    for manifest in (*(entry.manifest for entry in store.installed()), *store.begun()):
+        if manifest.id not in shipped and manifest.writer.sha256 == writer.sha256:
+            return manifest.id
+        taken.add(manifest.id)
     wish = writer.name.removesuffix(".gguf")
     numbered = (f"{wish}-{number}" for number in range(2, len(taken) + 3))
     return next(pack for pack in (wish, *numbered) if pack not in taken)

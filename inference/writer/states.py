@@ -17,6 +17,7 @@ import llama_cpp
 import numpy as np
 import numpy.typing as npt
 
+from inference.mending import pip
 from inference.writer.batches import SLICE, Sight, Tokens, batches, positions
 from inference.writer.errors import Stopped, WriterError
 from inference.writer.model import Model
@@ -239,5 +240,5 @@ def _ggml() -> ctypes.CDLL:
             return library
     raise WriterError(
         "this build of llama-cpp-python gives no access to hidden states",
-        "Install it again: pip install --force-reinstall llama-cpp-python",
+        f"Install it again: {pip('install --force-reinstall llama-cpp-python')}",
     )

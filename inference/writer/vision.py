@@ -20,7 +20,8 @@ from PIL import Image
 from inference import pictures
 from inference.writer.batches import SLICE, Sight, Tokens
 from inference.writer.errors import Stopped, WriterError
-from inference.writer.gguf import GgufError, read_header
+from inference.writer.gguf import GgufError
+from inference.writer.mmproj import check_eyes
 from inference.writer.model import Model, process_log
 
 LONGEST = 480  # pixels of the longer side that a writer sees
@@ -59,13 +60,11 @@ class Eyes:
         on_card: bool = False,
     ) -> None:
         try:
-            header = read_header(path)
-            if header.metadata.get("general.architecture") != "clip":
-                raise GgufError("it holds no eyes of a model (mmproj)")
+            check_eyes(path, model.header)
         except (OSError, GgufError) as error:
             raise WriterError(
-                f"the file {path.name} can't be used: {error}",
-                "Install the pack again: interstep packs install",
+                f"the eyes {path.name} can't be used with {model.path.name}: {error}",
+                "Choose the mmproj file that was published with the model.",
             ) from error
         self.encoded = 0
         self._stop = stop

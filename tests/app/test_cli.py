@@ -3,7 +3,9 @@
 import hashlib
 import io
 import json
+import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -239,7 +241,7 @@ def test_all_but_writing_works_without_llama_cpp(tmp_path: Path, dog: Path) -> N
     hidden = tmp_path / "hidden"
     hidden.mkdir()
     (hidden / "sitecustomize.py").write_text(NO_LLAMA)
-    env = {"PYTHONPATH": str(hidden)}
+    env = {"PYTHONPATH": os.pathsep.join((str(hidden), *sys.path[1:]))}
     calls = (
         ("write", "--from", "wash-a-dog", "-o", "own.html"),
         ("export", "dog.interstep", "-o", "dog.html"),
@@ -252,7 +254,7 @@ def test_all_but_writing_works_without_llama_cpp(tmp_path: Path, dog: Path) -> N
     refused = interstep("write", "Boil an egg", "-o", "egg.html", cwd=tmp_path, env=env)
     assert refused.code == 1
     assert "llama-cpp-python" in refused.sentence()
-    assert 'pip install "interstep[cpu]"' in refused.sentence()
+    assert f'pip --python {sys.executable} install "interstep[cpu]"' in refused.sentence()
     assert not list(tmp_path.glob("egg*"))
 
 

@@ -144,6 +144,14 @@ def test_any_other_writer(packs: Packs, given: Path, starter_gguf: Path, tmp_pat
     assert "Rough draft" in page
 
 
+def test_eyes_that_are_none(packs: Packs, given: Path) -> None:
+    refused = packs("install", "--writer", given, "--eyes", given)
+    assert refused.code == 1
+    assert "can't be the eyes of this writer: it holds no eyes" in refused.sentence()
+    alone = packs("install", "starter", "--eyes", given)
+    assert (alone.code, "--eyes goes with --writer" in alone.err) == (2, True)
+
+
 def test_a_writer_that_llama_cpp_can_not_load(
     packs: Packs, starter_gguf: Path, tmp_path: Path
 ) -> None:

@@ -43,7 +43,7 @@ WORD = re.compile(r"[A-Za-z]{2,}")
 NAMES = (  # what is the same in every language, or comes from the machine or the engine
     r"(Ctrl|Shift|Alt|Return|Enter|Home|Del|Up|Down|Ins|Esc|F\d+)\b",
     r"Interstep|Python|Qt|SQLite|Linux|Apache|llama\.cpp|Markdown|HTML|PNG|JPEG|WebP|GGUF|CUDA|GB|MB",
-    r'pip install "interstep\[cpu\]"|/\S+|\.html|\d[\w.-]+|A square of colour \d+|\bfake\b',
+    r'pip --python .* "interstep\[cpu\]"|/\S+|\.html|\d[\w.-]+|A square of colour \d+|\bfake\b',
     r"<[^>]*>",
 )
 SIZE, LARGE = (1280, 800), (1920, 1200)

@@ -82,7 +82,7 @@ def test_the_authors_own_steps_need_no_pack_and_no_llama_cpp(
     (failed,) = events_of(engine, Write("r", "starter", "Wash a dog", 1))
     assert isinstance(failed, Failed)
     assert "llama-cpp-python" in failed.message
-    assert "pip install" in failed.hint
+    assert "pip --python" in failed.hint
 
 
 def test_probe_finds_the_machine_and_its_packs(engine: Engine, store: Store) -> None:

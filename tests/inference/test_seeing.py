@@ -261,4 +261,6 @@ def test_eyes_that_fit_no_model_fail_with_a_sentence(
     store.write_record(manifest_of(stored(store, tiny_gguf), stored(store, seer.path)))
     *_, last = Engine(store).handle(Load("l", "seer"))
     assert isinstance(last, Failed)
-    assert "eyes.gguf do not fit the model tiny.gguf" in last.message
+    assert last.message == (
+        "the eyes eyes.gguf can't be used with tiny.gguf: it belongs to another writer"
+    )

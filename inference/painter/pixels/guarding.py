@@ -7,6 +7,7 @@ bring or hash them.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from inference.mending import pip, this_python
 from inference.packs.reports import PackError
 from inference.packs.runtime import GUARD
 from inference.painter.pixels.cosmos import Guard
@@ -24,12 +25,12 @@ def guard() -> Guard:
     except ImportError as error:
         raise PackError(
             "The licence of Cosmos asks for its guard, which is not installed here.",
-            f"Install it: pip install {GUARD}",
+            f"Install it: {pip(f'install {GUARD}')}",
         ) from error
     except (OSError, ValueError, LookupError) as error:
         raise PackError(
             "The licence of Cosmos asks for its guard, whose files are not whole here.",
-            f'Let it fetch them, once: python -c "{FETCH}"',
+            f'Let it fetch them, once: {this_python()} -c "{FETCH}"',
         ) from error
     return found
 

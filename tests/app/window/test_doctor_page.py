@@ -16,9 +16,10 @@ from shiboken6 import isValid
 from app.engine.client import Client
 from app.engine.engine import Engine
 from app.engine.upkeep import Upkeep
-from app.window.doctor_facts import WRITER, Line, anonymous, as_text, lines
+from app.window.doctor_facts import Line, anonymous, as_text, lines
 from app.window.doctor_page import DoctorPage
 from app.window.theme import Theme
+from inference.mending import CPU, pip
 
 PATIENCE = 60_000  # milliseconds
 
@@ -46,6 +47,8 @@ def test_it_tells_of_this_computer_and_the_engine(page: DoctorPage, qtbot: QtBot
     assert f"Python: {sys.version.split()[0]}" in page.text
     assert "Packs: asking the engine… (!)" in page.text
     qtbot.waitUntil(lambda: "Processor cores" in page.text, timeout=PATIENCE)
+    # The answer comes before its end, until which the engine is at work.
+    qtbot.waitUntil(lambda: "Engine: ready" in page.text, timeout=PATIENCE)
     for fact in ("Interstep: 0.", "Qt: 6.", "GB free", "Writer: llama.cpp 0.", "Engine: ready"):
         assert fact in page.text, fact
     shown = {label.text() for label in page.findChildren(QLabel)}
@@ -74,7 +77,7 @@ def test_what_is_missing_has_its_command(upkeep: Upkeep, page: DoctorPage, qtbot
         if one.accessibleName().startswith("Copy the command")
     )
     copy.click()
-    assert QGuiApplication.clipboard().text() == WRITER
+    assert QGuiApplication.clipboard().text() == pip(f"install {CPU}")
 
 
 def test_a_card_is_told_with_what_mends_its_libraries(upkeep: Upkeep) -> None:
@@ -90,6 +93,8 @@ def test_a_card_is_told_with_what_mends_its_libraries(upkeep: Upkeep) -> None:
     assert told["Card"].fact == "RTX 4090: 20.0 GB free of 24.0 GB"
     assert (told["NVIDIA driver"].state, told["NVIDIA driver"].mend) == ("good", "")
     assert (told["torch"].state, told["torch"].mend) == ("look", "mend it")
+    upkeep.facts = {"card": card | {"name": "", "total": 0, "free": 0}, "runtime": [good]}
+    assert lines_of(upkeep)["Card"].fact == "none answers its driver"
 
 
 def test_an_engine_that_stopped_too_often_is_started_again(
@@ -118,6 +123,32 @@ def test_a_page_that_is_gone_hears_no_more(upkeep: Upkeep, qtbot: QtBot) -> None
 def test_a_library_that_is_not_there_yet_has_a_disk(upkeep: Upkeep, tmp_path: Path) -> None:
     found = lines(upkeep.engine, upkeep, tmp_path / "not" / "yet")
     assert any(line.name == "Disk" and "free" in line.fact for line in found)
+
+
+def test_a_library_whose_disk_can_not_be_seen_is_told(upkeep: Upkeep, tmp_path: Path) -> None:
+    """Such as an unplugged drive of Windows; here a name that no disk takes."""
+    facts = lines(upkeep.engine, upkeep, tmp_path / ("long" * 100) / "library")
+    (disk,) = (line for line in facts if line.name == "Disk")
+    assert (disk.state, "disk is not there" in disk.fact) == ("bad", True)
+
+
+def test_the_painters_are_those_that_can_be_used_now(upkeep: Upkeep) -> None:
+    def told(**facts: object) -> str:
+        upkeep.facts = facts
+        return lines_of(upkeep)["Painter"].fact
+
+    starter = {"id": "starter", "name": "Starter", "ready": True, "painter": "storyboard"}
+    klein = {"name": "Klein", "ready": True, "painter": "klein", "card": 8, "runtime": []}
+    assert (
+        told(onnxruntime=None) == "the storyboard, built in; DuoGen, once ONNX Runtime is installed"
+    )
+    assert told(onnxruntime="1.22") == (
+        "the storyboard, built in; DuoGen, once the starter pack is installed"
+    )
+    assert told(onnxruntime="1.22", packs=[starter]) == "the storyboard, built in; DuoGen"
+    assert told(onnxruntime="1.22", packs=[klein, starter]).endswith("; DuoGen; Klein")
+    lacking = klein | {"runtime": [{"name": "torch"}]}
+    assert told(onnxruntime="1.22", packs=[lacking, starter]).endswith("; DuoGen")
 
 
 # ---------------------------------------------------------------- without the person

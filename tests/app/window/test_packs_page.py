@@ -157,6 +157,21 @@ def test_removing_asks_once_on_the_card(make_upkeep: Make, qtbot: QtBot) -> None
     assert "Removed." in words(card)
 
 
+def test_a_download_that_was_given_up_can_be_discarded(make_upkeep: Make, qtbot: QtBot) -> None:
+    upkeep = make_upkeep("begun")
+    page = shown(upkeep, qtbot)
+    card = page.cards["starter"]
+    assert "Not installed: 40 MB of it are fetched" in words(card)
+    assert set(buttons(card)) == {"Install: 98 MB to fetch", "Discard the download…"}
+    assert card.remove.accessibleName() == "Discard the download…: Starter"
+    buttons(card)["Discard the download…"].click()
+    assert "Discard what was fetched of Starter? It frees 40 MB." in words(card)
+    buttons(card)["Discard"].click()
+    finished(upkeep, qtbot)
+    assert set(buttons(card)) == {"Install: 98 MB to fetch"}
+    assert "fetched" not in card.told.text()
+
+
 def test_the_work_goes_on_while_the_page_is_closed(make_upkeep: Make, qtbot: QtBot) -> None:
     upkeep = make_upkeep("")
     first = PacksPage(upkeep, Theme())
@@ -183,6 +198,25 @@ def test_a_writer_of_ones_own_is_told_of_beside_its_button(make_upkeep: Make, qt
         pass
     assert upkeep.outcomes[""].failed
     assert upkeep.outcomes[""].sentence in words(page)
+
+
+def test_a_writer_of_ones_own_comes_with_its_eyes(make_upkeep: Make, qtbot: QtBot) -> None:
+    upkeep = make_upkeep("")
+    page = shown(upkeep, qtbot)
+    page.take_own(["/a/writer.gguf", "/a/mmproj.gguf"])
+    work = upkeep.work
+    assert work is not None
+    own = Install(work.request.id, "", (), "/a/writer.gguf", eyes="/a/mmproj.gguf")
+    assert work.request == own
+    finished(upkeep, qtbot)
+    page.take_own(["/a/writer.gguf"])
+    work = upkeep.work
+    assert work is not None
+    assert work.request == Install(work.request.id, "", (), "/a/writer.gguf")
+    finished(upkeep, qtbot)
+    page.take_own(["1", "2", "3"])
+    assert upkeep.work is None
+    assert "Choose one writer, and at most its mmproj" in words(page)
 
 
 # ---------------------------------------------------------------- packs for a card
@@ -217,11 +251,14 @@ def test_what_the_runtime_lacks_comes_before_the_weights(make_upkeep: Make, qtbo
     assert not card.install.isEnabled()
     ticks.copy.click()
     assert QApplication.clipboard().text() == "mend torch"
-    card.show_pack(KLEIN | {"ready": True, "installed": "now"}, best=False)
+    card.show_pack(KLEIN | {"ready": True, "installed": "2026-11-22T18:00:00+00:00"}, best=False)
     assert (ticks.runtime.text(), ticks.weights.text()) == (
         "Runtime: ready",
-        "Weights: there and checked",
+        "Weights: there; last read and compared on 2026-11-22",
     )
+    card.show_pack(KLEIN | {"download": 0}, best=False)  # another pack has fetched them
+    assert ticks.weights.text() == "Weights: there by size; installing reads and compares them"
+    assert card.install.text() == "Install"
     assert not ticks.copy.isVisible()
     card.show_pack(KLEIN | {"card": 0}, best=False)
     assert not ticks.isVisible()

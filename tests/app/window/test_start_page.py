@@ -340,7 +340,7 @@ def test_a_missing_writer_program_is_told_with_its_command(make_page: Make, qtbo
     page = make_page("no llama.cpp")
     show(page, qtbot)
     qtbot.waitUntil(page.offer.isVisible)
-    assert 'pip install "interstep[cpu]"' in page.offer.words.text()
+    assert f"type {packless_engine.COMMAND} in a terminal" in page.offer.words.text()
     assert not page.offer.get.isVisible()
 
 

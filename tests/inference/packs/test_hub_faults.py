@@ -15,6 +15,7 @@ from inference.packs.install import install
 from inference.packs.manifest import Manifest
 from inference.packs.reports import PackError, PackNote
 from inference.packs.store import Store
+from inference.packs.upkeep import remove
 
 LATER = "b" * 40
 
@@ -134,7 +135,7 @@ def test_what_was_resolved_is_another_file_or_gone(
     reasons = {
         "etag": "it offers another file under this name",
         "size": f"bytes, not {len(hub.data) - 1}",
-        "gone": "404",
+        "gone": "its publisher has withdrawn that version",
     }
     assert reasons[how] in caught.value.message
     assert hub.ranges == []
@@ -187,6 +188,23 @@ def test_a_pinned_commit_is_the_one_that_is_given(store: Store, tiny: Manifest, 
     pinned = replace(tiny.writer, sources=(replace(source, revision=LATER),))
     error = refused(store, replace(tiny, writer=pinned, reader=pinned))
     assert error.message.startswith("The model hub's list of acme/tiny can't be right")
+
+
+def test_a_locked_version_that_was_withdrawn(store: Store, tiny: Manifest, hub: Hub) -> None:
+    notes(install(store, tiny))
+    hub.move(LATER, **{"tiny.gguf": hub.data[:-1] + b"x"})
+    del hub.commits[FIRST]
+    store.path(store.manifest("hubbed").writer).unlink()
+    with pytest.raises(
+        PackError, match=r"gave no tiny\.gguf \(its publisher has withdrawn"
+    ) as caught:
+        notes(install(store, tiny))
+    assert (
+        caught.value.hint == "Remove the pack and install it again: that takes the present version"
+    )
+    remove(store, "hubbed")
+    notes(install(store, tiny))
+    assert store.manifest("hubbed").writer.sources[0].revision == LATER
 
 
 def test_a_file_that_is_not_there(store: Store, hub: Hub, tiny: Manifest) -> None:

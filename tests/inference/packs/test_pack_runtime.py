@@ -1,8 +1,11 @@
 """What a pack for a card needs besides its weights, as found on machines of every kind."""
 
+import ast
 import json
+import re
 import subprocess
 import sys
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,13 +17,28 @@ from loopback_hub import Hub
 from tiny_packs import notes, pack_of, waiting
 
 from inference.housekeeping import facts
+from inference.mending import pip
 from inference.packs import card
 from inference.packs.install import install
 from inference.packs.manifest import catalogue
 from inference.packs.reports import PackError
-from inference.packs.runtime import ALL, GUARD, Machine, Tick, lacking, look, read, ticks
+from inference.packs.runtime import (
+    ALL,
+    GUARD,
+    LLAMA,
+    ONNX,
+    PAINTING,
+    Machine,
+    Tick,
+    lacking,
+    look,
+    read,
+    ticks,
+)
 from inference.packs.store import Store
 
+ROOT = Path(card.__file__).parents[2]
+PIXELS = ROOT / "inference" / "painter" / "pixels"
 VERSIONS = {
     "torch": "2.13.0+cu130",
     "diffusers": "0.42.1",
@@ -40,6 +58,8 @@ GOOD = Machine(
     onnx_cuda=True,
     torch_cuda="13.0",
     torch_runs=True,
+    torch_archs=("sm_75", "sm_80", "sm_86", "sm_90", "sm_100", "sm_120", "compute_120"),
+    capability=(8, 9),
     versions=VERSIONS,
 )
 KLEIN = replace(catalogue()[0], id="klein", painter="klein", card=8 * 10**9)
@@ -62,13 +82,13 @@ def test_a_pack_for_any_cpu_needs_nothing_of_it() -> None:
     ("machine", "name", "state", "command"),
     [
         (Machine(versions=VERSIONS), "NVIDIA driver", "is absent or does not answer", ""),
-        (replace(GOOD, versions=without("torch")), "torch", "is not installed", ALL),
-        (replace(GOOD, versions=without("sdnq")), "sdnq", "is not installed", ALL),
+        (replace(GOOD, versions=without("torch")), "torch", "is not installed", pip(ALL)),
+        (replace(GOOD, versions=without("sdnq")), "sdnq", "is not installed", pip(ALL)),
         (
             replace(GOOD, versions=VERSIONS | {"transformers": "5.2.9"}),
             "transformers",
             "5.2.9 is too old",
-            ALL,
+            pip(ALL),
         ),
         (
             replace(GOOD, torch_cuda="", torch_runs=False),
@@ -82,12 +102,24 @@ def test_a_pack_for_any_cpu_needs_nothing_of_it() -> None:
             "is built for CUDA 13.0 and finds no card",
             '--reinstall-package torch "torch>=2.9"',
         ),
+        (
+            replace(GOOD, capability=(6, 1)),
+            "torch",
+            "CUDA 13.0 without code for this card of compute capability 6.1",
+            "--torch-backend=cu126 --reinstall-package torch",
+        ),
+        (
+            replace(GOOD, capability=(12, 0), torch_archs=("sm_80", "sm_90")),
+            "torch",
+            "without code for this card of compute capability 12.0",
+            "--torch-backend=auto --reinstall-package torch",
+        ),
         (replace(GOOD, torch_cuda=None), "torch", "can't be loaded", "--torch-backend=auto"),
         (
             replace(GOOD, llama_gpu=False),
             "llama-cpp-python",
             "0.3.36 is built for CPUs",
-            "-C cmake.args=-DGGML_CUDA=on",
+            '-C "cmake.args=-DGGML_CUDA=on"',
         ),
     ],
 )
@@ -99,6 +131,36 @@ def test_what_lacks_is_named_with_the_command_that_mends_it(
     assert tick.state.endswith(state)
     assert command in tick.command
     assert bool(command) == bool(tick.command)
+
+
+@pytest.mark.parametrize(
+    ("capability", "archs", "runs"),
+    [
+        ((6, 1), "sm_60 sm_70", True),  # a later card of the same major number
+        ((6, 0), "sm_61", False),
+        ((8, 9), "sm_86 sm_90", True),
+        ((9, 0), "sm_90a", True),
+        ((12, 1), "sm_80 compute_90", True),  # PTX
+        ((7, 5), "compute_80", False),
+        ((10, 3), "sm_100 sm_120", True),
+        ((6, 1), "", True),  # nothing is known
+        ((0, 0), "sm_75", True),
+        ((6, 1), "gfx1100", True),
+    ],
+)
+def test_code_runs_on_later_cards(capability: tuple[int, int], archs: str, runs: bool) -> None:
+    machine = replace(GOOD, capability=capability, torch_archs=tuple(archs.split()))
+    assert (lacking(KLEIN, machine) == ()) == runs
+
+
+def test_a_card_that_is_too_old_is_told_before_anything_is_to_be_installed() -> None:
+    machine = replace(GOOD, capability=(3, 7), versions=without("sdnq"))
+    card, *others = lacking(KLEIN, machine)
+    assert card == Tick("A card", "is too old: no build of torch runs on it", False)
+    assert {tick.name: bool(tick.command) for tick in others} == {"sdnq": True, "torch": False}
+    small = replace(machine, total=4 * 10**9)
+    assert lacking(KLEIN, small)[0].state.startswith("has 4.0 GB, and the pack")
+    assert lacking(replace(KLEIN, painter="storyboard"), machine) == ()
 
 
 def test_what_is_absent_comes_before_what_is_built_for_cpus() -> None:
@@ -117,7 +179,7 @@ def test_a_writer_for_a_card_needs_no_painter_libraries() -> None:
 def test_the_guard_of_cosmos_is_asked_for_before_anything_is_fetched() -> None:
     cosmos = replace(KLEIN, painter="cosmos")
     (tick,) = lacking(cosmos, GOOD)
-    assert tick == Tick(GUARD, "is not installed", False, "pip install cosmos-guardrail")
+    assert tick == Tick(GUARD, "is not installed", False, pip("install cosmos-guardrail"))
     assert lacking(cosmos, replace(GOOD, versions=VERSIONS | {GUARD: "0.3.2"})) == ()
     (shipped,) = (pack for pack in catalogue() if pack.painter == "cosmos")
     assert f"a guard that is not in this pack: {GUARD}" in shipped.summary
@@ -127,7 +189,9 @@ def test_onnx_runtime_is_told_but_no_pack_needs_it() -> None:
     machine = replace(GOOD, onnx_cuda=False, versions=without("onnxruntime-gpu"))
     (tick,) = (tick for tick in ticks(machine) if not tick.good)
     assert tick == Tick("onnxruntime-gpu", "does not find CUDA", False, tick.command)
-    assert tick.command.startswith("pip uninstall -y onnxruntime && ")
+    away, there = tick.command.splitlines()
+    assert away == pip("uninstall -y onnxruntime")
+    assert there.startswith(pip("install --force-reinstall --no-deps"))
     assert lacking(KLEIN, machine) == ()
 
 
@@ -156,6 +220,24 @@ def test_the_facts_tell_of_card_runtime_and_licences(store: Store) -> None:
     assert found["runtime"][0]["name"] == "NVIDIA driver"
     (starter,) = (pack for pack in found["packs"] if pack["id"] == "starter")
     assert (starter["runtime"], starter["accepted"]) == ([], True)
+
+
+def test_what_is_looked_for_is_what_the_extra_for_cards_installs() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    asked = [re.split(r"[<>=!~ ]", line)[0] for line in extras["gpu"] + extras["writer"]]
+    assert {*PAINTING, LLAMA, ONNX} <= set(asked)
+    used = {name for path in PIXELS.glob("*.py") for name in imported(path)}
+    libraries = used & set(asked) - {"numpy", "safetensors"}  # others bring these along
+    assert libraries <= set(PAINTING)
+
+
+def imported(path: Path) -> set[str]:
+    nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+    lines = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = [a.name for line in lines if isinstance(line, ast.Import) for a in line.names]
+    names += [line.module or "" for line in lines if isinstance(line, ast.ImportFrom)]
+    return {name.partition(".")[0] for name in names}
 
 
 def test_looking_loads_nothing_heavy() -> None:

@@ -1,3 +1,6 @@
+import os
+import shutil
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,6 +10,7 @@ import pytest
 from conftest import MakeGguf
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tiny_eyes import Seer
 from tiny_packs import notes, pack_of, weights_of
 
 from inference.packs.install import install_file
@@ -49,7 +53,11 @@ def test_verify_names_whole_and_bad_files(store: Store, make_gguf: MakeGguf) -> 
     writer, reader = make_gguf("writer.gguf", 1), make_gguf("reader.gguf", 2)
     pack = pack_of(weights_of(writer), weights_of(reader))
     notes(install_file(store, pack, [writer, reader]))
+    record = store.record("starter")
+    record.write_text(record.read_text().replace(store.installed()[0].time, "2020-01-01"))
     assert notes(verify(store, "starter")) == ["writer.gguf is whole.", "reader.gguf is whole."]
+    (checked,) = store.installed()
+    assert checked.time > "2026"
     place = store.path(pack.reader)
     data = bytearray(place.read_bytes())
     data[-3] ^= 4
@@ -61,6 +69,7 @@ def test_verify_names_whole_and_bad_files(store: Store, make_gguf: MakeGguf) -> 
     assert [file.read_bytes() for file in store.quarantine.iterdir()] == [bytes(data)]
     with pytest.raises(PackError, match=r"^reader\.gguf is missing"):
         notes(verify(store, "starter"))
+    assert store.installed() == (checked,), "a pack that is not whole was not checked anew"
 
 
 def test_installing_again_repairs_a_file_of_the_right_size(
@@ -121,6 +130,33 @@ def test_any_gguf_becomes_the_writer_of_a_pack(store: Store, make_gguf: MakeGguf
     assert "starter-2" in {entry.manifest.id for entry in store.installed()}
     with pytest.raises(PackError, match=r"sha256 does not match|damaged"):
         notes(verify(store, made.id))  # written over in place: a hard link shares its bytes
+
+
+def test_a_writer_of_ones_own_brings_its_eyes(
+    store: Store, make_gguf: MakeGguf, seer: Seer
+) -> None:
+    reader = make_gguf("reader.gguf", 1)
+    packs = [pack_of(weights_of(reader))]
+    notes(install_file(store, packs[0], [reader]))
+    writer, eyes = seer.model.path, seer.path
+    notes(pack_with_writer(store, packs, writer))
+    assert (store.manifest("text").eyes, store.manifest("text").vision) == (False, None)
+    for files in ((writer, eyes), (eyes, writer)):  # which is which is found out
+        notes(pack_with_writer(store, packs, *files))
+        made = store.manifest("text")
+        assert made.vision is not None
+        assert made.eyes
+        assert store.path(made.writer).read_bytes() == writer.read_bytes()
+        assert store.path(made.vision).read_bytes() == eyes.read_bytes()
+    assert len(store.installed()) == 2
+    with pytest.raises(PackError, match=r"eyes\.gguf holds the eyes of a writer, and no writer"):
+        notes(pack_with_writer(store, packs, eyes))
+    with pytest.raises(PackError, match=r"eyes\.gguf can't be the eyes of this writer: it belongs"):
+        notes(pack_with_writer(store, packs, reader, eyes))
+    with pytest.raises(PackError, match=r"reader\.gguf can't be the eyes .*: it holds no eyes"):
+        notes(pack_with_writer(store, packs, writer, reader))
+    with pytest.raises(PackError, match=r"can't be the eyes of this writer: No such file"):
+        notes(pack_with_writer(store, packs, writer, eyes.with_name("absent.gguf")))
 
 
 @pytest.mark.parametrize("size", [0, 3, 40, 120])
@@ -241,3 +277,42 @@ def test_a_store_that_was_never_used_is_empty(tmp_path: Path) -> None:
     store = Store(tmp_path / "nothing")
     assert (store.installed(), store.disk_use()) == ((), 0)
     assert not store.folder.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a closed folder stands for an open file")
+def test_what_can_not_be_removed_whole_is_not_installed_and_can_be_removed_later(
+    make_gguf: MakeGguf,
+) -> None:
+    files = make_gguf("writer.gguf", 1), make_gguf("reader.gguf", 2)
+    pack = pack_of(*map(weights_of, files))
+    store = Store(Path(tempfile.mkdtemp()))  # another account can't enter pytest's own folders
+    notes(install_file(store, pack, files))
+    gone, kept = sorted(store.path(item) for item in pack.weights())
+    folder, user = store.folder, os.geteuid()
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, user or 65534, -1)
+    kept.parent.chmod(0o500)
+    try:
+        os.seteuid(user or 65534)  # root may delete anywhere
+        with pytest.raises(PackError, match="can't be changed"):
+            remove(store, "starter")
+    finally:
+        os.seteuid(user)
+        kept.parent.chmod(0o700)
+    assert (gone.exists(), kept.exists()) == (False, True)
+    (entry,) = store.listing([pack])
+    assert (entry.ready, bool(entry.time)) == (False, True)  # a list says: damaged
+    size = kept.stat().st_size
+    assert remove(store, "starter") == size
+    assert not any(folder.glob("weights/*"))
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("code", [5, 32, 33, 1224])
+def test_a_file_that_windows_will_not_delete_is_in_use(store: Store, code: int) -> None:
+    error = PermissionError(13, "Permission denied", "C:/packs/weights/tiny.gguf")
+    error.winerror = code  # type: ignore[attr-defined, unused-ignore]
+    with pytest.raises(PackError) as caught, store.changing():
+        raise error
+    assert caught.value.message == "The file tiny.gguf is in use by a program."
+    assert caught.value.hint == "Close the studio and try again"

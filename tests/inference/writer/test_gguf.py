@@ -68,10 +68,10 @@ def loads(folder: Path, files: Iterable[bytes]) -> list[str]:
 def test_header_tells_of_the_model(tiny_gguf: Path) -> None:
     header = read_header(tiny_gguf)
     assert header.version == 3
-    assert header.tensors == 30
+    assert len(header.tensors) == 30
     assert header.metadata["general.architecture"] == "llama"
     assert header.metadata["llama.block_count"] == 3
-    assert "tokenizer.ggml.tokens" not in header.metadata  # arrays are passed over
+    assert "tokenizer.ggml.tokens" not in header.metadata  # long arrays are passed over
 
 
 @pytest.mark.parametrize("data", [b"", b"G", b"# A tutorial\n", b"\x00" * 99, b"GGUF" * 30])
@@ -112,7 +112,7 @@ def test_a_flipped_header_is_read_or_refused(
     path = tmp_path_factory.getbasetemp() / "flipped.gguf"
     path.write_bytes(flipped(whole, position, bit))
     with suppress(GgufError):
-        assert read_header(path).tensors == 30
+        assert len(read_header(path).tensors) == 30
 
 
 @pytest.mark.parametrize(

@@ -190,7 +190,7 @@ def test_an_error_in_stop_comes_out(seer: Seer) -> None:
 
 
 def test_eyes_of_another_model_are_refused(seer: Seer, tiny: Model) -> None:
-    with pytest.raises(WriterError, match=r"eyes eyes\.gguf do not fit the model tiny\.gguf"):
+    with pytest.raises(WriterError, match=r"eyes\.gguf can't be used with tiny\.gguf: it belongs"):
         Eyes(tiny, seer.path, threads=1)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from huggingface_hub import constants
 
+from inference.mending import pip
 from inference.packs.reports import PackError
 from inference.painter.pixels.guarding import guard
 
@@ -73,4 +74,4 @@ def test_without_the_package_there_is_one_command(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "cosmos_guardrail", None)  # as if it were not installed
     with pytest.raises(PackError, match="which is not installed here") as caught:
         guard()
-    assert caught.value.hint == "Install it: pip install cosmos-guardrail"
+    assert caught.value.hint == f"Install it: {pip('install cosmos-guardrail')}"
