@@ -96,11 +96,15 @@ def facts(store: Store) -> Json:
     """Return what `packs list` and `doctor` tell, as plain JSON values. Sizes in bytes.
 
     recommended: what a first `write` uses; best: what suits the machine best, once it is fetched.
+    packs: that one first, then what is ready, what could run here, and the rest.
     writer_command: what brings llama.cpp.
     """
     machine = look()
     place = free_memory(), free_disk(store), machine.total
     recommended, reason = choose(store, catalogue(), *place)
+    best = recommend(store, catalogue(), *place).id
+    packs = [_pack(store, entry, machine) for entry in store.listing(catalogue())]
+    packs.sort(key=lambda pack: (pack["id"] != best, not pack["ready"], bool(pack["runtime"])))
     card = (machine.driver, machine.cuda, machine.card, machine.total, machine.free)
     return {
         "card": dict(zip(("driver", "cuda", "name", "total", "free"), card, strict=True)),
@@ -113,10 +117,10 @@ def facts(store: Store) -> Json:
         "memory_free": free_memory(),
         "disk_free": free_disk(store),
         "folder": str(store.folder),
-        "best": recommend(store, catalogue(), *place).id,
+        "best": best,
         "recommended": recommended.id,
         "reason": reason,
-        "packs": [_pack(store, entry, machine) for entry in store.listing(catalogue())],
+        "packs": packs,
     }
 
 

@@ -222,6 +222,14 @@ def test_the_facts_tell_of_card_runtime_and_licences(store: Store) -> None:
     assert (starter["runtime"], starter["accepted"]) == ([], True)
 
 
+def test_what_suits_the_machine_is_told_first_and_what_can_not_run_last(store: Store) -> None:
+    found = facts(store)
+    first, *others = found["packs"]
+    assert first["id"] == found["best"]
+    lacks = [bool(pack["runtime"]) for pack in others]
+    assert lacks == sorted(lacks)
+
+
 def test_what_is_looked_for_is_what_the_extra_for_cards_installs() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
