@@ -115,7 +115,7 @@ def _trained(variant: Variant, seed: int, drawings: Library) -> Nano:
     config = variant.config
     writer = tuned_writer(config.pack, config.writer)
     if variant.last:
-        _see_last_layer(config, writer, drawings)
+        see_last_layer(config, writer, drawings)
     prepared = prepare(replace(config, seed=seed), drawings)
     samples = (Blind if variant.blind else Samples)(config, prepared)
     write(config, prepared, learn(config, prepared, samples))
@@ -124,7 +124,7 @@ def _trained(variant: Variant, seed: int, drawings: Library) -> Nano:
     return (BlindNano if variant.blind else Nano)(weights, reader.states, "", drawings)
 
 
-def _see_last_layer(config: Config, writer: Tuned, drawings: Library) -> None:
+def see_last_layer(config: Config, writer: Tuned, drawings: Library) -> None:
     """Write a basis that is blind to all layers but the last, where prepare() finds it."""
     path = Path(config.data) / "basis.npz"
     if path.exists():
