@@ -11,6 +11,7 @@ from app.window.text_field import LineField, TextField
 from app.window.workplace import Workplace
 
 GAP = 8  # pixels at zoom 1, between chips and lines
+PHOTOS = 12  # above the photos
 LABEL = 70  # pixels at zoom 1: the column of “You need”
 
 
@@ -136,7 +137,7 @@ class HeadView(QWidget):
         self.time.setGeometry(width - time, y + self._theme.px(4), time, self.time.height_for(time))
         y += height
         if self.photos.photos:
-            y += gap
+            y += self._theme.px(PHOTOS)
             height = self.photos.lay_out(width - label)
             self.photos.setGeometry(label, y, width - label, height)
             y += height
