@@ -86,7 +86,9 @@ def write(
     if not seeing:
         yield from _notices(request, asked, manifest, examples)
     pictures = [] if isinstance(request, Continue) else (yield from _looked_at(request, session))
-    seen = () if isinstance(request, Continue) else request.materials
+    seen = None if isinstance(request, Continue) else request.materials
+    if not (seen or pictures):
+        seen = None  # nothing was looked at: there is no list that the author emptied
     writer = _writer(going_on, manifest, session, examples, pictures, seen)
     there = going_on.given
     texts = (step_chunk(n, s.title, s.body, s.description) for n, s in enumerate(there, 1))
@@ -136,7 +138,7 @@ def _looked_at(request: Write, session: "Session") -> Generator[Event, None, lis
         pieces = session.eyes.look(given.data())
         room -= sum(map(len, pieces))
         if room < 0:
-            if not request.materials:  # else it was told when they were listed
+            if request.materials is None:  # else it was told when they were listed
                 yield Notice(
                     request.id,
                     "eyes",
@@ -161,7 +163,7 @@ def _writer(
     session: "Session",
     examples: Sequence[Example],
     pictures: Sequence["Chunk"],
-    seen: tuple[str, ...],
+    seen: tuple[str, ...] | None,
 ) -> "TutorialWriter":
     from inference.writer.dialogue import WrittenStep
     from inference.writer.prompt import begin_of_vision, chat_format
@@ -176,9 +178,10 @@ def _writer(
         examples,
         request.seed,
         request.steps,
-        Draft(request.title, materials=seen, steps=there),
+        Draft(request.title, materials=seen or (), steps=there),
         request.instruction,
         pictures,
+        confirmed=seen is not None,
     )
 
 

@@ -43,8 +43,9 @@ class Write:
     pack: empty for the best that this machine allows; with `given` no writer is needed. steps:
     exactly so many, or None for as many as the writer plans. title: the tutorial's, with `given`.
     images: what the author gave to look at. seeing: only list what they show, as materials, for
-    the author to confirm. materials: what they show, as the author left it; where it is empty, it
-    is listed before the rest. paint: False for the text alone, with descriptions.
+    the author to confirm. materials: what they show, as the author left it, empty where the author
+    wants no list; None where it is to be listed before the rest. paint: False for the text alone,
+    with descriptions.
     """
 
     id: str
@@ -56,7 +57,7 @@ class Write:
     given: tuple[GivenStep, ...] = ()
     images: tuple[Image, ...] = ()
     seeing: bool = False
-    materials: tuple[str, ...] = ()
+    materials: tuple[str, ...] | None = None
     paint: bool = True
     look: Look = Look()
     options: PaintOptions = PaintOptions()

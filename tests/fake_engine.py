@@ -189,7 +189,7 @@ def write(request: Write, stop: Stop = never) -> Iterator[Event]:
         if request.materials:
             told = f"With {' and '.join(request.materials)}."
             yield TextDelta(request.id, "", "summary", 0, told)
-        else:
+        elif request.materials is None or request.prompt == "blind":
             yield TextDelta(request.id, "", "materials", 0, "a bowl\na spoon")
     count = LONG_STEPS if request.prompt == "long" else request.steps or 2
     new = tuple(new_step(f"s{n}", f"p{n}", n, request.prompt) for n in range(1, count + 1))

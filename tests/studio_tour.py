@@ -19,6 +19,7 @@ from app.studio import Studio
 from app.tutorial import edits
 from app.tutorial.file import TutorialFile
 from app.tutorial.model import Callout, Look, LookEntry, Picture, Step, Tutorial
+from app.tutorial.photos import photo
 from app.window.pack_rows import PackRow
 from app.window.picture_tools import FixPanel
 from app.window.region_field import RegionField
@@ -28,8 +29,10 @@ FAKE = ("-P", str(Path(fake_engine.__file__).resolve()))
 PATIENCE = 20_000  # milliseconds
 AT_LEAST = 20  # built-in tutorials
 QUIET = 15  # milliseconds between two looks at whether all is settled
+PHOTOS = tuple(photo(fake_engine.png(n, "a photo"), "a photo") for n in (4, 5))
 CACTUS = Tutorial(
     id="cactus",
+    given=tuple(one.sha256 for one in PHOTOS),
     title="Μεταφυτεύω έναν κάκτο",
     summary="Περισσότερος χώρος στις ρίζες.",
     prompt="Πώς μεταφυτεύω έναν κάκτο;",
@@ -101,7 +104,7 @@ class Tour:
     def open_tutorial(self, tutorial: Tutorial = CACTUS) -> None:
         """Put a tutorial into the library and open it."""
         path = self._folder / f"{tutorial.id}.interstep"
-        TutorialFile.create(path, tutorial).close()
+        TutorialFile.create(path, tutorial, PHOTOS).close()
         self.studio.open_path(path)
         self.until(lambda: self.studio.view is not None)
         self.until(lambda: not self.view.page.is_building)
@@ -154,6 +157,7 @@ class Tour:
             "proposal": partial(view.prompt.job_requested.emit, Changing(7, "πιο σύντομα")),
             "compare": partial(self.at_the_picture, "compare"),
             "zoom": partial(self.at_the_picture, "zoom_picture"),
+            "given photo": view.page.head.photos.photos[0].click,
             "fix": partial(self.at_the_picture, "fix"),
             "region": self.mark_a_region,
         }

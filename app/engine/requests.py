@@ -72,7 +72,7 @@ def _write(job: Writing, file: TutorialFile) -> Write:
         steps=job.steps,
         images=tuple(for_writer(file.take(sha256)) for sha256 in tutorial.given),
         seeing=job.seeing,
-        materials=(*tutorial.materials, *tutorial.tools) if confirmed else (),
+        materials=(*tutorial.materials, *tutorial.tools) if confirmed else None,
         paint=job.paint,
         look=tutorial.look,
         options=tutorial.making.options,

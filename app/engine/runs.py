@@ -105,7 +105,9 @@ class Runs(QObject):
         self._set_waiting(tuple(one for one in self.waiting if one is not job))
 
     def stop(self) -> None:
-        """Stop the job under way and all that wait; what is finished stays."""
+        """Stop the job under way and all that wait, were it for the author; what is done stays."""
+        if self.confirming:
+            self.leave()
         self._set_waiting(())
         if self.current is not None:
             self._stopping = True
@@ -129,13 +131,13 @@ class Runs(QObject):
 
     @property
     def confirming(self) -> bool:
-        """Whether the author is asked if the list of what the given photos show is right."""
-        tutorial, cut_off = self._opened.tutorial, self.interrupted
+        """Whether the writing waits for the author to mend the list of what the photos show."""
+        cut_off = self.interrupted
         return (
             cut_off is not None
             and isinstance(cut_off.job, Writing)
             and not (cut_off.job.seeing or cut_off.finished)
-            and bool(tutorial.given and tutorial.materials)
+            and bool(self._opened.tutorial.given)
         )
 
     def resume(self) -> None:
@@ -154,6 +156,7 @@ class Runs(QObject):
         if run is not None and run.state == "running" and self._run is None:
             self._opened.save(self._opened.tutorial, run=replace(run, state="stopped"))
         self._keep_queue()
+        self.queue_changed.emit()
 
     def number(self, step: str) -> int:
         """Return the step's number in the tutorial, from 1; 0 where it is not in it."""

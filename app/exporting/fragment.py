@@ -74,7 +74,6 @@ def _parts(document: Document, markup: Markup, picture: Callable[[Figure], str])
     for label, value in ((DURATION, document.duration), (DIFFICULTY, document.difficulty)):
         if value:
             yield markup.element("p", f"<strong>{label}:</strong> {_lines(value)}")
-    yield from map(picture, document.given)
     for step in document.steps:
         yield from _step(step, markup)
         yield from map(picture, step.figures)

@@ -102,8 +102,6 @@ def _head(document: Document, sources: Mapping[str, str] | None) -> Iterator[str
                 size = "many" if label in (MATERIALS, TOOLS) else "one"
                 yield f'<div class="{size}"><dt>{label}</dt><dd><ul>{listed}</ul></dd></div>'
         yield "</dl>"
-    if document.given:
-        yield from _figures(document.given, sources)
     yield "</header>"
 
 

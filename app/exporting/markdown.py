@@ -36,7 +36,6 @@ def blocks(document: Document, targets: Mapping[str, str]) -> Iterator[str]:
     structure.
     """
     yield from _head(document)
-    yield from _images(document.given, targets)
     for step in document.steps:
         yield from _step(step)
         yield from _images(step.figures, targets)

@@ -53,4 +53,4 @@ def with_figures(document: Document, change: Callable[[Figure], Figure]) -> Docu
     steps = tuple(
         replace(step, figures=tuple(map(change, step.figures))) for step in document.steps
     )
-    return replace(document, given=tuple(map(change, document.given)), steps=steps)
+    return replace(document, steps=steps)

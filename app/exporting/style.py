@@ -92,13 +92,11 @@ pre code { padding: 0; background: none; font-size: 14px; line-height: 1.5; }
 .of-2 { grid-template-columns: repeat(2, minmax(0, 1fr)); }
 .of-3 { grid-template-columns: repeat(3, minmax(0, 1fr)); }
 .step:not(.beside) > .figures { margin-top: 10px; padding-inline-start: 44px; }
-header > .figures { margin-top: 24px; }
 figure { position: relative; margin: 0; break-inside: avoid; }
 figure > * {
   display: block; width: 100%; height: auto; border-radius: 10px; background: #EFEBE2;
 }
 figure > .marks { position: absolute; inset: 0; height: 100%; background: none; }
-header img { max-height: 420px; object-fit: contain; }
 @media (max-width: 700px) {
   body { padding: 0; background: var(--page); }
   main { padding: 28px 20px 40px; border: 0; border-radius: 0; }
@@ -141,6 +139,5 @@ header img { max-height: 420px; object-fit: contain; }
   a[href^="http"]::after { content: " (" attr(href) ")"; font-size: 9pt; }
   pre { white-space: pre-wrap; overflow-x: visible; }
   figure > * { max-height: 200mm; object-fit: contain; }
-  header figure > * { max-height: 80mm; }
 }
 """

@@ -46,13 +46,15 @@ class DocumentStep:
 
 @dataclass(frozen=True)
 class Document:
-    """A tutorial as a reader sees it: chosen pictures only, nothing of how it was made."""
+    """A tutorial as a reader sees it: chosen pictures only, nothing of how it was made.
+
+    Photos that the author gave the writer to look at are theirs, and are not in it.
+    """
 
     title: str
     summary: str
     language: str
     draft: bool
-    given: tuple[Figure, ...]
     materials: tuple[str, ...]
     tools: tuple[str, ...]
     duration: str
@@ -62,7 +64,7 @@ class Document:
     @property
     def figures(self) -> tuple[Figure, ...]:
         """All pictures in reading order."""
-        return self.given + tuple(figure for step in self.steps for figure in step.figures)
+        return tuple(figure for step in self.steps for figure in step.figures)
 
 
 def render(tutorial: Tutorial, takes: Mapping[str, Take]) -> Document:
@@ -70,16 +72,11 @@ def render(tutorial: Tutorial, takes: Mapping[str, Take]) -> Document:
     painted = any("scene" in take.source for take in takes.values())
     drawings = library() if painted else None
     markdown = parser()
-    given = (takes[sha256] for sha256 in tutorial.given if sha256 in takes)
     return Document(
         title=tutorial.title,
         summary=tutorial.summary,
         language=tutorial.language,
         draft=tutorial.draft,
-        given=tuple(
-            _figure(f"given-{number}", f"Given picture {number}", take, (), drawings)
-            for number, take in enumerate(given, 1)
-        ),
         materials=tuple(item for item in tutorial.materials if item.strip()),
         tools=tuple(item for item in tutorial.tools if item.strip()),
         duration=tutorial.duration,

@@ -29,6 +29,7 @@ from app.tutorial.model import Take, Tutorial
 SUFFIXES = (".md", ".html")
 MANIFEST = ".interstep-export.json"
 _MAX_MANIFEST = 1_000_000  # bytes
+# given-1.png and so on: photos that earlier versions wrote out
 _OURS = re.compile(r"(?:step|given)-\d+(?:-\d+)?(?:-[0-9a-f]{12})?\.(?:png|jpg|webp)")
 
 # (file name, sha256) of files in the images' folder.

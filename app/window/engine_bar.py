@@ -117,7 +117,7 @@ class EngineBar(QWidget):
             (runs.picture_finished, self._end_picture),
             (runs.progressed, self._show_progress),
             (runs.job_ended, self._show_idle),
-            (runs.queue_changed, self._show_waiting),
+            (runs.queue_changed, self._follow_queue),
         )
 
     @property
@@ -128,6 +128,11 @@ class EngineBar(QWidget):
     def _looks(self) -> bool:
         """Whether it only looks at the photos that a tutorial begins with."""
         return isinstance(self._job, Writing) and self._job.seeing
+
+    @property
+    def _asks(self) -> bool:
+        """Whether the person is asked to mend what the writer sees in the photos."""
+        return self._runs is not None and self._runs.confirming
 
     # ------------------------------------------------------------ the job under way
 
@@ -214,7 +219,8 @@ class EngineBar(QWidget):
             "busy": self.tr("The engine is at work"),
             "broken": self.tr("The engine stopped too often"),
         }
-        self._say(words[self._engine.state])
+        asks = self._asks and self._engine.state != "broken"
+        self._say(self.tr("The writer waits for you") if asks else words[self._engine.state])
         self._show_frame()
 
     def _show_engine(self) -> None:
@@ -230,7 +236,7 @@ class EngineBar(QWidget):
         at_work = self._job is not None and not broken
         self._again.setVisible(broken)
         self._stop.setVisible(at_work)
-        self._stop_action.setEnabled(at_work)
+        self._stop_action.setEnabled(at_work or self._asks)
         if self._engine.state in ("starting", "busy"):
             self._poll.start()
         else:
@@ -249,6 +255,11 @@ class EngineBar(QWidget):
             self._facts.clear()
 
     # ------------------------------------------------------------ what waits
+
+    def _follow_queue(self) -> None:
+        if self._job is None:  # what waited for the author may be given up
+            self._show_idle()
+        self._show_waiting()
 
     def _show_waiting(self) -> None:
         count = len(self._runs.waiting) if self._runs is not None else 0

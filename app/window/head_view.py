@@ -1,4 +1,4 @@
-"""The head of the page: title, summary, and what you need."""
+"""The head of the page: title, summary, what you need, and the photos it began with."""
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent
@@ -6,10 +6,12 @@ from PySide6.QtWidgets import QWidget
 
 from app.tutorial import edits
 from app.tutorial.model import Tutorial
+from app.window.given_photos import GivenPhotos
 from app.window.text_field import LineField, TextField
 from app.window.workplace import Workplace
 
 GAP = 8  # pixels at zoom 1, between chips and lines
+PHOTOS = 12  # above the photos
 LABEL = 70  # pixels at zoom 1: the column of “You need”
 
 
@@ -29,6 +31,7 @@ class HeadView(QWidget):
         self.needs = LineField(self._theme, "control", self.tr("what you need, by commas"), self)
         self.time = LineField(self._theme, "control", self.tr("time"), self, "muted")
         self.time.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.photos = GivenPhotos(workplace, self.needs, self)
         names = {
             self.title: self.tr("Title"),
             self.summary: self.tr("Summary"),
@@ -59,7 +62,9 @@ class HeadView(QWidget):
         self._needs_top = 0
 
     def follow(self, tutorial: Tutorial) -> None:
-        """Show the tutorial's fields, if they are others than before."""
+        """Show the tutorial's fields and photos, if they are others than before."""
+        if self.photos.follow(tutorial):
+            self.height_changed.emit()
         own = (tutorial.title, tutorial.summary, tutorial.duration, tutorial.materials)
         if (*own, tutorial.tools) == self._shown:
             return
@@ -130,7 +135,13 @@ class HeadView(QWidget):
         height = max(self.needs.height_for(room), bottom - y)
         self.needs.setGeometry(label, y + self._theme.px(4), room, height)
         self.time.setGeometry(width - time, y + self._theme.px(4), time, self.time.height_for(time))
-        return y + height + self._theme.px(16)
+        y += height
+        if self.photos.photos:
+            y += self._theme.px(PHOTOS)
+            height = self.photos.lay_out(width - label)
+            self.photos.setGeometry(label, y, width - label, height)
+            y += height
+        return y + self._theme.px(16)
 
     @property
     def _label_width(self) -> int:

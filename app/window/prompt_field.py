@@ -128,6 +128,7 @@ class PromptField(QWidget):
             case "write":
                 tutorial = self._opened.tutorial
                 unseen = bool(tutorial.given) and not tutorial.materials
+                unseen = unseen and not self._runs.confirming  # else the author emptied the list
                 prompted = text or tutorial.prompt
                 return Writing(seed, making.steps, making.paint, unseen) if prompted else None
             case "more":

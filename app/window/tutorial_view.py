@@ -32,7 +32,7 @@ from app.window.proposal import Proposal
 from app.window.reader import Reader
 from app.window.window import Window
 from app.window.workplace import Workplace
-from app.window.zoom_view import ZoomPane
+from app.window.zoom_view import ZoomPane, given_seen, picture_seen
 from inference.protocol import Event, Found, Notice, Probe
 
 SOON = 60  # milliseconds
@@ -73,6 +73,7 @@ class TutorialView(QObject):
         self._pictures.troubled.connect(self._tell)
         self._pictures.compare_requested.connect(self._compare)
         self._pictures.zoom_requested.connect(self._zoom)
+        self.page.head.photos.opened.connect(self._zoom_given)
         self._printing.failed.connect(self._tell)
         self._copying.told.connect(self._tell)
         runs.noticed.connect(self._notice)
@@ -113,7 +114,7 @@ class TutorialView(QObject):
             "print": self._printing.open_page,
             "reader": self._read,
             "save_copy": self.save_copy,
-            "stop": self.workplace.runs.stop,
+            "stop": self._stop,
             "go_to_prompt": self.prompt.take_focus,
         }
 
@@ -244,7 +245,8 @@ class TutorialView(QObject):
         messages, runs = self._window.messages, self.workplace.runs
         done, total = interrupted.done, interrupted.total
         go, no = self.tr("Continue"), self.tr("Leave")
-        if runs.confirming:
+        listed = runs.confirming and bool(self.workplace.opened.tutorial.materials)
+        if listed:
             text = self.tr(
                 "This is what the writer sees in your photos, at “You need”. Mend it, then go on."
             )
@@ -268,9 +270,15 @@ class TutorialView(QObject):
             messages.remove("interrupted")
             runs.leave()
 
-        role = "info" if runs.confirming else "warning"
+        role = "info" if listed else "warning"
         buttons = [(go, go_on), (no, leave)]
         messages.show_message("interrupted", text, buttons, role, closable=False)
+
+    def _stop(self) -> None:
+        """Stop the engine's work, or the wait for the author."""
+        if self.workplace.runs.confirming:
+            self._window.messages.remove("interrupted")
+        self.workplace.runs.stop()
 
     def _undo(self) -> None:
         if self.workplace.runs.current is not None:
@@ -324,7 +332,10 @@ class TutorialView(QObject):
         self._cover(ComparePane(self.workplace, step, picture))
 
     def _zoom(self, step: str, picture: str) -> None:
-        self._cover(ZoomPane(self.workplace, step, picture))
+        self._cover(ZoomPane(self.workplace, picture_seen(step, picture)))
+
+    def _zoom_given(self, sha256: str) -> None:
+        self._cover(ZoomPane(self.workplace, given_seen(sha256)))
 
     def _cover(self, pane: QWidget) -> None:
         """Show a pane over the page; its signal `closed` takes it away."""

@@ -1,4 +1,6 @@
-"""The chosen take of a picture, large: whole, at 100 % or 200 %, and anything between."""
+"""A take, large: whole, at 100 % or 200 %, and anything between."""
+
+from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -14,8 +16,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from app.tutorial.model import Take
-from app.window import picture_edits
+from app.tutorial.model import Take, Tutorial
+from app.tutorial.undo import picture_by_id
+from app.window.given_photos import given_names
 from app.window.icons import icon
 from app.window.images import decoded
 from app.window.workplace import Workplace
@@ -26,19 +29,43 @@ STEP = 1.25
 PAN = 48  # pixels an arrow key moves
 
 
+# Tutorial -> the take to be shown, by sha256, and its words; both empty when it is gone
+Seen = Callable[[Tutorial], tuple[str, str]]
+
+
+def picture_seen(step_id: str, picture_id: str) -> Seen:
+    """Look at the chosen take of a picture, whichever that is."""
+
+    def seen(tutorial: Tutorial) -> tuple[str, str]:
+        picture = picture_by_id(tutorial, step_id, picture_id)
+        return (picture.chosen or "", picture.alt_text) if picture is not None else ("", "")
+
+    return seen
+
+
+def given_seen(sha256: str) -> Seen:
+    """Look at a photo that was given to the writer."""
+
+    def seen(tutorial: Tutorial) -> tuple[str, str]:
+        names = given_names(tutorial)
+        return (sha256, names[sha256]) if sha256 in names else ("", "")
+
+    return seen
+
+
 class ZoomPane(QWidget):
     """closed(): the person goes back, by the button, Escape or Enter."""
 
     closed = Signal()
 
-    def __init__(self, workplace: Workplace, step_id: str, picture_id: str) -> None:
+    def __init__(self, workplace: Workplace, seen: Seen) -> None:
         super().__init__()
         self.setObjectName("bg")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setProperty("alone", True)
         self.setAccessibleName(self.tr("Zoom"))
         self._workplace = workplace
-        self._place = (workplace, step_id, picture_id)
+        self._seen = seen
         self._shown = ""
         self.canvas = ZoomCanvas(workplace)
         self.scale = QLabel()
@@ -78,13 +105,13 @@ class ZoomPane(QWidget):
         column.addWidget(self.canvas, 1)
 
     def _follow(self, *_: object) -> None:
-        picture = picture_edits.picture_of(*self._place)
-        if picture is None or picture.chosen is None:
+        sha256, words = self._seen(self._workplace.opened.tutorial)
+        if not sha256:
             self.closed.emit()
-        elif picture.chosen != self._shown:
-            self._shown = picture.chosen
-            self.canvas.setAccessibleDescription(picture.alt_text)
-            self._workplace.opened.take(picture.chosen, self._decode, self._cannot)
+        elif sha256 != self._shown:
+            self._shown = sha256
+            self.canvas.setAccessibleDescription(words)
+            self._workplace.opened.take(sha256, self._decode, self._cannot)
 
     def _decode(self, take: Take) -> None:
         self._workplace.background.run(lambda: decoded(take.data, LARGEST), self._show)
@@ -96,8 +123,11 @@ class ZoomPane(QWidget):
             self.canvas.show_image(image)
 
     def _cannot(self, *_: object) -> None:
+        given = self._shown in self._workplace.opened.tutorial.given
         self.scale.setText(
-            self.tr("This picture can't be read: choose another take, or paint it again.")
+            self.tr("This photo can't be read.")
+            if given
+            else self.tr("This picture can't be read: choose another take, or paint it again.")
         )
 
     def _tell_scale(self, scale: float) -> None:

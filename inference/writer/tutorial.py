@@ -93,7 +93,7 @@ class TutorialWriter:
     With a draft that has steps it goes on behind the last one, with steps about `about`: it writes
     no head, and what is there is its own earlier text. pictures: what the person gave to look at,
     as the session's eyes encoded it. What they show is listed first, as the materials, unless the
-    draft has materials: those the person has confirmed.
+    person has confirmed those of the draft, were they none.
     """
 
     def __init__(
@@ -108,6 +108,8 @@ class TutorialWriter:
         draft: Draft | None = None,
         about: str = "",
         pictures: Sequence[Chunk] = (),
+        *,
+        confirmed: bool = False,
     ) -> None:
         self.draft = draft or Draft()
         self._session = session
@@ -122,6 +124,7 @@ class TutorialWriter:
         self._seed = seed
         self._steps = steps
         self._pictures = pictures
+        self._confirmed = confirmed
         self._painted: bytes | None = None
         # "What is this?" names no subject: the pictures do.
         self._subject = "" if pictures or self.draft.materials else subject(prompt)
@@ -138,7 +141,7 @@ class TutorialWriter:
 
         Before it is asked for more, `see` may show it the picture of that step.
         """
-        if not self.draft.materials:
+        if not self._confirmed:
             yield from self.list_seen()
         if self.draft.materials:
             self._prompt += f"\nThe pictures show: {', '.join(self.draft.materials)}"
@@ -225,6 +228,8 @@ class TutorialWriter:
         yield from self._line("summary", self._grammar.summary(), 2)
         if len(self.draft.summary) >= SUMMARY:
             yield from self._ended("summary", whole_sentences(self.draft.summary, SUMMARY))
+        if self._confirmed and not self.draft.materials:
+            return
         self._before = "You need: "
         yield from self._append(self._before)
         if self.draft.materials:  # seen in the person's pictures

@@ -28,7 +28,7 @@ def write(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
     It returns the tutorial, or None where the command made none.
     """
-    monkeypatch.setattr(conversation, "Client", lambda: Client(sys.executable, FAKE))
+    monkeypatch.setattr(conversation, "Client", lambda _python: Client(sys.executable, FAKE))
     (tmp_path / "dish.png").write_bytes(fake_engine.png(3, "a photo"))
     out = tmp_path / "dish.interstep"
 
@@ -97,7 +97,7 @@ def test_ctrl_c_at_the_question_stops_and_leaves_no_file(tmp_path: Path) -> None
     code = (
         "import sys; from app import cli; from app.commands import conversation as c\n"
         "from app.engine.client import Client\n"
-        f"c.Client = lambda: Client(sys.executable, {FAKE!r})\n"
+        f"c.Client = lambda _python: Client(sys.executable, {FAKE!r})\n"
         "cli.main(['write', 'What?', '--image', 'dish.png', '-o', 'dish.interstep'])\n"
     )
     near, far = os.openpty()

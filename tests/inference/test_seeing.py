@@ -110,7 +110,10 @@ def session(seer: Seer) -> Iterator[Session]:
 
 
 def writing(
-    session: Session, *photos: bytes, seeing: bool = False, materials: tuple[str, ...] = ()
+    session: Session,
+    *photos: bytes,
+    seeing: bool = False,
+    materials: tuple[str, ...] | None = None,
 ) -> Iterator[Event]:
     eyes = Weights("eyes.gguf", 1, "0" * 64, "Apache-2.0")
     request = Write(
@@ -229,6 +232,16 @@ def test_the_writer_reads_the_list_as_the_author_left_it(run: Run, session: Sess
     told = ", ".join(MENDED).encode()
     assert read.count(told) == 2, "in the question and in the answer, no mark among its words"
     assert ", ".join(run.things).encode() not in read
+
+
+def test_a_list_that_the_author_emptied_stays_empty(run: Run, session: Session) -> None:
+    events = list(writing(session, photo(1), photo(2), materials=()))
+    assert len(of_kind(StepFinished, events)) == 2
+    assert {e.field for e in of_kind(TextDelta, events)} >= {"title", "summary", "body"}
+    assert "materials" not in {event.field for event in of_kind(TextDelta, events)}
+    assert [piece for piece in session._pieces if isinstance(piece, Sight)][:2] == [
+        piece for piece in run.pieces if isinstance(piece, Sight)
+    ][:2], "it still sees the photos"
 
 
 def test_a_writer_without_eyes_lists_nothing(seer: Seer) -> None:

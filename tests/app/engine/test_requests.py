@@ -53,7 +53,7 @@ def test_writing(file: TutorialFile) -> None:
     assert (request.seed, request.steps, request.paint) == (4, 7, False)
     assert (request.look, request.options) == (LOOK, OPTIONS)
     assert request.images == (for_writer(PHOTO),)
-    assert (request.seeing, request.materials) == (False, ())
+    assert (request.seeing, request.materials) == (False, ()), "the author emptied the list"
 
 
 def test_writing_of_photos_tells_what_they_show_as_the_author_left_it(file: TutorialFile) -> None:
@@ -65,14 +65,14 @@ def test_writing_of_photos_tells_what_they_show_as_the_author_left_it(file: Tuto
     file.save(replace(confirmed, given=()))
     request = request_of(Writing(4), file)
     assert isinstance(request, Write)
-    assert request.materials == (), "else it would be told of a list that it makes itself"
+    assert request.materials is None, "else it would be told of a list that it makes itself"
 
 
 def test_a_look_at_photos_only_lists(file: TutorialFile) -> None:
     file.save(replace(file.tutorial, materials=("soup",)))
     request = request_of(Writing(4, seeing=True), file)
     assert isinstance(request, Write)
-    assert (request.seeing, request.materials) == (True, ())
+    assert (request.seeing, request.materials) == (True, None)
     assert request.images == (for_writer(PHOTO),)
 
 

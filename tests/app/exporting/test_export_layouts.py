@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_html import HOSTILE, TUTORIALS, Page
+from test_html import HOSTILE, TUTORIALS, Page, illustrated
 from test_tree import shown, take
 from test_writing import ONE, OTHER, TAKES, TWO_STEPS, tree
 
@@ -86,9 +86,9 @@ def test_a_text_that_is_gone_claims_nothing(tmp_path: Path) -> None:
 
 @given(TUTORIALS, HOSTILE, st.booleans())
 def test_a_fragment_is_plain_markup(tutorial: Tutorial, alt: str, rich: bool) -> None:
-    one = Figure("given-1", alt, b"x", "image/png", 900, 600)
-    document = replace(render(tutorial, {}), given=(one,))
-    page = Page(to_rich_text(document) if rich else to_fragment(document, {"given-1": "a/b.png"}))
+    one = Figure("one", alt, b"x", "image/png", 900, 600)
+    document = illustrated(render(tutorial, {}), one)
+    page = Page(to_rich_text(document) if rich else to_fragment(document, {"one": "a/b.png"}))
     tags = Counter(tag for tag, _ in page.elements)
     assert set(tags) <= PLAIN | ({"h1"} if rich else set())
     assert tags["img"] == 1

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from app.exporting.howto import iso_duration
 from app.exporting.html import to_html
 from app.exporting.style import STYLE
-from app.exporting.tree import Figure, render
+from app.exporting.tree import Document, DocumentStep, Figure, render
 from app.tutorial.model import Callout, Step, Tutorial
 
 VOID = {"meta", "br", "hr", "img"}
@@ -87,6 +87,12 @@ TUTORIALS = st.builds(
 )
 
 
+def illustrated(document: Document, *figures: Figure) -> Document:
+    """Return the document with one more step, of pictures alone."""
+    step = DocumentStep(len(document.steps) + 1, "", "", "", (), (), figures)
+    return replace(document, steps=(*document.steps, step))
+
+
 @given(TUTORIALS, HOSTILE)
 def test_no_text_becomes_markup(tutorial: Tutorial, alt: str) -> None:
     document = render(tutorial, {})
@@ -95,7 +101,7 @@ def test_no_text_becomes_markup(tutorial: Tutorial, alt: str) -> None:
         Figure("a", alt, b"x", "image/png", 1, 1),
         Figure("b", alt, b"x", "image/png", 1, 1, drawing),
     )
-    page = Page(to_html(replace(document, given=figures)))
+    page = Page(to_html(illustrated(document, *figures)))
     tags = Counter(tag for tag, _ in page.elements)
     assert tags["script"] == tags["style"] == tags["svg"] == tags["img"] == 1
     assert not tags & Counter(["iframe", "object", "link", "form", "base", "b"])
@@ -106,7 +112,7 @@ def test_no_text_becomes_markup(tutorial: Tutorial, alt: str) -> None:
         if "src" in attributes:
             assert (attributes["src"] or "").startswith("data:image/png;base64,")
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
-    assert len(ids) == len(set(ids)) == len(tutorial.steps)
+    assert len(ids) == len(set(ids)) == len(tutorial.steps) + 1
     data = json.loads(page.data)
     assert data["@type"] == "HowTo"
     assert data.get("name", "") == tutorial.title

@@ -6,16 +6,20 @@ import json
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from test_tree import shown, take
 
-from app.exporting.writing import MANIFEST, ExportError, export
+from app.exporting.fragment import to_rich_text
+from app.exporting.tree import render
+from app.exporting.writing import MANIFEST, ExportError, ExportOptions, export
 from app.tutorial.importing import read_markdown
 from app.tutorial.model import Picture, Step, Take, Tutorial
 
 ONE = take({})
 OTHER = replace(ONE, sha256=hashlib.sha256(b"other").hexdigest(), data=b"other")
+GIVEN = replace(ONE, sha256=hashlib.sha256(b"private").hexdigest(), data=b"private")
 TAKES = {ONE.sha256: ONE, OTHER.sha256: OTHER}
 TWO_STEPS = replace(
     shown(ONE),
@@ -50,6 +54,33 @@ def test_what_an_export_no_longer_has_goes(tmp_path: Path) -> None:
     export(Tutorial("t"), {}, tmp_path / "x.md")
     assert list(tree(tmp_path)) == ["x.md"]
     assert not (tmp_path / "x-images").exists()
+
+
+@pytest.mark.parametrize("name", ["x.md", "x.html"])
+@pytest.mark.parametrize("layout", ["file", "folder", "fragment"])
+def test_photos_given_to_the_writer_stay_at_home(
+    name: str, layout: Literal["file", "folder", "fragment"], tmp_path: Path
+) -> None:
+    given = replace(TWO_STEPS, given=(GIVEN.sha256,))
+    takes = {**TAKES, GIVEN.sha256: GIVEN}
+    export(given, takes, tmp_path / name, ExportOptions(layout))
+    with_photo = tree(tmp_path)
+    export(TWO_STEPS, TAKES, tmp_path / name, ExportOptions(layout))
+    assert tree(tmp_path) == with_photo
+    assert to_rich_text(render(given, takes)) == to_rich_text(render(TWO_STEPS, TAKES))
+    shown_too = replace(given, given=(ONE.sha256,))
+    assert render(shown_too, takes) == render(TWO_STEPS, TAKES), "what a step shows is shown"
+
+
+def test_a_photo_that_an_earlier_version_wrote_out_goes(tmp_path: Path) -> None:
+    export(TWO_STEPS, TAKES, tmp_path / "x.md")
+    note = tmp_path / "x-images" / MANIFEST
+    (tmp_path / "x-images/given-1.png").write_bytes(GIVEN.data)
+    kept = json.loads(note.read_text())
+    kept["files"]["x.md"].append(["given-1.png", GIVEN.sha256])
+    note.write_text(json.dumps(kept))
+    export(TWO_STEPS, TAKES, tmp_path / "x.md")
+    assert not (tmp_path / "x-images/given-1.png").exists()
 
 
 def test_files_of_others_stay(tmp_path: Path) -> None:

@@ -48,6 +48,17 @@ def test_a_message_is_told_with_its_role_and_name(bar: MessageBar, qtbot: QtBot)
     assert message.property("kind") == "danger"
 
 
+def test_it_grows_so_that_all_words_have_room(bar: MessageBar, qtbot: QtBot) -> None:
+    words = "This is what the writer sees in your photos, at “You need”. Mend it, then go on."
+    bar.show_message("one", words, [("Write it", lambda: None), ("Stop", lambda: None)])
+    bar.window().resize(320, 400)
+    (message,) = messages(bar)
+    label = next(one for one in message.findChildren(QLabel) if one.text() == words)
+    qtbot.waitUntil(lambda: label.heightForWidth(label.width()) <= label.height())
+    assert message.height() > 60
+    assert (bar.y(), message.y()) == (0, 0)
+
+
 def test_the_same_key_gives_way_in_its_place(bar: MessageBar) -> None:
     for key in ("one", "two"):
         bar.show_message(key, f"This is {key}.", [])

@@ -8,7 +8,7 @@ import fake_engine
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.engine.client import Client
@@ -16,10 +16,12 @@ from app.studio import Studio
 from app.tutorial.file import TutorialFile
 from app.tutorial.model import Making, Tutorial
 from app.window.tutorial_view import TutorialView
+from app.window.zoom_view import ZoomPane
 
 FAKE = ("-P", str(Path(fake_engine.__file__).resolve()))
 PROMPT = "What dish is this?"
 SEEN = ("a bowl", "a frog")
+WAITS = "The writer waits for you"
 ASKED = "This is what the writer sees in your photos"
 
 
@@ -50,6 +52,15 @@ class Seat:
     @property
     def tutorial(self) -> Tutorial:
         return self.view.workplace.opened.tutorial
+
+    @property
+    def needs(self) -> QWidget:
+        return self.view.page.head.needs
+
+    @property
+    def foot(self) -> list[str]:
+        """What the engine bar says."""
+        return [label.text() for label in self.studio.engine_bar.findChildren(QLabel)]
 
     @property
     def question(self) -> str:
@@ -170,8 +181,7 @@ def test_stopped_while_it_looks_it_keeps_what_it_has_seen(seat: Seat) -> None:
     seat.begin("slow look")
     seat.until(lambda: seat.view.page.head.needs.text == "a bowl")
     assert seat.tutorial.materials == (), "it streams"
-    labels = [label.text() for label in seat.studio.engine_bar.findChildren(QLabel)]
-    assert "Looking at your photos" in labels
+    assert "Looking at your photos" in seat.foot
     seat.studio.perform("stop")
     seat.rest()
     assert seat.tutorial.materials == ("a bowl",)
@@ -201,6 +211,71 @@ def test_a_writer_that_sees_nothing_goes_on_by_itself(seat: Seat) -> None:
     with TutorialFile.read(seat.view.workplace.opened.path) as file:
         assert file.run is not None
         assert file.run.state == "done"
+
+
+def test_a_list_that_the_author_empties_is_not_made_again(seat: Seat) -> None:
+    seat.begin()
+    seat.until(lambda: ASKED in seat.question)
+    seat.rest()
+    QTest.keyClick(seat.needs, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    key(Qt.Key.Key_Delete)
+    assert seat.tutorial.materials == ()
+    seat.press("Write it")
+    seat.until(lambda: len(seat.tutorial.steps) == 2)
+    seat.rest()
+    assert (seat.tutorial.materials, seat.question) == ((), "")
+
+
+def test_nor_by_the_prompt_field(seat: Seat) -> None:
+    seat.begin()
+    seat.until(lambda: ASKED in seat.question)
+    seat.rest()
+    QTest.keyClick(seat.needs, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    key(Qt.Key.Key_Delete)
+    seat.view.prompt.start.click()
+    seat.until(lambda: len(seat.tutorial.steps) == 2)
+    seat.rest()
+    assert (seat.tutorial.materials, seat.question) == ((), "")
+
+
+def test_the_bar_says_that_it_waits_for_the_author(seat: Seat) -> None:
+    seat.begin()
+    seat.until(lambda: ASKED in seat.question)
+    seat.rest()
+    assert WAITS in seat.foot
+    seat.press("Stop")
+    assert WAITS not in seat.foot
+    assert "Engine ready" in seat.foot
+
+
+def test_the_key_of_stop_ends_the_wait(seat: Seat) -> None:
+    seat.begin()
+    seat.until(lambda: ASKED in seat.question)
+    seat.rest()
+    key(Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
+    assert seat.question == ""
+    assert WAITS not in seat.foot
+    assert not seat.studio.actions["stop"].isEnabled()
+    seat.rest()
+    seat.open_again()
+    assert seat.question == ""
+    assert seat.tutorial.materials == SEEN, "the list stays"
+
+
+def test_the_photos_stand_on_the_page_while_it_waits(seat: Seat) -> None:
+    seat.begin()
+    seat.until(lambda: ASKED in seat.question)
+    (shown,) = seat.view.page.head.photos.photos
+    QTest.mouseClick(shown, Qt.MouseButton.LeftButton)
+    pane = seat.studio.window.centre.currentWidget()
+    assert isinstance(pane, ZoomPane)
+    seat.until(lambda: pane.scale.text().endswith("%"))
+    assert pane.canvas.accessibleDescription() == "Photo 1 of 1, given to the writer"
+    assert ASKED in seat.question
+    key(Qt.Key.Key_Escape)
+    assert seat.studio.window.centre.currentWidget() is not pane
+    assert shown.hasFocus()
+    assert ASKED in seat.question, "Escape only leaves the photo"
 
 
 def test_without_photos_nothing_is_asked(seat: Seat) -> None:

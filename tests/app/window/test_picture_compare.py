@@ -15,7 +15,7 @@ from app.window import picture_edits
 from app.window.compare import ComparePane
 from app.window.take_differences import differences, differing_pixels, scene_differences
 from app.window.workplace import Workplace
-from app.window.zoom_view import ZoomPane
+from app.window.zoom_view import ZoomPane, picture_seen
 from assets.sprites.scene import Placed, Scene, scene_to_json
 
 Make = Callable[..., Workplace]
@@ -147,7 +147,7 @@ def test_painted_takes_are_compared_by_their_seeds(make_workplace: Make, qtbot: 
 def test_zoom_fits_then_goes_to_any_scale(make_workplace: Make, qtbot: QtBot) -> None:
     large = photo("red", 400, 200)
     workplace = make_workplace(one_step(large), [large])
-    pane = ZoomPane(workplace, *PLACE)
+    pane = ZoomPane(workplace, picture_seen(*PLACE))
     qtbot.addWidget(pane)
     pane.resize(300, 300)
     pane.show()
@@ -177,7 +177,7 @@ def test_the_wheel_zooms_where_the_mouse_is_and_the_drag_moves(
 ) -> None:
     large = photo("red", 400, 400)
     workplace = make_workplace(one_step(large), [large])
-    pane = ZoomPane(workplace, *PLACE)
+    pane = ZoomPane(workplace, picture_seen(*PLACE))
     qtbot.addWidget(pane)
     pane.resize(300, 300)
     pane.show()

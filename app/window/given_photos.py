@@ -1,0 +1,127 @@
+"""The photos that the author gave the writer, small, in the head of the page."""
+
+from PySide6.QtCore import QCoreApplication, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from app.tutorial.model import Tutorial
+from app.window.icons import icon
+from app.window.picture_frame import paint_ring, paint_rounded, side_for
+from app.window.tab_order import chain
+from app.window.workplace import Workplace
+
+HEIGHT = 72  # pixels at zoom 1, of a photo
+SHAPES = (0.6, 2.0)  # width to height; what is narrower or wider is cut at its edges
+GAP = 6
+RADIUS = 6
+ICON = 20
+
+
+def given_names(tutorial: Tutorial) -> dict[str, str]:
+    """Return what the given photos are called, by sha256, each once."""
+    photos = list(dict.fromkeys(tutorial.given))
+    words = QCoreApplication.translate("GivenPhotos", "Photo {n} of {total}, given to the writer")
+    return {one: words.format(n=n, total=len(photos)) for n, one in enumerate(photos, 1)}
+
+
+class GivenPhotos(QWidget):
+    """A row of them, or several; hidden where there are none. opened(sha256): show it large."""
+
+    opened = Signal(str)
+
+    def __init__(self, workplace: Workplace, before: QWidget, parent: QWidget) -> None:
+        """before: what Tab leaves for the first photo."""
+        super().__init__(parent)
+        self._workplace = workplace
+        self._before = before
+        self.photos: list[GivenPhoto] = []
+        self.hide()
+        workplace.images.image_ready.connect(self._image_ready)
+
+    def follow(self, tutorial: Tutorial) -> bool:
+        """Show the tutorial's photos; return whether they are others than before."""
+        names = given_names(tutorial)
+        if list(names) == [photo.sha256 for photo in self.photos]:
+            return False
+        for gone in self.photos:
+            gone.hide()
+            gone.deleteLater()
+        self.photos = [GivenPhoto(self._workplace, *one, self) for one in names.items()]
+        for photo in self.photos:
+            photo.clicked.connect(lambda _=False, sha256=photo.sha256: self.opened.emit(sha256))
+            photo.show()
+        chain([self._before, *self.photos])
+        self.setVisible(bool(names))
+        return True
+
+    def lay_out(self, width: int) -> int:
+        """Place the photos in lines of this width and return the height in pixels."""
+        gap, at, bottom = self._workplace.theme.px(GAP), QPoint(), 0
+        for photo in self.photos:
+            size = photo.sizeHint().boundedTo(QSize(width, photo.sizeHint().height()))
+            if at.x() and at.x() + size.width() > width:
+                at = QPoint(0, bottom + gap)
+            photo.setGeometry(at.x(), at.y(), size.width(), size.height())
+            at.setX(at.x() + size.width() + gap)
+            bottom = at.y() + size.height()
+        return bottom
+
+    def _image_ready(self, sha256: str) -> None:
+        for photo in self.photos:
+            if photo.sha256 == sha256:
+                photo.update()
+
+
+class GivenPhoto(QAbstractButton):
+    """One photo; Enter or a click opens it."""
+
+    def __init__(self, workplace: Workplace, sha256: str, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._workplace = workplace
+        self.sha256 = sha256
+        self.setAccessibleName(name)
+        self.setToolTip(self.tr("{photo}: show it large").format(photo=name))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def sizeHint(self) -> QSize:
+        """Return the room for the photo in its shape."""
+        info = self._workplace.opened.infos.get(self.sha256)
+        shape = info.width / info.height if info is not None and info.height else 1.0
+        height = self._workplace.theme.px(HEIGHT)
+        return QSize(round(height * min(max(shape, SHAPES[0]), SHAPES[1])), height)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the photo, or its ground until it is read."""
+        theme, images = self._workplace.theme, self._workplace.images
+        painter = QPainter(self)
+        painter.setRenderHints(
+            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+        )
+        box = QRectF(self.rect())
+        side = side_for(max(box.width(), box.height()) * self.devicePixelRatioF())
+        pixmap = images.pixmap(self.sha256, side)
+        if pixmap is not None:
+            paint_rounded(painter, box, pixmap, theme.px(RADIUS))
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour("pic"))
+            painter.drawRoundedRect(box, theme.px(RADIUS), theme.px(RADIUS))
+        if images.is_lost(self.sha256):
+            place = QRectF(0, 0, theme.px(ICON), theme.px(ICON))
+            place.moveCenter(box.center())
+            icon("picture", theme.colours.muted).paint(painter, place.toRect())
+        if self.hasFocus():
+            paint_ring(painter, box, theme, RADIUS)
+        painter.end()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open it by Enter as by Space."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the ring."""
+        super().focusInEvent(event)
+        self.update()
