@@ -1,9 +1,12 @@
+import numpy as np
 import pytest
 import torch
+from diffusers.pipelines.qwenimage.pipeline_qwenimage_edit_plus import calculate_shift
 from PIL import Image
 from tiny_networks import tiny_qwen_image
 from torch import Tensor
 
+from inference.painter.networks import build, shapes
 from inference.painter.pixels.family import Frame, Size, Told
 from inference.painter.pixels.qwen_edit import QwenEdit
 from inference.painter.pixels.references import Reference
@@ -77,3 +80,24 @@ def test_the_loop_gives_the_stock_pipelines_latents(networks, edit, guidance, co
         **negative,
     ).images
     torch.testing.assert_close(ours, stock, atol=2e-5, rtol=0)
+
+
+@pytest.mark.parametrize("side", [512, 1024])
+def test_the_noise_levels_are_those_that_the_lora_was_taught_with(networks, side: int) -> None:
+    """Source of the levels: Qwen-Image-Lightning, a shift of 3 for pictures of every size."""
+    scheduler = build(shapes("qwen-edit")["scheduler"])
+    transformer, vae, _ = networks
+    seen: list[float] = []
+
+    def slope(x: Tensor, sigma: float) -> Tensor:
+        seen.append(sigma)
+        return x
+
+    tokens = (side // 16) ** 2
+    list(QwenEdit(transformer, vae, scheduler, read).solve(slope, torch.zeros(1, tokens, 4), 4))
+    config = scheduler.config
+    bounds = (config.base_image_seq_len, config.max_image_seq_len)
+    shift = calculate_shift(tokens, *bounds, config.base_shift, config.max_shift)
+    scheduler.set_timesteps(sigmas=np.linspace(1, 1 / 4, 4), mu=shift)
+    assert seen == pytest.approx(scheduler.sigmas[:-1].tolist(), abs=1e-6)
+    assert seen == pytest.approx([1, 0.9, 0.75, 0.5])
