@@ -25,7 +25,7 @@ from inference.painter.pixels.family import (
     WithoutEncoder,
     noise_of,
 )
-from inference.painter.pixels.references import Reference
+from inference.painter.pixels.references import Reference, within
 from inference.painter.pixels.video_vae import decoded, encoded
 
 CLEAN = 1e-4  # noise level that conditioning frames are told to have
@@ -76,6 +76,10 @@ class Cosmos(WithoutEncoder):
             raise PainterError("the guard that these weights' licence asks for refused the text")
         positive = self._read(text)
         return Conditions(positive, None if guidance == 1 else self._read("\n\n".join(before)))
+
+    def fitted(self, pixels: Image.Image, area: int) -> Image.Image:
+        """Return a reference as it is encoded: never enlarged."""
+        return within(pixels, area, self.multiple)
 
     def encode(self, pixels: Image.Image) -> Tensor:
         """Return a reference's latents, (1, channels, 1, rows, columns)."""

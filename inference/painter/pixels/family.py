@@ -74,6 +74,9 @@ class Family(Protocol):
         At a guidance of 1 nobody looks at the negative branch: it is not read.
         """
 
+    def fitted(self, pixels: Image.Image, area: int) -> Image.Image:
+        """Return a reference as it is encoded, of about so many pixels at most."""
+
     def encode(self, pixels: Image.Image) -> Tensor:
         """Return the clean latents of one reference."""
 

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from inference.painter.flow import euler, guided, sigmas
 from inference.painter.pixels.family import CPU, Frame, Size, Slope, Told, noise_of, pixels_in
-from inference.painter.pixels.references import Reference
+from inference.painter.pixels.references import Reference, within
 
 TOKENS = 512  # of a prompt, pads included: they are a part of what the network was taught with
 LAYERS = (9, 18, 27)  # of the text encoder, whose states it reads
@@ -70,6 +70,10 @@ class Klein:
                 text_encoder_out_layers=self._layers,
             )
         return tuple(found)
+
+    def fitted(self, pixels: Image.Image, area: int) -> Image.Image:
+        """Return a reference as it is encoded: never enlarged."""
+        return within(pixels, area, self.multiple)
 
     @torch.no_grad()
     def encode(self, pixels: Image.Image) -> Tensor:

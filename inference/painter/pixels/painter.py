@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property
 from itertools import chain
 from typing import Any, Literal
@@ -18,7 +17,7 @@ from inference.painter.fixing import CannotFix
 from inference.painter.pixels.family import Family, Frame, Size, Told, image_of
 from inference.painter.pixels.glimpse import Glimpses
 from inference.painter.pixels.prompting import prompt_of
-from inference.painter.pixels.references import Reference, decoded, references, within
+from inference.painter.pixels.references import Reference, decoded, references
 from inference.protocol import Json, PaintInput
 
 Stage = Literal["read", "see", "paint", "decode"]
@@ -89,10 +88,7 @@ class PixelPainter:
         family, fixing = self._family, given.mode == "fix"
         mask = decoded(given.mask) if given.mask is not None and fixing else None
         most = max(self.most, 1) if fixing else self.most
-        seen = [
-            replace(one, pixels=within(one.pixels, self.area, family.multiple))
-            for one in references(given.conditions, self._drawings, most)
-        ]
+        seen = references(given.conditions, self._drawings, most)
         if fixing and not (seen and seen[0].role == "present"):
             raise CannotFix("there is no picture to fix: draw a new one")
         wanted, size = _sizes(given, seen, family.multiple)
@@ -121,9 +117,10 @@ class PixelPainter:
         yield Canvas(image, given.description)
 
     def _latents(self, reference: Reference) -> Tensor:
-        key = f"{reference.sha256} {reference.pixels.size}"
+        key = f"{reference.sha256} {self.area}"
         if key not in self._encoded:
-            self._encoded[key] = self._family.encode(reference.pixels)
+            pixels = self._family.fitted(reference.pixels, self.area)
+            self._encoded[key] = self._family.encode(pixels)
             if len(self._encoded) > KEPT:
                 self._encoded.popitem(last=False)
         return self._encoded[key]

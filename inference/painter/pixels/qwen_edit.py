@@ -64,10 +64,13 @@ class QwenEdit(WithoutEncoder):
         positive = self._read(told.prompt, seen)
         return Conditions(positive, None if guidance == 1 else self._read(NEGATIVE, seen))
 
+    def fitted(self, pixels: Image.Image, area: int) -> Image.Image:
+        """Return a reference as it is encoded: always of the size that the network was taught."""
+        return _resized(pixels, min(VAE_IMAGE_SIZE, area))
+
     def encode(self, pixels: Image.Image) -> Tensor:
         """Return a reference's latents, (1, channels, 1, rows, columns)."""
-        area = min(VAE_IMAGE_SIZE, pixels.width * pixels.height)  # as the plan has room
-        return encoded(self._vae, _resized(pixels, area), self._device)
+        return encoded(self._vae, pixels, self._device)
 
     def begin(
         self,
@@ -112,12 +115,7 @@ class QwenEdit(WithoutEncoder):
         told = self._scheduler.config
         bounds = (told.base_image_seq_len, told.max_image_seq_len, told.base_shift, told.max_shift)
         shift = math.exp(calculate_shift(noise.shape[1], *bounds))
-        levels = sigmas(steps, shift)
-        if told.shift_terminal:
-            # The last level that is computed, not 0 itself, is stretched to the trained one.
-            scale = (1 - levels[-2]) / (1 - told.shift_terminal)
-            levels = [*(1 - (1 - level) / scale for level in levels[:-1]), 0.0]
-        return euler(slope, noise, levels)
+        return euler(slope, noise, sigmas(steps, shift))
 
     def decode(self, x: Tensor, size: Size) -> Tensor:
         """Return the pixels."""
@@ -142,9 +140,9 @@ class QwenEdit(WithoutEncoder):
 
 
 def _resized(pixels: Image.Image, area: int) -> Image.Image:
-    width, height = calculate_dimensions(area, pixels.width / pixels.height)
-    # A very long picture is rounded to no pixels at all.
-    return pixels.resize((max(width, LEAST), max(height, LEAST)), Image.Resampling.LANCZOS)
+    longest = area / LEAST**2  # a longer picture would be rounded to no pixels at all
+    ratio = min(max(pixels.width / pixels.height, 1 / longest), longest)
+    return pixels.resize(calculate_dimensions(area, ratio), Image.Resampling.LANCZOS)
 
 
 def _packed(latents: Tensor) -> Tensor:

@@ -26,6 +26,7 @@ EDITING = (
     " Generate a new image that meets the user's requirements while maintaining consistency with"
     " the original input where appropriate."
 )  # part of what Qwen-Image-Edit was trained with, as are the words below
+SIGHT = 28  # pixels a side of what Qwen2.5-VL sees as one token
 DROPPED = 64  # tokens of the system turn, which the network never sees
 PROMPTING = "You are a helpful assistant who will provide prompts to an image generator."
 PADDED = 512  # tokens of a Cosmos prompt; the pads are a part of what its network was taught with
@@ -52,7 +53,7 @@ class EditReading:
         turn.special(START).plain(f"system\n{EDITING}").special(END).plain("\n")
         turn.special(START).plain("user\n")
         for number, picture in enumerate(pictures, 1):
-            turn.plain(f"Picture {number}: ").seen(self._eyes.see(picture))
+            turn.plain(f"Picture {number}: ").seen(self._eyes.see(_whole(picture)))
         turn.plain(text).special(END).plain("\n").special(START).plain("assistant\n")
         chunks = turn.chunks()
         over = sum(map(len, chunks)) - self._reader.n_ctx
@@ -124,6 +125,15 @@ class _Turn:
 
     def chunks(self) -> list[Tokens | Sight]:
         return [*self._chunks, tuple(self.tokens())]
+
+
+def _whole(picture: Image.Image) -> Image.Image:
+    """Return the picture in whole tokens, as the model's own processor resizes it.
+
+    llama.cpp would choose other sizes; such a picture it leaves as it is.
+    """
+    width, height = (max(1, round(side / SIGHT)) * SIGHT for side in picture.size)
+    return picture.resize((width, height), Image.Resampling.BICUBIC)
 
 
 def _special(model: Model, name: str) -> int:

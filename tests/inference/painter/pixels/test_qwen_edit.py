@@ -1,12 +1,25 @@
+import io
+
+import numpy as np
 import pytest
 import torch
+from diffusers.image_processor import VaeImageProcessor
+from diffusers.pipelines.qwenimage.pipeline_qwenimage_edit_plus import (
+    calculate_dimensions,
+    calculate_shift,
+)
 from PIL import Image
+from test_klein import condition
 from tiny_networks import tiny_qwen_image
 from torch import Tensor
 
+from assets.sprites.library import library
+from inference.painter.networks import build, shapes
 from inference.painter.pixels.family import Frame, Size, Told
+from inference.painter.pixels.painter import PixelPainter
 from inference.painter.pixels.qwen_edit import QwenEdit
 from inference.painter.pixels.references import Reference
+from inference.protocol import PaintInput, PaintOptions
 
 TEXT = 16
 SIZE = Size(64, 32)
@@ -56,10 +69,10 @@ def test_the_loop_gives_the_stock_pipelines_latents(networks, edit, guidance, co
     transformer, vae, scheduler = networks
     pipeline = QwenImageEditPlusPipeline(scheduler, vae, None, None, None, transformer)
     pipeline.set_progress_bar_config(disable=True)
-    shown = [picture("red"), picture("green", 96, 64)][:count]
+    shown = [picture("red", 48, 40), picture("green", 96, 64)][:count]
     refs = [Reference("previous", str(k), -1 - k, one) for k, one in enumerate(shown)]
     conditions = edit.condition(Told("Pour the tea."), refs, guidance)
-    frames = [Frame(ref.time, edit.encode(ref.pixels)) for ref in refs]
+    frames = [Frame(ref.time, edit.encode(edit.fitted(ref.pixels, 1024 * 1024))) for ref in refs]
     noise, slope = edit.begin(conditions, frames, SIZE, 3, guidance)
     *_, (ours, _) = edit.solve(slope, noise, 4)
     assert (conditions.negative is None) == (guidance == 1)
@@ -77,3 +90,52 @@ def test_the_loop_gives_the_stock_pipelines_latents(networks, edit, guidance, co
         **negative,
     ).images
     torch.testing.assert_close(ours, stock, atol=2e-5, rtol=0)
+
+
+@pytest.mark.parametrize("side", [512, 1024])
+def test_the_noise_levels_are_those_that_the_lora_was_taught_with(networks, side: int) -> None:
+    """Source of the levels: Qwen-Image-Lightning, a shift of 3 for pictures of every size."""
+    scheduler = build(shapes("qwen-edit")["scheduler"])
+    transformer, vae, _ = networks
+    seen: list[float] = []
+
+    def slope(x: Tensor, sigma: float) -> Tensor:
+        seen.append(sigma)
+        return x
+
+    tokens = (side // 16) ** 2
+    list(QwenEdit(transformer, vae, scheduler, read).solve(slope, torch.zeros(1, tokens, 4), 4))
+    config = scheduler.config
+    bounds = (config.base_image_seq_len, config.max_image_seq_len)
+    shift = calculate_shift(tokens, *bounds, config.base_shift, config.max_shift)
+    scheduler.set_timesteps(sigmas=np.linspace(1, 1 / 4, 4), mu=shift)
+    assert seen == pytest.approx(scheduler.sigmas[:-1].tolist(), abs=1e-6)
+    assert seen == pytest.approx([1, 0.9, 0.75, 0.5])
+
+
+@pytest.mark.parametrize("size", [(768, 768), (300, 200), (3000, 2000), (1, 5000), (5000, 1)])
+@pytest.mark.parametrize("room", [512, 1024])
+def test_a_reference_has_the_size_that_the_network_was_taught(networks, size, room: int) -> None:
+    fitted = QwenEdit(*networks, read).fitted(Image.new("RGB", size), room**2)
+    longest = room / 32
+    ratio = min(max(size[0] / size[1], 1 / longest**2), longest**2)
+    assert fitted.size == calculate_dimensions(room**2, ratio)
+    assert min(fitted.size) >= 32
+    assert 0.95 < fitted.width * fitted.height / room**2 < 1.05
+
+
+def test_a_picture_is_resampled_once(networks) -> None:
+    """As the stock pipeline does, straight from the picture as it is given."""
+    edit = QwenEdit(*networks, read)
+    seen: list[Image.Image] = []
+    edit.encode = lambda pixels: seen.append(pixels) or QwenEdit.encode(edit, pixels)
+    given = condition("previous", "red", 96, 64)
+    painter = PixelPainter(edit, {}, library(), most=1, area=64 * 64)
+    asked = PaintInput(
+        "Tea", "Boil", "", "A kettle.", ("How?",), (given,), 7, options=PaintOptions(64, 1)
+    )
+    list(painter.draw(asked))
+    original = Image.open(io.BytesIO(given.image.data()))
+    wanted = VaeImageProcessor().resize(original, *reversed(calculate_dimensions(64 * 64, 1.5)))
+    assert seen[0].size == wanted.size
+    assert seen[0].tobytes() == wanted.tobytes()

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 import tiny_eyes
 import torch
-from eye_patches import patches, picture
+from eye_patches import picture
 from PIL import Image
 from test_cosmos import Watchful
 from tiny_networks import TEMPLATE, tiny_cosmos, tiny_qwen_image
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
+from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
 from inference.painter.drawing import PainterError
 from inference.painter.pixels.reading import EditReading, WorldReading
@@ -47,23 +48,24 @@ def tokenizer(tmp_path):
 
 
 class Processor:
-    """Qwen2VLProcessor's work without torchvision, for pictures that need no resizing."""
+    """Qwen2VLProcessor without torchvision: its tokens of text, and transformers' own images."""
 
-    def __init__(self, kind: str, tokenizer: Any) -> None:
-        self._kind = kind
+    def __init__(self, tokenizer: Any) -> None:
         self._tokenizer = tokenizer
+        self._images = Qwen2VLImageProcessorPil(
+            image_mean=tiny_eyes.MEAN, image_std=tiny_eyes.DEVIATION
+        )
 
     def __call__(self, text: Sequence[str], images: Sequence[Image.Image], **_: Any) -> Any:
-        cut, grids = zip(*(patches(self._kind, image) for image in images), strict=True)
+        seen = self._images(list(images), return_tensors="pt")
         [told] = text
-        for _, rows, columns in grids:
+        for _, rows, columns in seen.image_grid_thw:
             told = told.replace(PAD, "<pads>" * (rows * columns // 4), 1)
         ids = self._tokenizer(told.replace("<pads>", PAD), return_tensors="pt").input_ids
         found = {
             "input_ids": ids,
             "attention_mask": torch.ones_like(ids),
-            "pixel_values": torch.cat(cut),
-            "image_grid_thw": torch.tensor(grids),
+            **seen,
         }
         return Moved(found)
 
@@ -80,13 +82,32 @@ def two_seen(seer: Any) -> Any:
     return seer
 
 
+def tokens(*sizes: tuple[int, int]) -> list[Image.Image]:
+    return [picture("qwen2vl", *size, seed) for seed, size in enumerate(sizes, 1)]
+
+
+def pixels(*sizes: tuple[int, int]) -> list[Image.Image]:
+    """Pictures that are not of whole tokens."""
+    return [tokens((14, 14))[0].resize(size) for size in sizes]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        tokens((4, 6), (3, 5)),
+        pixels((384, 384)),
+        pixels((480, 320), (300, 700)),
+    ],
+    ids=["whole", "square", "wide and high"],
+)
 @pytest.mark.usefixtures("reads_exactly")
-def test_an_edit_is_read_as_the_stock_pipeline_reads_it(two_seen: Any, tokenizer) -> None:
+def test_an_edit_is_read_as_the_stock_pipeline_reads_it(
+    two_seen: Any, tokenizer, shown: list[Image.Image]
+) -> None:
     from diffusers import QwenImageEditPlusPipeline
 
     transformer, vae, scheduler = tiny_qwen_image(text=tiny_eyes.WIDTH)
-    processor = Processor(two_seen.kind, tokenizer)
-    shown = [picture("qwen2vl", 4, 6, 1), picture("qwen2vl", 3, 5, 2)]
+    processor = Processor(tokenizer)
     pipeline = QwenImageEditPlusPipeline(
         scheduler, vae, two_seen.network, tokenizer, processor, transformer
     )

@@ -10,7 +10,7 @@ from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
 from inference.packs.manifest import Network, Source, Weights
 from inference.packs.store import Store
-from inference.painter.networks import Shape
+from inference.painter.networks import Shape, build, shapes
 
 SPECIALS = (
     "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>",
@@ -114,12 +114,8 @@ def tiny_cosmos(*, text: int = 24, seed: int = 0):
 
 
 def tiny_qwen_image(*, text: int = 16, seed: int = 0):
-    """Return a QwenImageTransformer2DModel, an AutoencoderKLQwenImage and a scheduler."""
-    from diffusers import (
-        AutoencoderKLQwenImage,
-        FlowMatchEulerDiscreteScheduler,
-        QwenImageTransformer2DModel,
-    )
+    """Return a QwenImageTransformer2DModel, an AutoencoderKLQwenImage and our scheduler."""
+    from diffusers import AutoencoderKLQwenImage, QwenImageTransformer2DModel
 
     torch.manual_seed(seed)
     transformer = QwenImageTransformer2DModel(
@@ -132,11 +128,7 @@ def tiny_qwen_image(*, text: int = 16, seed: int = 0):
         temperal_downsample=[False, True], latents_mean=[0.1, 0.0, -0.1, 0.2],
         latents_std=[1.0, 0.9, 1.1, 1.2],
     )  # fmt: skip
-    scheduler = FlowMatchEulerDiscreteScheduler(
-        base_image_seq_len=256, base_shift=0.5, max_image_seq_len=8192, max_shift=0.9,
-        shift_terminal=0.02, use_dynamic_shifting=True,
-    )  # fmt: skip
-    return transformer.eval(), vae.eval(), scheduler
+    return transformer.eval(), vae.eval(), build(shapes("qwen-edit")["scheduler"])
 
 
 PARTS = ("transformer", "vae", "text_encoder")
