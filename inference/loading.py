@@ -20,7 +20,7 @@ from inference.packs.install import install
 from inference.packs.ladder import Ladder
 from inference.packs.manifest import Manifest, catalogue
 from inference.packs.plan import CONDITIONING, Phase
-from inference.packs.reports import PackError
+from inference.packs.reports import PackError, in_words
 from inference.packs.runtime import check
 from inference.packs.store import Store
 from inference.packs.upkeep import STARTER
@@ -333,11 +333,23 @@ class Bench:
             card.reader = None
 
     def _installed(self, request_id: str, manifest: Manifest) -> Generator[Event, None, Manifest]:
-        """Return the manifest of a pack that is there with all its files, fetched if need be."""
+        """Return the manifest of a pack that is there with all its files.
+
+        Small ones are fetched if need be; raises PackError where only the author may ask for it.
+        """
         ready = {entry.manifest.id for entry in self._store.installed()}
-        if manifest.id not in ready or self._store.missing(manifest):
-            return (yield from events(request_id, install(self._store, manifest)))
-        return manifest
+        missing = self._store.missing(manifest)
+        if manifest.id in ready and not missing:
+            return manifest
+        small = {pack.id for pack in catalogue() if pack.resolved() and not pack.card}
+        if manifest.id not in small:
+            self._check_runtime(manifest)  # first what an install would stumble over
+            raise PackError(
+                f"The pack {manifest.id} ({manifest.name}) is not installed:"
+                f" {in_words(sum(item.size for item in missing))} to download.",
+                f"Install it on the Packs page, or: interstep packs install {manifest.id}",
+            )
+        return (yield from events(request_id, install(self._store, manifest)))
 
 
 def _hold(arbiter: Arbiter, loaded: Loaded) -> None:
