@@ -207,6 +207,14 @@ class Loading:
 
 
 @dataclass(frozen=True)
+class PackUsed:
+    """The installed pack that does what a request asks."""
+
+    id: str
+    pack: str
+
+
+@dataclass(frozen=True)
 class Progress:
     """done of total units of `what`; total 0 when unknown."""
 
@@ -339,6 +347,7 @@ class Failed:
 Event = (
     Ready
     | Loading
+    | PackUsed
     | Progress
     | Notice
     | StepStarted
