@@ -347,6 +347,8 @@ class Bench:
         Small ones are fetched if need be; raises PackError where only the author may ask for it.
         """
         if self._ready(manifest):
+            for item in manifest.weights():
+                yield from events(request_id, self._store.check(item))
             return manifest
         small = {pack.id for pack in catalogue() if pack.resolved() and not pack.card}
         if manifest.id not in small:
