@@ -171,8 +171,10 @@ class Studio(QObject):
     def new_tutorials(self) -> "NewTutorials":
         """What makes new tutorials in the library."""
         from app.editing.new_tutorials import NewTutorials
+        from app.window.pack_offer import USED
 
-        new = NewTutorials(self.library.library, self.background, self)
+        made_with = partial(self.settings.get, USED, "")
+        new = NewTutorials(self.library.library, self.background, self, made_with)
         new.made.connect(self._open_made)
         new.failed.connect(partial(self.tell, role="danger"))
         new.noticed.connect(self.tell)

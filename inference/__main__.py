@@ -1,7 +1,7 @@
 """`python -m inference`: the engine process. Requests on stdin, events on stdout.
 
-The true pipes are claimed before anything else is imported, and file descriptor 1 then points at
-stderr, so that no library's print reaches the wire.
+The true pipes are claimed before any library is imported, and file descriptor 1 then points at
+stderr, so that no library's print reaches the wire. The way to the model hub is shut before, too.
 """
 
 import logging
@@ -10,6 +10,8 @@ import signal
 import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, BinaryIO
+
+from inference.offline import shut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,6 +39,7 @@ def abilities() -> tuple[str, ...]:
 def main() -> None:
     """Serve until the other side closes the pipe."""
     requests, events = claim_pipes()
+    shut(os.environ)
     # llama.cpp would call a debugger before it aborts on a damaged model.
     os.environ.setdefault("GGML_NO_BACKTRACE", "1")
     # Ctrl+C reaches every process of a terminal: the studio decides what it stops.

@@ -151,7 +151,7 @@ def plan_on(store: Store, manifest: Manifest, card: Card, memory: int | None) ->
     """Return the best plan for a pack on a card, beside so much free main memory, in bytes."""
     writer = None
     with suppress(PackError, OSError, GgufError):  # it need not be there to be planned for
-        writer = writer_of(read_header(store.path(manifest.writer)).metadata)
+        writer = writer_of(read_header(store.place(manifest.writer)).metadata)
     options = Options(capability=card.capability, memory=memory, writer=writer)
     return plan(manifest, card.free, card.total, options)
 

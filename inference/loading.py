@@ -20,13 +20,13 @@ from inference.packs.install import install
 from inference.packs.ladder import Ladder
 from inference.packs.manifest import Manifest, catalogue
 from inference.packs.plan import CONDITIONING, Phase
-from inference.packs.reports import PackError
+from inference.packs.reports import PackError, in_words
 from inference.packs.runtime import check
 from inference.packs.store import Store
 from inference.packs.upkeep import STARTER
 from inference.painter.arbiter import Arbiter, empty_caches
 from inference.painter.storyboard import Storyboard
-from inference.protocol import Event, Loading, Notice, PaintOptions
+from inference.protocol import Event, Loading, Notice, PackUsed, PaintOptions
 from inference.threads import FreeCores, cores
 from inference.writer.errors import WriterError
 
@@ -137,6 +137,7 @@ class Bench:
         if reason:
             yield Notice(request_id, "pack", reason)
         manifest = yield from self._installed(request_id, manifest)
+        yield PackUsed(request_id, manifest.id)
         if self.loaded is not None and self.loaded.manifest == manifest:
             self.loaded.session.ready()
             return self.loaded
@@ -215,11 +216,15 @@ class Bench:
             return loop.Desk(self.drawings, Storyboard(self.drawings))
         manifest, _ = self._chosen(pack)
         if manifest.painter == BY_RULES and not name:
+            if self._ready(manifest):  # else the drawings alone were used
+                yield PackUsed(request_id, manifest.id)
             return loop.Desk(self.drawings, Storyboard(self.drawings))
-        if name and manifest.painter != name:
-            manifest = self._pack_with(name)
+        other = name and manifest.painter != name  # for this request alone
+        manifest = self._pack_with(name) if other else manifest
         manifest = yield from self._installed(request_id, manifest)
         card = self._planned(manifest)
+        if not other:
+            yield PackUsed(request_id, manifest.id)
         if card.painter is None:
             yield Loading(request_id, manifest.painter)
             card.painter = yield from self._read_painter(request_id, card)
@@ -332,12 +337,28 @@ class Bench:
             card.reader.close()
             card.reader = None
 
-    def _installed(self, request_id: str, manifest: Manifest) -> Generator[Event, None, Manifest]:
-        """Return the manifest of a pack that is there with all its files, fetched if need be."""
+    def _ready(self, manifest: Manifest) -> bool:
         ready = {entry.manifest.id for entry in self._store.installed()}
-        if manifest.id not in ready or self._store.missing(manifest):
-            return (yield from events(request_id, install(self._store, manifest)))
-        return manifest
+        return manifest.id in ready and not self._store.missing(manifest)
+
+    def _installed(self, request_id: str, manifest: Manifest) -> Generator[Event, None, Manifest]:
+        """Return the manifest of a pack that is there with all its files.
+
+        Small ones are fetched if need be; raises PackError where only the author may ask for it.
+        """
+        if self._ready(manifest):
+            for item in manifest.weights():
+                yield from events(request_id, self._store.check(item))
+            return manifest
+        small = {pack.id for pack in catalogue() if pack.resolved() and not pack.card}
+        if manifest.id not in small:
+            self._check_runtime(manifest)  # first what an install would stumble over
+            size = in_words(sum(item.size for item in self._store.missing(manifest)))
+            raise PackError(
+                f"The pack {manifest.id} ({manifest.name}) is not installed: {size} to download.",
+                f"Install it on the Packs page, or: interstep packs install {manifest.id}",
+            )
+        return (yield from events(request_id, install(self._store, manifest)))
 
 
 def _hold(arbiter: Arbiter, loaded: Loaded) -> None:

@@ -208,6 +208,14 @@ class Loading:
 
 
 @dataclass(frozen=True)
+class PackUsed:
+    """The installed pack that does what a request asks."""
+
+    id: str
+    pack: str
+
+
+@dataclass(frozen=True)
 class Progress:
     """done of total units of `what`; total 0 when unknown."""
 
@@ -340,6 +348,7 @@ class Failed:
 Event = (
     Ready
     | Loading
+    | PackUsed
     | Progress
     | Notice
     | StepStarted

@@ -21,16 +21,24 @@ class NewTutorials(QObject):
     """Makes files off the GUI thread.
 
     made(Path, Job | None): the new file and what to begin with. failed and noticed: a sentence.
+    pack: tells which pack new tutorials are made with, empty while none is known.
     """
 
     made = Signal(object, object)
     failed = Signal(str)
     noticed = Signal(str)
 
-    def __init__(self, library: Library, background: Background, parent: QObject) -> None:
+    def __init__(
+        self,
+        library: Library,
+        background: Background,
+        parent: QObject,
+        pack: Callable[[], str] = lambda: "",
+    ) -> None:
         super().__init__(parent)
         self._library = library
         self._background = background
+        self._pack = pack
 
     def from_prompt(self, prompt: str, making: Making, photos: Iterable[Path], seed: int) -> None:
         """Make a tutorial that a Writing job will fill, after a look at the photos."""
@@ -72,10 +80,13 @@ class NewTutorials(QObject):
 
     def _make(self, content: Callable[[], Imported], name: str, job: Writing | None = None) -> None:
         untitled = self.tr("Untitled tutorial")
+        pack = self._pack()
 
         def work() -> tuple[Path, tuple[str, ...]]:
             imported = content()
-            tutorial = imported.tutorial
+            making = imported.tutorial.making
+            making = replace(making, pack=making.pack or pack)
+            tutorial = replace(imported.tutorial, making=making)
             path = self._library.free_path(tutorial.title or name or untitled)
             with sentences(path.parent):
                 path.parent.mkdir(parents=True, exist_ok=True)

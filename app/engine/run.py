@@ -15,6 +15,7 @@ from inference.protocol import (
     Event,
     Failed,
     Finished,
+    PackUsed,
     PaintFinished,
     PaintStarted,
     ProtocolError,
@@ -48,8 +49,9 @@ class Store(Protocol):
 class RequestRun:
     """Applies the events of one request to a store; `entry` undoes all of it as one.
 
-    A step enters the tutorial when it is finished, a picture when its take is there. What the
-    author did meanwhile stays: see edits.offer_take.
+    A step enters the tutorial when it is finished, a picture when its take is there; with the first
+    of them a tutorial that names no pack keeps the one that made it. What the author did meanwhile
+    stays: see edits.offer_take.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class RequestRun:
         self._file = file
         self._head: dict[str, str] = {}
         self._seen_pictures: dict[str, Picture] = {}
+        self._pack = ""
         self._makes = ""  # the place that the run makes for its take; others came with their steps
         if isinstance(request, Redraw) and not picture_by_id(
             file.tutorial, request.step, request.picture
@@ -89,6 +92,8 @@ class RequestRun:
         match event:
             case TextDelta(step="", field=field, start=start, text=text):
                 self._head[field] = self._head.get(field, "")[:start] + text
+            case PackUsed(pack=pack):
+                self._pack = pack
             case StepFinished():
                 self._step_finished(event)
             case PaintStarted(step=step, picture=picture_id):
@@ -166,6 +171,10 @@ class RequestRun:
         run: Run | None = None,
     ) -> None:
         takes = () if take is None else (take,)
+        making = tutorial.making
+        if self._pack and not making.pack and entry.changes:
+            kept = edits.set_field(tutorial, "making", replace(making, pack=self._pack))
+            tutorial, entry = kept[0], merge((entry, kept[1]))
         self._file.save(tutorial, takes=takes, chunks=chunks, run=run)
         self.entry = merge((self.entry, entry))
 

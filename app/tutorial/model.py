@@ -85,9 +85,9 @@ class Step:
 class Making:
     """How this tutorial is written and painted.
 
-    pack: empty for the best that this machine allows. steps: how many, or None for as many as the
-    writer plans. seed: locked to this one, or None for a new one each time. paint: False to write
-    the text first and paint later.
+    pack: empty for the best that this machine allows, until one has written or painted. steps: how
+    many, or None for as many as the writer plans. seed: locked to this one, or None for a new one
+    each time. paint: False to write the text first and paint later.
     """
 
     pack: str = ""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
+from inference.offline import own
 from inference.packs.hub import GATED, WITHDRAWN
 from inference.packs.manifest import Source, Weights
 from inference.packs.reports import PackProgress, Reports
@@ -146,6 +147,7 @@ def child(
 ) -> Generator[int | str, None, None]:
     """Run Python with these arguments; yield the bytes that lie in `folder` while it works.
 
+    The child has the person's own environment, in which the hub may be reached.
     Yields one string, the reason, when it fails, gives no byte for `patience` seconds, or fills
     the folder beyond `limit` bytes. Closing the generator kills the child.
     """
@@ -159,7 +161,7 @@ def child(
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=messages,
-                env=os.environ | (environment or {}),
+                env=own(os.environ) | (environment or {}),
                 start_new_session=True,
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )

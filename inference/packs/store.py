@@ -1,6 +1,9 @@
 """Where packs lie on disk. A file counts as there only while it has its full size.
 
+It is given out only if nothing has touched it since its bytes were compared, or they are again.
+
 weights/SHA256/NAME   files by content, shared between packs
+stamps/SHA256-NAME    size and time of a file as it was when its bytes were last compared
 installed/ID.json     an installed pack's manifest; written last, so it is never half there
 begun/ID.json         the manifest of an install that has not ended: whose the fetched files are
 staging/SHA256/       what is being fetched, kept so that the next install goes on from there
@@ -23,11 +26,13 @@ from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
 from inference.packs.manifest import COMMIT, Manifest, Weights, read_manifest
-from inference.packs.reports import PackError
-from inference.packs.sources import bytes_in
+from inference.packs.reports import PackError, Reports
+from inference.packs.sources import bytes_in, hashed
 from inference.protocol import to_json
 
 MAX_RECORD = 1 << 20  # bytes
+MAX_STAMP = 50  # characters
+AGAIN = "Install its pack again: interstep packs install ID"
 # Windows deletes no file that a program has open, locked or mapped: ERROR_ACCESS_DENIED (also for
 # want of rights, which is rarer in a folder of one's own), SHARING_VIOLATION, LOCK_VIOLATION and
 # USER_MAPPED_FILE.
@@ -107,13 +112,41 @@ class Store:
             return False
 
     def path(self, item: Weights) -> Path:
-        """Return the file's path; raises PackError when it is absent or has another size."""
-        if self.holds(item):
-            return self.place(item)
-        raise PackError(
-            f"The file {item.name} is missing or damaged.",
-            "Install its pack again: interstep packs install ID",
-        )
+        """Return the file's path; raises PackError when it is absent or not what it should be."""
+        if not self.holds(item):
+            raise PackError(f"The file {item.name} is missing or damaged.", AGAIN)
+        for _ in self.check(item):
+            pass
+        return self.place(item)
+
+    def check(self, item: Weights) -> Reports[None]:
+        """Compare a file's bytes where something has touched it since that was last done.
+
+        Raises PackError where they are others; it lies in the quarantine then.
+        """
+        place = self.place(item)
+        try:
+            stamp = _stamp_of(place)
+            if self._stamped(item) == stamp:
+                return
+            found = yield from hashed(place, f"Checking {item.name}")
+            if found == item.sha256:
+                with suppress(OSError):  # a folder that this account can only read
+                    _write(self._stamp(item), stamp)
+                return
+            aside = self.set_aside(place, f"{found[:12]}-{item.name}")
+        except OSError as error:
+            raise self._disk_error(error) from error
+        raise PackError(f"{item.name} was changed on this disk and was moved to {aside}.", AGAIN)
+
+    def _stamp(self, item: Weights) -> Path:
+        return self.folder / "stamps" / f"{item.sha256}-{item.name}"
+
+    def _stamped(self, item: Weights) -> str:
+        try:
+            return self._stamp(item).read_text("utf-8")[:MAX_STAMP]
+        except (OSError, ValueError):
+            return ""
 
     def installed(self) -> tuple[Installed, ...]:
         """Return the installed packs by id; a damaged record counts as not installed."""
@@ -194,7 +227,10 @@ class Store:
 
     def write_record(self, manifest: Manifest) -> None:
         """Write a pack down as installed and checked, now; atomic."""
-        _write(self.record(manifest.id), manifest)
+        for item in manifest.weights():
+            if self.holds(item):
+                _write(self._stamp(item), _stamp_of(self.place(item)))
+        _write(self.record(manifest.id), _record_of(manifest))
 
     def end(self, pack: str) -> None:
         """Strike out what was begun: its files are the installed pack's now."""
@@ -206,7 +242,7 @@ class Store:
         Those of an earlier beginning that are not wanted any more, for the hub has others now, go.
         """
         before = [one for one in self.begun() if one.id == manifest.id and one != manifest]
-        _write(self._begun(manifest.id), manifest)
+        _write(self._begun(manifest.id), _record_of(manifest))
         self.drop(*before)
 
     def held(self, manifest: Manifest) -> int:
@@ -225,6 +261,8 @@ class Store:
         for place in self._own_files(*gone):
             size = place.stat().st_size
             place.unlink()
+            stamp = self.folder / "stamps" / f"{place.parent.name}-{place.name}"
+            stamp.unlink(missing_ok=True)
             freed += size
             with suppress(OSError):  # the same bytes lie there under another pack's name
                 place.parent.rmdir()
@@ -309,12 +347,22 @@ class Store:
         return entry if whole else None
 
 
-def _write(path: Path, manifest: Manifest) -> None:
+def _stamp_of(path: Path) -> str:
+    # No inode: disks without them make one up, anew each time they are plugged in.
+    found = path.stat()
+    return f"{found.st_size} {found.st_mtime_ns}"
+
+
+def _record_of(manifest: Manifest) -> str:
     time = datetime.now(UTC).isoformat(timespec="seconds")
+    return json.dumps(to_json(Installed(manifest, time)), indent=2)
+
+
+def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".draft")
     with draft.open("w", encoding="utf-8") as file:
-        json.dump(to_json(Installed(manifest, time)), file, indent=2)
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
     os.replace(draft, path)

@@ -42,6 +42,7 @@ def test_three_steps_and_the_same_seed_twice(tmp_path: Path) -> None:
     assert [take.data for take in takes] == [take.data for take in same]
     assert takes
     assert one.draft
+    assert one.making.pack == "starter"
     pages = [(tmp_path / f"{name}.html").read_text() for name in ("a", "b")]
     assert pages[0] == pages[1]
     assert "Rough draft" in pages[0]

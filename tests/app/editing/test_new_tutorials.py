@@ -142,3 +142,27 @@ def test_a_library_that_can_not_be_made_is_a_sentence(desk: Desk, qtbot: QtBot) 
         desk.new.empty()
     (sentence,) = failed.args or []
     assert desk.folder.name in str(sentence)
+
+
+def test_every_new_tutorial_keeps_the_pack_that_new_ones_are_made_with(
+    desk: Desk, tmp_path: Path, qtbot: QtBot
+) -> None:
+    in_use = ["laptop"]
+    background = Background(2, desk.new)
+    library = Library(desk.folder, tmp_path / "index.sqlite")
+    named = Desk(NewTutorials(library, background, desk.new, lambda: in_use[0]), desk.folder, qtbot)
+    ways: list[Begin] = [
+        named.new.empty,
+        lambda: named.new.from_text("# Tea\n\n1. Boil water.\n"),
+        lambda: named.new.from_builtin(corpus()[0].name),
+        lambda: named.new.from_photos([photo(tmp_path / "mine.png")]),
+        lambda: named.new.from_prompt("Soup", Making(), [], 1),
+    ]
+    paths = [named.made(begin)[0] for begin in ways]
+    in_use[0] = "klein-8"  # a better one came, and is used for new ones
+    for path in paths:
+        with TutorialFile.read(path) as file:
+            assert file.tutorial.making.pack == "laptop"
+    _, _, new = named.made(lambda: named.new.from_prompt("Soup", Making(pack="starter"), [], 1))
+    assert new.making.pack == "starter", "the author chose it for this one"
+    background.close()

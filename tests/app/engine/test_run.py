@@ -22,6 +22,7 @@ from inference.protocol import (
     Finished,
     GivenStep,
     Image,
+    PackUsed,
     PaintFinished,
     PaintInput,
     PaintStarted,
@@ -112,6 +113,21 @@ def test_a_tutorial_comes_out_whole(file: TutorialFile) -> None:
     take = file.take(first.takes[0])
     assert (take.width, take.origin, take.media_type) == (fake_engine.SIDE, "fake", "image/png")
     assert take.recipe["seed"] == 2
+
+
+def test_a_tutorial_keeps_the_pack_that_first_made_something_of_it(file: TutorialFile) -> None:
+    run = RequestRun(file, WRITE)
+    run.apply(PackUsed("r", "laptop"))
+    assert file.tutorial.making.pack == "", "nothing is made yet"
+    apply_all(run, EVENTS)
+    with on_disk(file) as other:
+        assert other.tutorial.making.pack == "laptop"
+    request, events = redrawing()
+    later = RequestRun(file, request)
+    apply_all(later, [PackUsed("r2", "klein-8"), *events])
+    assert file.tutorial.making.pack == "laptop", "a better one came meanwhile"
+    undone, _ = undo(file.tutorial, later.entry)
+    assert undo(undone, run.entry)[0] == EMPTY
 
 
 @pytest.mark.parametrize(
