@@ -60,7 +60,7 @@ def answer(
             told = f"The files of the pack {request.pack} are removed: {in_words(freed)} are free."
             yield Notice(request.id, "pack", told)
         case Probe():
-            yield Found(request.id, facts(store))
+            yield Found(request.id, facts(store, *room()))
         case Plan():
             yield Found(request.id, planned(store, request, *room()))
 
@@ -92,9 +92,10 @@ def events(request_id: str, reports: Generator[Report, None, T]) -> Generator[Ev
         reports.close()
 
 
-def facts(store: Store) -> Json:
+def facts(store: Store, card: Card | None, memory: int) -> Json:
     """Return what `packs list` and `doctor` tell, as plain JSON values. Sizes in bytes.
 
+    card, memory: what is free for a pack that is not loaded yet, as `answer` has it.
     recommended: what a first `write` uses; best: what suits the machine best, once it is fetched.
     packs: that one first, then what is ready, what could run here, and the rest.
     writer_command: what brings llama.cpp.
@@ -103,11 +104,14 @@ def facts(store: Store) -> Json:
     place = free_memory(), free_disk(store), machine.total
     recommended, reason = choose(store, catalogue(), *place)
     best = recommend(store, catalogue(), *place).id
-    packs = [_pack(store, entry, machine) for entry in store.listing(catalogue())]
+    packs = [
+        _pack(store, entry, machine) | {"plan": how_it_runs(store, entry.manifest, card, memory)}
+        for entry in store.listing(catalogue())
+    ]
     packs.sort(key=lambda pack: (pack["id"] != best, not pack["ready"], bool(pack["runtime"])))
-    card = (machine.driver, machine.cuda, machine.card, machine.total, machine.free)
+    seen = (machine.driver, machine.cuda, machine.card, machine.total, machine.free)
     return {
-        "card": dict(zip(("driver", "cuda", "name", "total", "free"), card, strict=True)),
+        "card": dict(zip(("driver", "cuda", "name", "total", "free"), seen, strict=True)),
         "runtime": [to_json(tick) for tick in ticks(machine)],
         "llama_cpp": _version("llama-cpp-python"),
         "writer_command": pip(f"install {CPU}"),
@@ -145,6 +149,21 @@ def planned(store: Store, request: Plan, card: Card | None, memory: int | None) 
         "phases": {phase.value: _phase(made, phase) for phase in Phase},
         **{name: getattr(made, name) for name in wanted},
     }
+
+
+def how_it_runs(store: Store, manifest: Manifest, card: Card | None, memory: int) -> str:
+    """Return in a sentence how a pack would run here now, or why it can't."""
+    if not manifest.card:
+        wanted, free = in_words(manifest.memory_free), in_words(memory)
+        told = f"Wants {wanted} of free memory; {free} are free"
+        return f"{told}." if manifest.memory_free <= memory else f"{told}: close other programs."
+    if card is None:
+        made_for = in_words(manifest.card)
+        return f"Made for an NVIDIA card with {made_for}; there is none here that answers."
+    try:
+        return f"On this card: {plan_on(store, manifest, card, memory).sentence()}"
+    except PackError as error:
+        return f"{error.message} {error.hint}."
 
 
 def plan_on(store: Store, manifest: Manifest, card: Card, memory: int | None) -> MadePlan:
@@ -205,6 +224,10 @@ def _pack(store: Store, entry: Listed, machine: Machine) -> Json:
         "ready": entry.ready,
         "download": entry.download,
         "held": entry.held,
+        "left": entry.left,
+        "files": [
+            {"name": item.name, "size": item.size, "sha256": item.sha256} for item in entry.files
+        ],
         "accepted": store.accepted(manifest.gated),
         "runtime": [to_json(tick) for tick in lacking(manifest, machine)],
     }

@@ -5,7 +5,7 @@ it; without eyes the loop paints and writes on.
 """
 
 import secrets
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from inference.protocol import (
     Continue,
     Event,
     GivenStep,
+    Image,
     Notice,
     PaintFinished,
     PaintInput,
@@ -39,7 +40,9 @@ from inference.protocol import (
 )
 
 Writing = Write | Continue
-GIVEN = 4  # the share of a writer's context, one part of so many, that given pictures may fill
+# The share of a writer's context, one part of so many, that pictures may fill.
+GIVEN = 4  # those that the author gave to look at
+PAINTED = 4  # those of the steps so far
 
 if TYPE_CHECKING:
     from inference.writer.batches import Chunk
@@ -85,11 +88,12 @@ def write(
     seeing = isinstance(request, Write) and request.seeing
     if not seeing:
         yield from _notices(request, asked, manifest, examples)
-    pictures = [] if isinstance(request, Continue) else (yield from _looked_at(request, session))
+    pictures = yield from _given(request, session)
+    painted = yield from _looked_back(going_on, session)
     seen = None if isinstance(request, Continue) else request.materials
     if not (seen or pictures):
         seen = None  # nothing was looked at: there is no list that the author emptied
-    writer = _writer(going_on, manifest, session, examples, pictures, seen)
+    writer = _writer(going_on, manifest, session, examples, pictures, seen, painted)
     there = going_on.given
     texts = (step_chunk(n, s.title, s.body, s.description) for n, s in enumerate(there, 1))
     prefix = Prefix(going_on.title, [request.prompt, *texts], [*going_on.conditions])
@@ -126,27 +130,50 @@ def write(
                         writer.see(event.image.data())
 
 
-def _looked_at(request: Write, session: "Session") -> Generator[Event, None, list["Chunk"]]:
-    """Return the person's pictures as the writer sees them; none for a writer without eyes."""
-    seen: list[Chunk] = []
+def _given(request: Writing, session: "Session") -> Generator[Event, None, list["Chunk"]]:
+    """Return the person's pictures as the writer sees them; tell how many have no room."""
+    given = request.images
+    seen = yield from _looked_at(request.id, given, session, session.n_ctx // GIVEN)
+    # What is confirmed or gone on with was told when it was listed.
+    told = isinstance(request, Continue) or request.materials is not None
+    if session.eyes is not None and len(seen) < len(given) and not told:
+        yield Notice(
+            request.id,
+            "eyes",
+            f"The writer looked at the first {len(seen)} of {len(given)} pictures; "
+            "more do not fit its context.",
+        )
+    return [piece for pieces in seen for piece in pieces]
+
+
+def _looked_back(
+    request: Continue, session: "Session"
+) -> Generator[Event, None, dict[int, list["Chunk"]]]:
+    """Return the steps' pictures as the writer sees them, by the place of their step.
+
+    The earliest are left out for want of room.
+    """
+    pictured = [(n, step.image) for n, step in enumerate(request.given) if step.image is not None]
+    places, images = [n for n, _ in pictured[::-1]], [given for _, given in pictured[::-1]]
+    seen = yield from _looked_at(request.id, images, session, session.n_ctx // PAINTED)
+    return dict(zip(places, seen, strict=False))
+
+
+def _looked_at(
+    request_id: str, images: Sequence[Image], session: "Session", room: int
+) -> Generator[Event, None, list[list["Chunk"]]]:
+    """Return the pieces of the first pictures that fit `room` tokens; none without eyes."""
+    seen: list[list[Chunk]] = []
     if session.eyes is None:
         return seen
-    room = session.n_ctx // GIVEN
-    for number, given in enumerate(request.images):
-        yield Progress(request.id, "Looking", number, len(request.images), "pictures")
+    for number, given in enumerate(images):
+        yield Progress(request_id, "Looking", number, len(images), "pictures")
         session.ready()
         pieces = session.eyes.look(given.data())
         room -= sum(map(len, pieces))
         if room < 0:
-            if request.materials is None:  # else it was told when they were listed
-                yield Notice(
-                    request.id,
-                    "eyes",
-                    f"The writer looked at the first {number} of {len(request.images)} pictures; "
-                    "more do not fit its context.",
-                )
             break
-        seen += pieces
+        seen.append([*pieces])
     return seen
 
 
@@ -164,6 +191,7 @@ def _writer(
     examples: Sequence[Example],
     pictures: Sequence["Chunk"],
     seen: tuple[str, ...] | None,
+    painted: Mapping[int, Sequence["Chunk"]],
 ) -> "TutorialWriter":
     from inference.writer.dialogue import WrittenStep
     from inference.writer.prompt import begin_of_vision, chat_format
@@ -178,7 +206,7 @@ def _writer(
         examples,
         request.seed,
         request.steps,
-        Draft(request.title, materials=seen or (), steps=there),
+        Draft(request.title, materials=seen or (), steps=there, painted=painted),
         request.instruction,
         pictures,
         confirmed=seen is not None,

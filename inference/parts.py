@@ -41,7 +41,8 @@ def image(data: bytes, width: int, height: int) -> Image:
 class GivenStep:
     """A step whose text is the author's own: the engine describes and paints, it changes no word.
 
-    An empty description asks for a draft of one; picture: the id of its place, if it has one.
+    An empty description asks for a draft of one; picture: the id of its place, if it has one;
+    image: what stands there, for a writer with eyes that goes on behind the step.
     """
 
     step: str
@@ -49,6 +50,7 @@ class GivenStep:
     body: str
     description: str = ""
     picture: str = ""
+    image: Image | None = None
 
 
 @dataclass(frozen=True)

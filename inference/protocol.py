@@ -69,7 +69,8 @@ class Continue:
 
     given: the steps so far; conditions: their chosen takes, nearest to the end first. steps: how
     many more, or None for as many as the writer plans. instruction: what they are to be about,
-    empty to go on as the prompt says. Its events are Write's, for the new steps alone.
+    empty to go on as the prompt says. images: what the author gave to look at; it is not listed
+    again. Its events are Write's, for the new steps alone.
     """
 
     id: str
@@ -81,6 +82,7 @@ class Continue:
     conditions: tuple[Condition, ...] = ()
     steps: int | None = None
     instruction: str = ""
+    images: tuple[Image, ...] = ()
     paint: bool = True
     look: Look = Look()
     options: PaintOptions = PaintOptions()

@@ -40,6 +40,9 @@ def events_of(request: Request, state: Path) -> Iterator[Event]:
             starter = {"id": "starter", "name": "Starter", "download": SIZE, "size": SIZE}
             starter["ready"] = starter["installed"] = script == "installed"
             starter["held"] = HELD if script == "begun" else 0
+            starter["left"] = SIZE - starter["held"]
+            starter["plan"] = "Wants 1.0 GB of free memory; 8.0 GB are free."
+            starter["files"] = [{"name": "starter.gguf", "size": SIZE, "sha256": "5a" * 32}]
             writer = None if script == "no llama.cpp" else "0.3"
             facts = {"llama_cpp": writer, "recommended": "starter", "packs": [starter]}
             facts["writer_command"] = COMMAND
@@ -54,6 +57,8 @@ def events_of(request: Request, state: Path) -> Iterator[Event]:
         case Install():
             for done in range(0, SIZE + 1, PART):
                 time.sleep(PAUSE)
+                if done >= HELD:
+                    state.write_text("begun")
                 yield Progress(request.id, "Fetching starter.gguf", done, SIZE, "bytes")
             state.write_text("installed")
         case Verify():

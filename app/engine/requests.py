@@ -1,12 +1,16 @@
 """Makes a job's request when its turn comes, from the tutorial as it then stands in its file."""
 
+from dataclasses import replace
+
 from app.engine.jobs import Changing, Continuing, Job, Painting, Writing
 from app.engine.redrawing import again, conditions_before, given_step, redraw
 from app.tutorial.errors import TutorialError
 from app.tutorial.file import TutorialFile
 from app.tutorial.model import new_id, step_by_id
 from app.tutorial.photos import for_writer
-from inference.protocol import Continue, Redraw, Rewrite, Write
+from inference.protocol import Continue, GivenStep, Image, Redraw, Rewrite, Write
+
+LOOKED_AT = 12  # pictures of the last steps that a writer sees again; the wire has room for them
 
 
 def request_of(job: Job, file: TutorialFile) -> Write | Continue | Rewrite | Redraw:
@@ -23,10 +27,11 @@ def request_of(job: Job, file: TutorialFile) -> Write | Continue | Rewrite | Red
                 prompt=tutorial.prompt or tutorial.title,
                 seed=job.seed,
                 title=tutorial.title,
-                given=tuple(given_step(step) for step in tutorial.steps),
+                given=_given(file),
                 conditions=conditions_before(file, len(tutorial.steps)),
                 steps=job.steps,
                 instruction=job.instruction,
+                images=_photos(file),
                 paint=job.paint,
                 look=tutorial.look,
                 options=making.options,
@@ -70,10 +75,25 @@ def _write(job: Writing, file: TutorialFile) -> Write:
         prompt=tutorial.prompt,
         seed=job.seed,
         steps=job.steps,
-        images=tuple(for_writer(file.take(sha256)) for sha256 in tutorial.given),
+        images=_photos(file),
         seeing=job.seeing,
         materials=(*tutorial.materials, *tutorial.tools) if confirmed else None,
         paint=job.paint,
         look=tutorial.look,
         options=tutorial.making.options,
     )
+
+
+def _given(file: TutorialFile) -> tuple[GivenStep, ...]:
+    """Return the steps so far, the last ones with the picture that stands behind their words."""
+    steps = file.tutorial.steps
+    chosen = [step.pictures[0].chosen if step.pictures else None for step in steps]
+    pictured = [n for n, sha256 in enumerate(chosen) if sha256 is not None]
+    given = [given_step(step) for step in steps]
+    for n in pictured[-LOOKED_AT:]:
+        given[n] = replace(given[n], image=for_writer(file.take(chosen[n] or "")))
+    return tuple(given)
+
+
+def _photos(file: TutorialFile) -> tuple[Image, ...]:
+    return tuple(for_writer(file.take(sha256)) for sha256 in file.tutorial.given)

@@ -75,8 +75,7 @@ class RequestRun:
             file.tutorial, request.step, request.picture
         ):
             self._makes = request.picture
-        # What was given to look at is in the file already, as takes.
-        kept = replace(request, images=()) if isinstance(request, Write) else request
+        kept = request if isinstance(request, Redraw) else _without_images(request)
         self._run = Run(to_json(kept) if noted is None else noted)
         self._then = then
 
@@ -182,6 +181,12 @@ class RequestRun:
 def _value(field: str, text: str) -> str | tuple[str, ...]:
     """Return what a field of the tutorial holds for the text that the writer gave it."""
     return tuple(line for line in text.split("\n") if line) if field == "materials" else text
+
+
+def _without_images(request: Write | Continue) -> Write | Continue:
+    """Return the request without what it gives to look at: that is in the file, as takes."""
+    given = tuple(replace(step, image=None) for step in request.given)
+    return replace(request, images=(), given=given)
 
 
 def _alt_is_draft(picture: Picture, seen: Picture | None) -> bool:

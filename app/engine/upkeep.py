@@ -143,6 +143,8 @@ class Upkeep(QObject):
         if isinstance(event, Failed):
             return Outcome(_sentence(event), failed=True)
         if isinstance(event, Cancelled):
+            if isinstance(request, Install) and request.pack:
+                return Outcome(self.tr("Paused. What was fetched is kept."))
             return Outcome(self.tr("Stopped."))
         told = " ".join(self.told)
         match request:

@@ -1,14 +1,16 @@
 """One pack on a card: what it is, what it takes, and what can be done with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from app.engine.upkeep import PackRequest, Upkeep
 from app.tutorial.model import new_id
 from app.window.languages import LANGUAGES
+from app.window.pack_details import PackDetails
 from app.window.pack_ticks import PackTicks
 from app.window.pack_work import PackWork
 from app.window.side_pane import note
@@ -26,6 +28,7 @@ class PackCard(QFrame):
         self.upkeep = upkeep
         self._pack = pack
         self._asking: Literal["", "licence", "remove"] = ""
+        self._files: tuple[str, ...] = ()  # of the person's, while a licence is asked for
         self._facts: Mapping[str, Any] = {}
         self.setProperty("role", "card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -36,18 +39,22 @@ class PackCard(QFrame):
         self.best.setProperty("role", "badge")
         self.summary = note(role="body")
         self.told = note()
+        self.plan = note()
         self.ticks = PackTicks(theme)
+        self.details = PackDetails()
         self.question = note(role="warning")
         self.question.setTextFormat(Qt.TextFormat.PlainText)
         self.question.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.install = self._button("", self._wish_install, "primary")
+        self.install = self._button("", lambda: self._wish(()), "primary")
+        self.own = self._button(self.tr("Use files that I have…"), self._choose_files)
+        self.own.setToolTip(self.tr("The pack's files, or wheels; nothing of them is fetched then"))
         self.check = self._button(self.tr("Check"), lambda: self._begin(Verify(new_id(), pack)))
         self.check.setToolTip(self.tr("Read its files again and compare them"))
         self.remove = self._button("", lambda: self._ask("remove"))
         self.yes = self._button("", self._begin_remove, "danger")
         self.no = self._button(self.tr("Keep"), lambda: self._ask(""))
         self.accept = self._button(
-            self.tr("I accept it: install"), lambda: self._begin_install(accepted=True), "primary"
+            self.tr("I accept it: install"), lambda: self._install(accepted=True), "primary"
         )
         self.not_now = self._button(self.tr("Not now"), lambda: self._ask(""))
         self._lay_out(theme)
@@ -72,11 +79,12 @@ class PackCard(QFrame):
         rows.setContentsMargins(theme.px(16), theme.px(12), theme.px(16), theme.px(12))
         rows.setSpacing(theme.px(8))
         rows.addLayout(head)
-        for label in (self.summary, self.told):
+        for label in (self.summary, self.told, self.plan):
             label.setTextFormat(Qt.TextFormat.PlainText)
             rows.addWidget(label)
         rows.addWidget(self.ticks)
         rows.addWidget(PackWork(self.upkeep, self._pack, theme))
+        rows.addWidget(self.details)
         rows.addWidget(self.question)
         rows.addLayout(buttons)
 
@@ -84,6 +92,7 @@ class PackCard(QFrame):
     def _buttons(self) -> tuple[QPushButton, ...]:
         return (
             self.install,
+            self.own,
             self.check,
             self.remove,
             self.yes,
@@ -103,10 +112,12 @@ class PackCard(QFrame):
         self.best.setVisible(best)
         self.summary.setText(str(facts.get("summary", "")))
         self.told.setText(self._told())
-        self.setAccessibleName(f"{name}. {self.summary.text()} {self.told.text()}")
-        size = gigabytes(float(facts.get("download") or 0))
-        fetched = self.tr("Install: {size} to fetch").format(size=size)
-        self.install.setText(fetched if facts.get("download") else self.tr("Install"))
+        self.plan.setText(str(facts.get("plan", "")))
+        self.plan.setVisible(bool(self.plan.text()))
+        told = (self.summary, self.told, self.plan)
+        self.setAccessibleName(" ".join([f"{name}.", *(label.text() for label in told)]).strip())
+        self.install.setText(self._what_installs())
+        self.details.show_files(facts.get("files", ()), name)
         begun = bool(facts.get("held"))
         self.remove.setText(self.tr("Discard the download…") if begun else self.tr("Remove…"))
         self.yes.setText(self.tr("Discard") if begun else self.tr("Remove"))
@@ -114,6 +125,16 @@ class PackCard(QFrame):
         for button in self._buttons:
             button.setAccessibleName(f"{button.text()}: {name}")
         self._ask(self._asking if again else "")
+
+    def _what_installs(self) -> str:
+        facts = self._facts
+        if facts.get("held"):
+            left = gigabytes(float(facts.get("left") or 0))
+            return self.tr("Go on: {size} left").format(size=left)
+        if facts.get("download"):
+            size = gigabytes(float(facts["download"]))
+            return self.tr("Install: {size} to fetch").format(size=size)
+        return self.tr("Install")
 
     def _told(self) -> str:
         facts = self._facts
@@ -142,6 +163,7 @@ class PackCard(QFrame):
         there = bool(self._facts.get("installed") or self._facts.get("held"))
         shown = {
             self.install: not ready and idle,
+            self.own: not ready and idle,
             self.check: ready and idle,
             self.remove: there and idle,
             self.yes: self._asking == "remove",
@@ -154,6 +176,7 @@ class PackCard(QFrame):
             button.setEnabled(self.upkeep.work is None)
         if not self.ticks.runs:
             self.install.setEnabled(False)
+            self.own.setEnabled(False)
         self.question.setVisible(not idle)
 
     # ------------------------------------------------------------ what can be done
@@ -178,16 +201,27 @@ class PackCard(QFrame):
         elif held:
             (self.install if before == "licence" else self.remove).setFocus()
 
-    def _wish_install(self) -> None:
+    def _choose_files(self) -> None:
+        title = self.tr("Choose files of {name}").format(name=self.name.text())
+        names, _ = QFileDialog.getOpenFileNames(self, title, str(Path.home()))
+        self.take_files(names)
+
+    def take_files(self, names: Sequence[str]) -> None:
+        """Install it of the person's own files; those that are lacking are named."""
+        if names:
+            self._wish(tuple(names))
+
+    def _wish(self, files: tuple[str, ...]) -> None:
         """Install it, or ask first for a licence that was not accepted yet."""
+        self._files = files
         if self._facts.get("accepted", True):
-            self._begin_install(accepted=False)
+            self._install(accepted=False)
         else:
             self._ask("licence")
 
-    def _begin_install(self, *, accepted: bool) -> None:
+    def _install(self, *, accepted: bool) -> None:
         self._ask("")
-        self._begin(Install(new_id(), self._pack, accepted=accepted))
+        self._begin(Install(new_id(), self._pack, self._files, accepted=accepted))
 
     def _begin_remove(self) -> None:
         self._ask("")

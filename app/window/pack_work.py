@@ -10,6 +10,7 @@ from app.window.estimate_words import duration
 from app.window.side_pane import note
 from app.window.sizes import done_of
 from app.window.theme import Theme
+from inference.protocol import Install
 
 PARTS = 1000  # of the progress bar
 
@@ -27,7 +28,6 @@ class PackWork(QWidget):
         self.bar.setAccessibleName(self.tr("Progress"))
         self.words = note()
         self.stop = QPushButton(self.tr("Stop"))
-        self.stop.setToolTip(self.tr("What was fetched stays for the next time"))
         self.stop.clicked.connect(upkeep.stop)
         self.outcome = note()
         self.failure = note(role="danger")
@@ -54,6 +54,10 @@ class PackWork(QWidget):
         for widget in (self.bar, self.words, self.stop):
             widget.setVisible(mine)
         if work is not None and mine:
+            fetching = isinstance(work.request, Install) and bool(self._pack)
+            kept = self.tr("What was fetched is kept; go on when you like")
+            self.stop.setText(self.tr("Pause") if fetching else self.tr("Stop"))
+            self.stop.setToolTip(kept if fetching else "")
             self.bar.setValue(min(work.done, work.total) * PARTS // max(work.total, 1))
             self.words.setText(self._words(work))
         end = self._upkeep.outcomes.get(self._pack)

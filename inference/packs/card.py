@@ -14,6 +14,13 @@ from typing import Any
 
 NVML = "nvml.dll" if os.name == "nt" else "libnvidia-ml.so.1"  # comes with the driver
 
+CUDA = "CUDAExecutionProvider"
+# An ONNX model of one node, y = -x of one number; opset 13.
+GRAPH = bytes.fromhex(
+    "08083a320a0b0a017812017922034e65671201675a0f0a0178120a0a0808"
+    "0112040a020801620f0a0179120a0a08080112040a02080142040a00100d"
+)
+
 
 @dataclass(frozen=True)
 class Card:
@@ -119,9 +126,14 @@ def llama() -> dict[str, Any]:
 
 
 def onnx() -> dict[str, Any]:
-    """Return whether ONNX Runtime is built for CUDA."""
-    providers = importlib.import_module("onnxruntime").get_available_providers()
-    return {"onnx_cuda": "CUDAExecutionProvider" in providers}
+    """Return whether ONNX Runtime really gives CUDA to a graph, not only has it in its list."""
+    library = importlib.import_module("onnxruntime")
+    if CUDA not in library.get_available_providers():
+        return {"onnx_cuda": False}
+    if hasattr(library, "preload_dlls"):  # else the libraries of pip's wheels are not found
+        library.preload_dlls()
+    session = library.InferenceSession(GRAPH, providers=[CUDA, "CPUExecutionProvider"])
+    return {"onnx_cuda": CUDA in session.get_providers()}
 
 
 def torch() -> dict[str, Any]:

@@ -65,13 +65,16 @@ class Installed:
 class Listed:
     """A pack as a list shows it: time is empty while it is not installed.
 
-    held: bytes of disk that an install takes up that was begun and has not ended.
+    held: bytes of disk that an install takes up that was begun and has not ended; left: bytes that
+    it still has to fetch; files: as they were resolved then.
     """
 
     manifest: Manifest
     time: str
     missing: tuple[Weights, ...]
     held: int = 0
+    left: int = 0
+    files: tuple[Weights, ...] = ()
 
     @property
     def ready(self) -> bool:
@@ -201,8 +204,9 @@ class Store:
         listed = []
         for entry in (*packs, *there.values()):
             one = begun.get(entry.manifest.id)
-            held = self.held(one) if one else 0
-            listed.append(Listed(entry.manifest, entry.time, self.missing(entry.manifest), held))
+            held, left = (self.held(one), self._left(one)) if one else (0, 0)
+            missing, files = self.missing(entry.manifest), (one or entry.manifest).weights()
+            listed.append(Listed(entry.manifest, entry.time, missing, held, left, files))
         return tuple(listed)
 
     def missing(self, manifest: Manifest) -> tuple[Weights, ...]:
@@ -251,6 +255,11 @@ class Store:
         return sum(bytes_in(folder) for folder in staged) + sum(
             place.stat().st_size for place in self._own_files(manifest)
         )
+
+    def _left(self, manifest: Manifest) -> int:
+        """Return the bytes of what is missing, less what is staged of it."""
+        missing = self.missing(manifest)
+        return sum(max(item.size - bytes_in(self.staging(item)), 0) for item in missing)
 
     def drop(self, *gone: Manifest) -> int:
         """Delete the files that only these packs need; return the bytes freed.

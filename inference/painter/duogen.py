@@ -158,6 +158,8 @@ class DuoGen:
         wanted = ("CUDAExecutionProvider",) if self._on_card else ()
         there = onnxruntime.get_available_providers()
         providers = [one for one in (*wanted, "CPUExecutionProvider") if one in there]
+        if len(providers) > 1 and hasattr(onnxruntime, "preload_dlls"):
+            onnxruntime.preload_dlls()  # else the CUDA libraries of pip's wheels are not found
         sessions: dict[str, Any] = {}
         for graph in GRAPHS:
             data = _checked(self._folder, f"{graph}.onnx", self.settings)

@@ -5,10 +5,10 @@ fields, so that an example, a training answer and the writer's own text are the 
 Source: the assistant's turn T1 <BOV> T2 <BOV> ...: DuoGen, sections 3 and 4.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from inference.writer.batches import Chunk
+from inference.writer.batches import Chunk, Sight
 from inference.writer.model import Model
 from inference.writer.prompt import ChatFormat
 
@@ -112,18 +112,39 @@ class Turns:
         told = self._model.tokenize(f"{step.body}\nPicture: {step.description}")
         return [*told, self._bov]
 
-    def so_far(self, title: str, steps: Sequence[WrittenStep], room: int) -> list[list[int]]:
+    def behind_mark(self, picture: Sequence[Chunk]) -> Sequence[Chunk]:
+        """Return a picture's pieces as they stand behind a `<BOV>` of the writer's own."""
+        own = not isinstance(picture[0], Sight) and [*picture[0]] == [self._bov]
+        return picture[1:] if own else picture
+
+    def so_far(
+        self,
+        title: str,
+        steps: Sequence[WrittenStep],
+        room: int,
+        painted: Mapping[int, Sequence[Chunk]] | None = None,
+    ) -> list[Chunk]:
         """Return a title and the steps below it as chunks of at most `room` tokens.
 
-        The earliest steps are left out for want of room.
+        The earliest steps are left out for want of room. painted: the steps' pictures by their
+        index, which stand behind their `<BOV>`; where one has no picture, or no room is left for
+        it, there is no `<BOV>` either. None for a writer without eyes, whose marks are all there.
         """
         head = self._model.tokenize(f"{title}\n")
         room -= len(head)
-        chunks: list[list[int]] = []
-        for number, step in reversed([*enumerate(steps, 1)]):
-            chunk = [*self._model.tokenize(heading_line(number, step.title)), *self.step(step)]
-            room -= len(chunk)
+        texts: dict[int, list[int]] = {}
+        for index, step in reversed([*enumerate(steps)]):
+            text = [*self._model.tokenize(heading_line(index + 1, step.title)), *self.step(step)]
+            room -= len(text)
             if room < 0:
                 break
-            chunks.insert(0, chunk)
+            texts[index] = text
+        chunks: list[Chunk] = []
+        for index, text in texts.items():  # words before pictures, and the last ones before all
+            picture = self.behind_mark(painted[index]) if painted and index in painted else ()
+            size = sum(map(len, picture))
+            if painted is not None and text[-1] == self._bov and not 0 < size <= room:
+                text, picture = text[:-1], ()
+            room -= sum(map(len, picture))
+            chunks[:0] = [text, *picture]
         return [head, *chunks]

@@ -50,6 +50,18 @@ FORMATS = (
         "<start_of_turn>model\n",
         "<end_of_turn>\n",
     ),
+    # Its template without thinking; but for the date, on which no text may depend. The manifest
+    # alone names it, for by its markers it is ChatML. Source: SmolLM3-3B, chat_template.jinja.
+    ChatFormat(
+        "smollm3",
+        "",
+        "",
+        "<|im_start|>system\n## Metadata\n\nKnowledge Cutoff Date: June 2025\n"
+        "Reasoning Mode: /no_think\n\n## Custom Instructions\n\n",
+        "<|im_start|>user\n",
+        "<|im_start|>assistant\n<think>\n\n</think>\n",
+        "<|im_end|>\n",
+    ),
     # Any other model: plain headings, which every language model can follow.
     ChatFormat("plain", "", "", "", "Question: ", "Answer:\n", "\n\n"),
 )

@@ -6,7 +6,7 @@ runs of words, and one more try for a step that names neither subject nor plan.
 """
 
 import re
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, takewhile
 from typing import Literal
@@ -74,13 +74,17 @@ class Prefilled:
 
 @dataclass
 class Draft:
-    """What is written so far; the result when the writing is done."""
+    """What is written so far; the result when the writing is done.
+
+    painted: pictures of the steps that were there, by the step's index, as the eyes saw them.
+    """
 
     title: str = ""
     summary: str = ""
     materials: tuple[str, ...] = ()
     plan: list[str] = field(default_factory=list)
     steps: list[WrittenStep] = field(default_factory=list)
+    painted: Mapping[int, Sequence[Chunk]] = field(default_factory=dict)
 
 
 Check = Callable[[str], bool]
@@ -141,7 +145,7 @@ class TutorialWriter:
 
         Before it is asked for more, `see` may show it the picture of that step.
         """
-        if not self._confirmed:
+        if not self._confirmed and not self.draft.steps:
             yield from self.list_seen()
         if self.draft.materials:
             self._prompt += f"\nThe pictures show: {', '.join(self.draft.materials)}"
@@ -216,7 +220,8 @@ class TutorialWriter:
         to_write = len(self.draft.plan) - len(self.draft.steps)
         room = self._session.n_ctx - sum(map(len, before)) - ROOM * to_write
         title = whole(self.draft.title, TITLE)
-        return [*before, *turns.so_far(title, self.draft.steps, room)]
+        painted = None if self._session.eyes is None else self.draft.painted
+        return [*before, *turns.so_far(title, self.draft.steps, room, painted)]
 
     def _head(self) -> Iterator[Written]:
         yield from self._line("title", self._grammar.title(), 1, self._on_subject)
@@ -300,9 +305,9 @@ class TutorialWriter:
         if painted is None or self._session.eyes is None or not to_write:
             return
         self._session.ready()
-        pieces = self._session.eyes.look(painted)
-        if step.description and pieces[0] == (self._bov,):
-            pieces = pieces[1:]  # it is the model's own mark, and stands there already
+        pieces: Sequence[Chunk] = self._session.eyes.look(painted)
+        if step.description:
+            pieces = self._turns.behind_mark(pieces)
         room = self._session.n_ctx - self._session.length - ROOM * to_write
         if sum(map(len, pieces)) <= room:
             for piece in pieces:

@@ -24,9 +24,11 @@ from inference.packs.store import Store
 from inference.painter.drawing import Drawing
 from inference.painter.storyboard import Storyboard
 from inference.protocol import (
+    Continue,
     Event,
     Failed,
     Finished,
+    GivenStep,
     Load,
     Loading,
     Notice,
@@ -41,7 +43,8 @@ from inference.protocol import (
     image,
 )
 from inference.writer.batches import Sight
-from inference.writer.prompt import begin_of_vision
+from inference.writer.dialogue import Turns, WrittenStep
+from inference.writer.prompt import begin_of_vision, chat_format
 from inference.writer.session import Session
 from inference.writer.vision import Piece
 
@@ -194,9 +197,9 @@ def test_other_photos_show_other_things(run: Run, session: Session) -> None:
 def test_photos_beyond_the_room_for_them_are_told_of(seer: Seer) -> None:
     session = Session(seer.model, 2000, threads=1, eyes=seer.eyes)
     shown = tuple(image(photo(n), 1, 1) for n in range(7))
-    looking = loop._looked_at(Write("r", "seer", PROMPT, 4, images=shown), session)
+    looking = loop._given(Write("r", "seer", PROMPT, 4, images=shown), session)
     *progress, notice = looking
-    again = loop._looked_at(Write("r", "seer", PROMPT, 4, images=shown, materials=MENDED), session)
+    again = loop._given(Write("r", "seer", PROMPT, 4, images=shown, materials=MENDED), session)
     assert of_kind(Notice, list(again)) == [], "it was told when they were listed"
     session.close()
     fit = 500 // (sum(map(len, seer.eyes.look(photo(0)))))
@@ -248,6 +251,78 @@ def test_a_writer_without_eyes_lists_nothing(seer: Seer) -> None:
     blind = Session(seer.model, 2000, threads=1)
     assert list(writing(blind, photo(1), seeing=True)) == []
     blind.close()
+
+
+# ---------------------------------------------------------------- going on behind steps
+
+THERE = tuple(
+    GivenStep(f"s{n}", f"Wash part {n}", "Use soap.", "A dog.", f"p{n}", image(photo(n), 1, 1))
+    for n in (1, 2)
+)
+GOING_ON = Continue("c", "seer", PROMPT, 4, "Wash a dog", THERE, steps=1, paint=False)
+
+
+def gone_on(session: Session, request: Continue) -> list[Event]:
+    """The events up to the first words that are written, of a session that then holds the rest."""
+    drawings = library()
+    eyes = Weights("eyes.gguf", 1, "0" * 64, "Apache-2.0")
+    events = loop.write(
+        request,
+        manifest_of(eyes, eyes),
+        session,
+        corpus(),
+        loop.Desk(drawings, Dogs(drawings)),
+    )
+    return [*takewhile(lambda event: not isinstance(event, StepStarted), events)]
+
+
+def sights(session: Session) -> list[Piece]:
+    return [piece for piece in session._pieces if isinstance(piece, Sight)]
+
+
+def test_what_stands_there_is_seen_again_behind_its_mark(session: Session, seer: Seer) -> None:
+    events = gone_on(session, replace(GOING_ON, images=(image(photo(3), 1, 1),)))
+    shown = [photo(3), photo(1), photo(2)]
+    assert sights(session) == [seer.eyes.look(data)[1] for data in shown]
+    bov = begin_of_vision(seer.model)
+    for before, piece in pairwise(session._pieces):
+        if isinstance(piece, Sight):
+            assert not isinstance(before, Sight)
+            assert before[-1] == bov
+            assert bov not in before[:-1], "the model's own mark does not follow the writer's"
+    assert [e.total for e in of_kind(Progress, events) if e.unit == "pictures"] == [1, 2, 2]
+    assert not [e for e in of_kind(TextDelta, events) if e.step == ""], "the head is there"
+
+
+def test_where_a_picture_has_no_room_its_mark_has_none_either(
+    session: Session, seer: Seer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = sum(map(len, seer.eyes.look(photo(2))))
+    monkeypatch.setattr(loop, "PAINTED", session.n_ctx // one)
+    gone_on(session, GOING_ON)
+    assert sights(session) == [seer.eyes.look(photo(2))[1]], "the last step's comes first"
+    turns = Turns(seer.model, chat_format(seer.model), begin_of_vision(seer.model))
+    steps = [WrittenStep(step.title, step.body, step.description) for step in THERE]
+    pictures: dict[int, list[Piece]] = {1: seer.eyes.look(photo(2))}
+    blind = turns.so_far("Wash a dog", steps, 10**6)
+    words = sum(map(len, blind))
+    for room, seen in ((words, {}), (words + 1, {}), (words + one, pictures)):
+        chunks = turns.so_far("Wash a dog", steps, room, pictures)
+        marks = [c for c in chunks if not isinstance(c, Sight) and c[-1] == turns._bov]
+        assert len(marks) == len(seen) == sum(isinstance(chunk, Sight) for chunk in chunks)
+        assert sum(map(len, chunks)) <= room
+
+
+def test_a_writer_without_eyes_goes_on_as_ever(seer: Seer) -> None:
+    read = []
+    for given in (THERE, tuple(replace(step, image=None) for step in THERE)):
+        blind = Session(seer.model, 12288, threads=1)
+        gone_on(blind, replace(GOING_ON, given=given, images=(image(photo(3), 1, 1),)))
+        read.append([*blind._pieces])
+        blind.close()
+    bov = begin_of_vision(seer.model)
+    assert read[0] == read[1]
+    assert [piece[-1] for piece in read[0] if not isinstance(piece, Sight)].count(bov) >= len(THERE)
 
 
 # ---------------------------------------------------------------- the engine

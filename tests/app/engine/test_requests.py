@@ -10,6 +10,7 @@ from desk import SOUP
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.engine import requests
 from app.engine.jobs import (
     Changing,
     Continuing,
@@ -83,6 +84,23 @@ def test_continuing_gives_the_steps_and_their_pictures_nearest_first(file: Tutor
     assert [step.step for step in request.given] == ["s1", "s2"]
     chosen = [step.pictures[0].chosen for step in file.tutorial.steps]
     assert [condition.sha256 for condition in request.conditions] == chosen[::-1]
+
+
+def test_continuing_shows_a_writer_with_eyes_what_stands_there(file: TutorialFile) -> None:
+    request = request_of(Continuing(4, "how to serve it", 2), file)
+    assert isinstance(request, Continue)
+    assert request.images == (for_writer(PHOTO),)
+    chosen = [step.pictures[0].chosen or "" for step in file.tutorial.steps]
+    assert [step.image for step in request.given] == [for_writer(file.take(s)) for s in chosen]
+
+
+def test_continuing_shows_the_last_pictures_of_very_many(
+    file: TutorialFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests, "LOOKED_AT", 1)
+    request = request_of(Continuing(4, "", 2), file)
+    assert isinstance(request, Continue)
+    assert [step.image is None for step in request.given] == [True, False]
 
 
 def test_changing_one_step_gives_them_all_and_names_it(file: TutorialFile) -> None:

@@ -86,7 +86,7 @@ def test_it_can_be_stopped(make_upkeep: Make, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: upkeep.work is not None and upkeep.work.done > 0, timeout=20_000)
     with qtbot.waitSignal(upkeep.packs_changed, timeout=20_000):
         upkeep.stop()
-    assert upkeep.outcomes["starter"].sentence == "Stopped."
+    assert upkeep.outcomes["starter"].sentence == "Paused. What was fetched is kept."
     assert not upkeep.outcomes["starter"].failed
     upkeep.stop()  # nothing to stop
 

@@ -24,6 +24,7 @@ from app.window.theme import Theme
 from inference.protocol import Install, Probe, Verify
 
 PATIENCE = 60_000  # milliseconds
+OWN = "Use files that I have…"
 Make = Callable[..., Upkeep]
 
 
@@ -100,8 +101,10 @@ def test_a_pack_is_installed_with_its_size_told_before(make_upkeep: Make, qtbot:
     card = page.cards["starter"]
     assert "Best for this computer" in words(card)
     assert "Not installed" in words(card)
-    (install,) = buttons(card).values()
-    assert install.text() == "Install: 98 MB to fetch"
+    assert set(buttons(card)) == {"Install: 98 MB to fetch", OWN}
+    assert "Wants 1.0 GB of free memory; 8.0 GB are free." in words(card)
+    assert "Wants 1.0 GB" in card.accessibleName()
+    install = card.install
     install.click()
     work = work_of(card)
     assert not install.isEnabled()
@@ -115,16 +118,45 @@ def test_a_pack_is_installed_with_its_size_told_before(make_upkeep: Make, qtbot:
     assert page.own.isEnabled()
 
 
-def test_it_can_be_stopped(make_upkeep: Make, qtbot: QtBot) -> None:
+def test_it_can_be_paused_and_gone_on_with(make_upkeep: Make, qtbot: QtBot) -> None:
     upkeep = make_upkeep("")
     page = shown(upkeep, qtbot)
     card = page.cards["starter"]
     buttons(card)["Install: 98 MB to fetch"].click()
-    qtbot.waitUntil(lambda: work_of(card).bar.value() > 0, timeout=PATIENCE)
-    buttons(card)["Stop"].click()
+    qtbot.waitUntil(lambda: work_of(card).bar.value() > 500, timeout=PATIENCE)
+    buttons(card)["Pause"].click()
     finished(upkeep, qtbot)
-    assert "Stopped." in words(card)
-    assert "Install: 98 MB to fetch" in buttons(card)
+    assert "Paused. What was fetched is kept." in words(card)
+    buttons(card)["Go on: 58 MB left"].click()
+    finished(upkeep, qtbot)
+    assert "every file was checked" in words(card)
+
+
+def test_files_that_are_there_are_taken_instead(make_upkeep: Make, qtbot: QtBot) -> None:
+    upkeep = make_upkeep("")
+    page = shown(upkeep, qtbot)
+    card = page.cards["starter"]
+    card.take_files([])
+    assert upkeep.work is None
+    card.take_files(["/a/one.gguf", "/a/two.whl"])
+    assert upkeep.work is not None
+    given = Install(upkeep.work.request.id, "starter", ("/a/one.gguf", "/a/two.whl"))
+    assert upkeep.work.request == given
+    finished(upkeep, qtbot)
+    assert OWN not in buttons(card)
+
+
+def test_the_files_unfold_with_their_sha256(make_upkeep: Make, qtbot: QtBot) -> None:
+    page = shown(make_upkeep(""), qtbot)
+    card = page.cards["starter"]
+    assert "5a" * 32 not in words(card)
+    assert card.details.fold.accessibleName() == "Details: Starter"
+    card.details.fold.click()
+    assert "starter.gguf · 98 MB\n" + "5a" * 32 in words(card)
+    card.details.show_files([{"name": "b.gguf", "size": 2e9, "sha256": ""}, 5], "B")
+    assert "b.gguf · 2.0 GB\nsha256 to be asked of the hub" in words(card)
+    card.details.fold.click()
+    assert "b.gguf" not in words(card)
 
 
 def test_an_error_is_a_sentence_on_the_card(make_upkeep: Make, qtbot: QtBot) -> None:
@@ -162,13 +194,13 @@ def test_a_download_that_was_given_up_can_be_discarded(make_upkeep: Make, qtbot:
     page = shown(upkeep, qtbot)
     card = page.cards["starter"]
     assert "Not installed: 40 MB of it are fetched" in words(card)
-    assert set(buttons(card)) == {"Install: 98 MB to fetch", "Discard the download…"}
+    assert set(buttons(card)) == {"Go on: 58 MB left", OWN, "Discard the download…"}
     assert card.remove.accessibleName() == "Discard the download…: Starter"
     buttons(card)["Discard the download…"].click()
     assert "Discard what was fetched of Starter? It frees 40 MB." in words(card)
     buttons(card)["Discard"].click()
     finished(upkeep, qtbot)
-    assert set(buttons(card)) == {"Install: 98 MB to fetch"}
+    assert set(buttons(card)) == {"Install: 98 MB to fetch", OWN}
     assert "fetched" not in card.told.text()
 
 
@@ -183,7 +215,7 @@ def test_the_work_goes_on_while_the_page_is_closed(make_upkeep: Make, qtbot: QtB
     again = shown(upkeep, qtbot)  # what was found before is there at once
     work = work_of(again.cards["starter"])
     assert work.bar.isVisible()
-    assert buttons(work)["Stop"].isEnabled()
+    assert buttons(work)["Pause"].isEnabled()
     finished(upkeep, qtbot)
     assert "Installed" in words(again.cards["starter"])
 
@@ -273,11 +305,12 @@ def test_a_licence_is_asked_for_before_the_first_install(make_upkeep: Make, qtbo
     assert card.focusWidget() is card.not_now
     card.not_now.click()
     assert card.install.isVisible()
-    card.install.click()
+    card.take_files(["/a/klein.safetensors"])
     card.accept.click()
     work = card.upkeep.work
     assert work is not None
-    assert work.request == Install(work.request.id, "klein", accepted=True)
+    files = ("/a/klein.safetensors",)
+    assert work.request == Install(work.request.id, "klein", files, accepted=True)
     finished(card.upkeep, qtbot)
     card.show_pack(KLEIN | {"accepted": True}, best=False)
     card.install.click()

@@ -1,5 +1,6 @@
 """Installs that were given up: what they hold is told, and goes when the person says so."""
 
+import hashlib
 from dataclasses import replace
 
 import pytest
@@ -37,6 +38,8 @@ def test_half_a_download_is_told_and_can_be_discarded(
     begin(store, hub, tiny)
     (entry,) = store.listing([tiny])
     assert (entry.held, entry.time, entry.ready) == (HALF, "", False)
+    assert entry.left == len(hub.data) - HALF
+    assert [item.sha256 for item in entry.files] == [hashlib.sha256(hub.data).hexdigest()]
     assert remove(store, "hubbed") == HALF
     assert not any((store.folder / "staging").iterdir())
     assert store.listing([tiny])[0].held == 0
@@ -66,6 +69,7 @@ def test_whole_files_of_a_pack_that_was_never_finished_count_too(
         notes(install(store, pack))
     (entry,) = store.listing([pack])
     assert entry.held >= len(hub.data)
+    assert entry.left <= len(tiny_tensors()), "what is whole is not fetched again"
     assert remove(store, "hubbed") == entry.held
     assert not any(store.folder.glob("weights/*"))
 

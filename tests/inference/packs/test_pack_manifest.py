@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from inference.packs.manifest import Manifest, catalogue, read_manifest
 from inference.protocol import to_json
+from inference.writer.prompt import FORMATS
 
 
 def shipped(pack: str) -> Manifest:
@@ -39,6 +40,26 @@ def test_packs_for_cards_are_permissive_or_experimental() -> None:
         permissive = {item.licence for item in pack.weights()} == {"Apache-2.0"}
         assert permissive == (not pack.gated) == (not pack.experimental), pack.id
         assert pack.networks
+
+
+def test_each_pack_names_its_prompt_format_and_its_begin_of_vision() -> None:
+    formats = {known.name for known in FORMATS}
+    for pack in catalogue():
+        assert pack.chat_format in formats, pack.id
+        assert pack.begin_of_vision, pack.id
+        assert pack.begin_of_vision.startswith("<"), pack.id
+
+
+def test_no_writer_begins_with_thinking() -> None:
+    """Qwen3-VL is there as Instruct, which never thinks; SmolLM3 is told that it has."""
+    for pack in catalogue():
+        name = pack.writer.name.lower()
+        if "smollm3" in name:
+            (chat,) = (known for known in FORMATS if known.name == pack.chat_format)
+            assert chat.assistant.endswith("<think>\n\n</think>\n")
+            assert "Reasoning Mode: /no_think\n" in chat.system
+        assert "thinking" not in name, pack.id
+        assert "qwen3" not in name or "instruct" in name, pack.id
 
 
 def test_a_manifest_survives_json() -> None:

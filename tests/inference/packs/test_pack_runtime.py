@@ -19,6 +19,7 @@ from tiny_packs import notes, pack_of, waiting
 from inference.housekeeping import facts
 from inference.mending import pip
 from inference.packs import card
+from inference.packs.card import Card
 from inference.packs.install import install
 from inference.packs.manifest import catalogue
 from inference.packs.reports import PackError
@@ -62,6 +63,7 @@ GOOD = Machine(
     capability=(8, 9),
     versions=VERSIONS,
 )
+GB = 10**9
 KLEIN = replace(catalogue()[0], id="klein", painter="klein", card=8 * 10**9)
 
 
@@ -215,15 +217,37 @@ def test_any_answer_is_read(told: bytes) -> None:
 
 
 def test_the_facts_tell_of_card_runtime_and_licences(store: Store) -> None:
-    found = facts(store)
+    found = facts(store, None, 8 * GB)
     assert found["card"].keys() == {"driver", "cuda", "name", "total", "free"}
     assert found["runtime"][0]["name"] == "NVIDIA driver"
     (starter,) = (pack for pack in found["packs"] if pack["id"] == "starter")
     assert (starter["runtime"], starter["accepted"]) == ([], True)
 
 
+def test_each_pack_tells_how_it_runs_here_or_why_it_can_not(store: Store) -> None:
+    def told(card: Card | None, memory: int) -> dict[str, str]:
+        return {pack["id"]: pack["plan"] for pack in facts(store, card, memory)["packs"]}
+
+    none, large = told(None, 4 * GB), told(Card("x", 24 * GB, 23 * GB, (8, 6)), 64 * GB)
+    assert none["starter"] == "Wants 1.0 GB of free memory; 4.0 GB are free."
+    assert none["smollm3-3b"].endswith("memory; 4.0 GB are free: close other programs.")
+    assert none["klein-24"].startswith("Made for an NVIDIA card with 24.0 GB; there is none here")
+    assert large["klein-24"].startswith("On this card: pictures of 1024 pixels, each seeing 4")
+    small = told(Card("x", 8 * GB, 2 * GB, (8, 6)), 64 * GB)
+    assert "of the card's memory, and 2.0 GB are free. " in small["klein-8"]
+    assert small["klein-8"].endswith(".")
+
+
+def test_each_file_is_told_with_its_sha256_once_it_is_known(store: Store) -> None:
+    packs = {pack["id"]: pack["files"] for pack in facts(store, None, 8 * GB)["packs"]}
+    for pack in catalogue():
+        assert [one["name"] for one in packs[pack.id]] == [item.name for item in pack.weights()]
+    assert len(packs["starter"][0]["sha256"]) == 64
+    assert packs["klein-8"][0]["sha256"] == ""
+
+
 def test_what_suits_the_machine_is_told_first_and_what_can_not_run_last(store: Store) -> None:
-    found = facts(store)
+    found = facts(store, None, 8 * GB)
     first, *others = found["packs"]
     assert first["id"] == found["best"]
     lacks = [bool(pack["runtime"]) for pack in others]
