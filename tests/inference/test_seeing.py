@@ -32,6 +32,7 @@ from inference.protocol import (
     Load,
     Loading,
     Notice,
+    PackUsed,
     PaintFinished,
     PaintInput,
     PaintOptions,
@@ -332,7 +333,8 @@ def test_the_engine_gives_its_writer_the_eyes_of_the_pack(seer: Seer, tmp_path: 
     store = Store(tmp_path)
     store.write_record(manifest_of(stored(store, seer.model.path), stored(store, seer.path)))
     engine = Engine(store)
-    assert list(engine.handle(Load("l", "seer"))) == [Loading("l", "Starter"), Finished("l")]
+    used = PackUsed("l", "seer")
+    assert list(engine.handle(Load("l", "seer"))) == [used, Loading("l", "Starter"), Finished("l")]
     assert engine.bench.loaded is not None
     assert engine.bench.loaded.session.eyes is not None
     broken = (image(b"https://example.org/cat.png", 1, 1),)
