@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import save_file
@@ -132,6 +133,7 @@ def tiny_qwen_image(*, text: int = 16, seed: int = 0):
 
 
 PARTS = ("transformer", "vae", "text_encoder")
+Stored = tuple[tuple[Network, ...], dict[str, Shape]]
 
 
 def stored(store: Store, path: Path) -> Weights:
@@ -145,20 +147,44 @@ def stored(store: Store, path: Path) -> Weights:
     return item
 
 
-def stored_klein(
-    store: Store, folder: Path, *, layers: int = 4
-) -> tuple[tuple[Network, ...], dict[str, Shape]]:
+def stored_klein(store: Store, folder: Path, *, layers: int = 4) -> Stored:
     """Put a tiny klein's files in their places; return the networks and their shapes."""
     pipeline = tiny_klein(folder, layers=layers)
+    networks, shaped = _stored(store, folder, {part: getattr(pipeline, part) for part in PARTS})
+    networks += (Network("tokenizer", (stored(store, folder / "tokenizer.json"),)),)
+    shaped["scheduler"] = Shape("FlowMatchEulerDiscreteScheduler", {"use_dynamic_shifting": True})
+    return networks, shaped
+
+
+def stored_qwen_edit(store: Store, folder: Path, *, text: int) -> Stored:
+    """Put a tiny Qwen-Image-Edit's files in their places, a LoRA among them."""
+    transformer, vae, _ = tiny_qwen_image(text=text)
+    networks, shaped = _stored(store, folder, {"transformer": transformer, "vae": vae})
+    layer = "transformer_blocks.0.attn.to_out.0"
+    rows, columns = transformer.get_submodule(layer).weight.shape
+    lora = folder / "lora.safetensors"
+    save_file(
+        {f"{layer}.lora_down.weight": torch.randn(2, columns),
+         f"{layer}.lora_up.weight": torch.randn(rows, 2)}, str(lora)
+    )  # fmt: skip
+    networks += (Network("lora", (stored(store, lora),)),)
+    return networks, {**shaped, "scheduler": shapes("qwen-edit")["scheduler"]}
+
+
+def stored_cosmos(store: Store, folder: Path, *, text: int) -> Stored:
+    """Put a tiny Cosmos' files in their places. text: channels of a token's states."""
+    transformer, vae, _ = tiny_cosmos(text=text)
+    networks, shaped = _stored(store, folder, {"transformer": transformer, "vae": vae})
+    return networks, {**shaped, "scheduler": shapes("cosmos")["scheduler"]}
+
+
+def _stored(store: Store, folder: Path, parts: dict[str, Any]) -> Stored:
     networks, shaped = [], {}
-    for part in PARTS:
-        network = getattr(pipeline, part)
+    for part, network in parts.items():
         path = folder / f"{part}.safetensors"
         save_file({k: v.contiguous() for k, v in network.state_dict().items()}, str(path))
         networks.append(Network(part, (stored(store, path),)))
         shaped[part] = Shape(type(network).__name__, config_of(network))
-    networks.append(Network("tokenizer", (stored(store, folder / "tokenizer.json"),)))
-    shaped["scheduler"] = Shape("FlowMatchEulerDiscreteScheduler", {"use_dynamic_shifting": True})
     return tuple(networks), shaped
 
 
