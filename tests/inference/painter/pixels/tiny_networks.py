@@ -90,17 +90,17 @@ def tiny_klein(folder: Path, *, seed: int = 0, layers: int = 4):
 
 
 def tiny_cosmos(*, text: int = 24, seed: int = 0):
-    """Return a CosmosTransformer3DModel, an AutoencoderKLWan and a UniPC scheduler.
+    """Return a CosmosTransformer3DModel, an AutoencoderKLWan and our scheduler.
 
-    text: channels of a token's states. Without the padding mask, whose resizing needs torchvision.
+    text: channels of a token's states.
     """
-    from diffusers import AutoencoderKLWan, CosmosTransformer3DModel, UniPCMultistepScheduler
+    from diffusers import AutoencoderKLWan, CosmosTransformer3DModel
 
     torch.manual_seed(seed)
     transformer = CosmosTransformer3DModel(
         in_channels=17, out_channels=16, num_attention_heads=2, attention_head_dim=16,
         num_layers=2, mlp_ratio=2, text_embed_dim=32, adaln_lora_dim=4, max_size=(8, 32, 32),
-        patch_size=(1, 2, 2), rope_scale=(1.0, 3.0, 3.0), concat_padding_mask=False,
+        patch_size=(1, 2, 2), rope_scale=(1.0, 3.0, 3.0), concat_padding_mask=True,
         extra_pos_embed_type=None, use_crossattn_projection=True, crossattn_proj_in_channels=text,
         encoder_hidden_states_channels=32,
     )  # fmt: skip
@@ -108,10 +108,7 @@ def tiny_cosmos(*, text: int = 24, seed: int = 0):
         base_dim=3, z_dim=16, dim_mult=[1, 1, 1, 1], num_res_blocks=1,
         temperal_downsample=[False, True, True],
     )  # fmt: skip
-    scheduler = UniPCMultistepScheduler(
-        use_flow_sigmas=True, prediction_type="flow_prediction", flow_shift=5.0
-    )
-    return transformer.eval(), vae.eval(), scheduler
+    return transformer.eval(), vae.eval(), build(shapes("cosmos")["scheduler"])
 
 
 def tiny_qwen_image(*, text: int = 16, seed: int = 0):
