@@ -76,11 +76,15 @@ class Loaded:
 
 @dataclass
 class OnCard:
-    """The card at work: who has it, and the painter of the pack for which it was planned."""
+    """The card at work: who has it, and the pack for which it was planned.
+
+    writer: the pack's own, which may read for the painter while another writes.
+    """
 
     arbiter: Arbiter
     manifest: Manifest
     painter: "CardPainter | None" = None
+    writer: Loaded | None = None
     reader: "Reader | None" = None
 
 
@@ -114,21 +118,30 @@ class Bench:
 
     def close(self) -> None:
         """Free the models."""
-        self._unload()
+        self._leave_desk()
+        self._leave_card()
         if self._nano is not None:
             self._nano.close()
             self._nano = None
 
-    def _unload(self) -> None:
-        card, loaded = self._on_card, self.loaded
-        self._on_card = self.loaded = None
-        if card is not None and card.reader is not None:
-            card.reader.close()
-        if loaded is not None:
+    def _leave_desk(self) -> None:
+        """Forget who writes; the writer of the card's pack stays with it."""
+        loaded, card = self.loaded, self._on_card
+        self.loaded = None
+        if loaded is not None and (card is None or loaded is not card.writer):
             loaded.close()
-        if card is not None:
-            card.painter = None
-            empty_caches()
+
+    def _leave_card(self) -> None:
+        """Free all that was planned for the card."""
+        card, self._on_card = self._on_card, None
+        if card is None:
+            return
+        self._drop_reader(card)
+        if card.writer is not None:
+            card.writer.close()
+            self.loaded = None if self.loaded is card.writer else self.loaded
+        card.painter = card.writer = None
+        empty_caches()
 
     def load(self, request_id: str, pack: str) -> Generator[Event, None, Loaded]:
         """Bring a pack's writer into memory, after its download where that is needed."""
@@ -141,16 +154,15 @@ class Bench:
         if self.loaded is not None and self.loaded.manifest == manifest:
             self.loaded.session.ready()
             return self.loaded
-        if self.loaded is not None:  # not the painter, which this request may be about to use
-            self.loaded.close()
-            self.loaded = None
+        self._leave_desk()  # not the painter, which this request may be about to use
         if manifest.card and self._on_card is not None and self._on_card.manifest != manifest:
             raise PackError(
                 f"The packs {manifest.id} and {self._on_card.manifest.id} can't share the card.",
                 "Choose the painter of the pack that writes, or a writer for any CPU",
             )
         yield Loading(request_id, manifest.name)
-        self.loaded = self._read_writer(manifest)
+        self.loaded = self._writer_on_card(manifest) if manifest.card else self._read(manifest)
+        self.loaded.session.ready()
         return self.loaded
 
     def _chosen(self, pack: str) -> tuple[Manifest, str]:
@@ -159,17 +171,22 @@ class Bench:
             return self._on_card.manifest, ""
         return chosen(self._store, pack)
 
-    def _read_writer(self, manifest: Manifest) -> Loaded:
+    def _writer_on_card(self, manifest: Manifest) -> Loaded:
+        """Return the writer of the pack that the card is planned for, in memory or at rest."""
+        card = self._planned(manifest)
+        if card.writer is None:
+            card.arbiter.enter(Phase.WRITE)
+            card.writer = self._read(manifest)
+            _hold(card.arbiter, card.writer)
+        return card.writer
+
+    def _read(self, manifest: Manifest) -> Loaded:
         # Imported here: Ready and painting must not wait for llama.cpp.
         from inference.writer.model import Model
         from inference.writer.session import Session
 
-        on_card = bool(manifest.card)
-        if on_card:
-            self._planned(manifest).arbiter.enter(Phase.WRITE)
-        model = Model(
-            self._store.path(manifest.writer), manifest.writer.adapter_path(), on_card=on_card
-        )
+        path, adapter = self._store.path(manifest.writer), manifest.writer.adapter_path()
+        model = Model(path, adapter, on_card=bool(manifest.card))
         eyes = None
         try:
             eyes = self._eyes(manifest, model)
@@ -182,10 +199,7 @@ class Bench:
                 eyes.close()
             model.close()
             raise
-        loaded = Loaded(manifest, model, session)
-        if on_card:
-            _hold(self._planned(manifest).arbiter, loaded)
-        return loaded
+        return Loaded(manifest, model, session)
 
     def _eyes(self, manifest: Manifest, model: "Model") -> "Eyes | None":
         if manifest.vision is None:
@@ -196,14 +210,14 @@ class Bench:
         return Eyes(model, path, cores(), self._stop, on_card=bool(manifest.card))
 
     def _rouse(self, phase: Phase = Phase.WRITE) -> None:
-        """Make the writer ready again after a painter had the card."""
-        loaded, card = self.loaded, self._on_card
-        assert loaded is not None
-        if card is not None:
-            if card.arbiter.phase is not phase:
-                card.arbiter.enter(phase)
-            _hold(card.arbiter, loaded)
-        loaded.wake()
+        """Make the card's writer ready again after a painter had the card; no other ever rests."""
+        card = self._on_card
+        assert card is not None
+        assert card.writer is not None
+        if card.arbiter.phase is not phase:
+            card.arbiter.enter(phase)
+        _hold(card.arbiter, card.writer)
+        card.writer.wake()
 
     def desk(
         self, request_id: str, options: PaintOptions, pack: str
@@ -262,7 +276,7 @@ class Bench:
                     "See what is lacking: interstep doctor",
                 )
             self._check_runtime(manifest)
-            self._unload()
+            self._leave_card()
             # Where there are several, the planned one is the only one that the libraries see. It
             # must be told before they are loaded.
             if card.uuid:
@@ -319,18 +333,17 @@ class Bench:
         """Return writer and reader, both on the card."""
         from inference.writer.states import Reader
 
-        if self.loaded is None:
-            self.loaded = self._read_writer(card.manifest)
+        writer = self._writer_on_card(card.manifest)
         self._rouse(Phase.ENCODE)
         if card.reader is None:
-            model = self.loaded.model
+            model = writer.model
             every = [*range(model.n_layers - 1), "norm"]
             layers: Any = every if card.manifest.painter == "cosmos" else ["norm"]
             card.reader = Reader(
-                model, cores(), CONDITIONING, layers, FreeCores(), eyes=self.loaded.session.eyes
+                model, cores(), CONDITIONING, layers, FreeCores(), eyes=writer.session.eyes
             )
             card.arbiter.hold("KV cache of the reader", lambda: self._drop_reader(card))
-        return self.loaded, card.reader
+        return writer, card.reader
 
     def _drop_reader(self, card: OnCard) -> None:
         if card.reader is not None:

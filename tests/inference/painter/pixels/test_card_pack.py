@@ -1,15 +1,16 @@
 """A pack for a card through the engine: one model writes and sees, another paints, in turns."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import tiny_eyes
 import torch
+from test_cosmos import Watchful
 from test_klein import GIVEN, PREVIOUS
 from tiny_eyes import Seer
-from tiny_networks import stored, stored_klein
+from tiny_networks import stored, stored_cosmos, stored_klein, stored_qwen_edit
 
 from inference import loading
 from inference.engine import Engine
@@ -17,7 +18,7 @@ from inference.packs import plan as planning
 from inference.packs.card import Card
 from inference.packs.manifest import Manifest, catalogue
 from inference.packs.store import Store
-from inference.painter.pixels import assembling
+from inference.painter.pixels import assembling, guarding, qwen_edit
 from inference.protocol import (
     Event,
     Failed,
@@ -38,22 +39,45 @@ GB = 10**9
 LARGE = Card("a card", 24 * GB, 23 * GB, (8, 6))
 BUSY = Card("a card", 48 * GB, 23 * GB, (8, 6))
 WRITER = ("writer", "eyes", "KV cache")
+# Painter -> the writer's kind, and the pack that it is like.
+PACKS = {
+    "klein": ("qwen3vl", "klein-8"),
+    "qwen-edit": ("qwen2vl", "qwen-edit-24"),
+    "cosmos": ("qwen2vl", "cosmos-12"),
+}
+every_painter = pytest.mark.parametrize("store", PACKS, indirect=True)
 OPTIONS = PaintOptions(256, denoising_steps=2)
 
 
 @pytest.fixture
-def store(seer: Seer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """A folder of packs with one that is tiny and made for a card."""
-    if seer.kind != "qwen3vl":
-        pytest.skip("these packs write with Qwen3-VL")
+def store(
+    request: pytest.FixtureRequest, seer: Seer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Store:
+    """A folder of packs with one that is tiny and made for a card; klein's where none is named."""
+    painter = getattr(request, "param", "klein")
+    kind, name = PACKS[painter]
+    if seer.kind != kind:
+        pytest.skip(f"this pack writes with {kind}")
     torch.set_num_threads(1)
     store = Store(tmp_path / "packs")
-    networks, shaped = stored_klein(store, tmp_path, layers=28)
+    match painter:
+        case "klein":
+            networks, shaped = stored_klein(store, tmp_path, layers=28)
+        case "qwen-edit":
+            networks, shaped = stored_qwen_edit(store, tmp_path, text=tiny_eyes.WIDTH)
+            monkeypatch.setattr(qwen_edit, "VAE_IMAGE_SIZE", 128 * 128)
+        case "cosmos":
+            every = tiny_eyes.LAYERS * tiny_eyes.WIDTH
+            networks, shaped = stored_cosmos(store, tmp_path, text=every)
+            monkeypatch.setattr(guarding, "guard", Watchful)
+            monkeypatch.setattr(loading, "CONTEXT", 8192)  # a token of this writer is one letter
     monkeypatch.setattr(assembling, "shapes", lambda _painter: shaped)
+    monkeypatch.setattr(loading, "free_memory", lambda: 64 * GB)
     writer, vision = stored(store, seer.model.path), stored(store, seer.path)
-    carded = next(pack for pack in catalogue() if pack.id == "klein-8")
+    carded = next(pack for pack in catalogue() if pack.id == name)
+    eyes = vision if carded.eyes else None
     store.write_record(
-        replace(carded, id="tiny", writer=writer, reader=writer, vision=vision, networks=networks)
+        replace(carded, id="tiny", writer=writer, reader=writer, vision=eyes, networks=networks)
     )
     return store
 
@@ -72,18 +96,20 @@ def events_of(engine: Engine, request: Redraw | Write | Load) -> list[Event]:
     return events
 
 
+@every_painter
 def test_a_picture_is_redrawn_and_repeats(store: Store) -> None:
     given = replace(GIVEN, conditions=(PREVIOUS,), options=OPTIONS)
     request = Redraw("r", "s", "p", given, pack="tiny")
+    painter = store.manifest("tiny").painter
     engine = Engine(store, card, any_runtime)
     events = events_of(engine, request)
     [preview] = [event for event in events if isinstance(event, PaintPreview)]
     [painted] = [event for event in events if isinstance(event, PaintFinished)]
-    assert preview.image.width == 192
+    assert max(preview.image.width, preview.image.height) == 192
     assert painted.source == {}
-    assert painted.recipe["painter"] == painted.recipe["options"]["painter"] == "klein"
+    assert painted.recipe["painter"] == painted.recipe["options"]["painter"] == painter
     assert painted.recipe["pack"] == "tiny"
-    named = replace(given, options=replace(OPTIONS, painter="klein"))
+    named = replace(given, options=replace(OPTIONS, painter=painter))
     again = events_of(engine, Redraw("r", "s", "p", named, pack="starter"))
     [other] = [event for event in again if isinstance(event, PaintFinished)]
     assert other.image == painted.image
@@ -106,6 +132,7 @@ def test_loading_tells_how_far_it_is_and_can_be_stopped(store: Store) -> None:
     engine.close()
 
 
+@every_painter
 @pytest.mark.parametrize("residency", ["both", "swap"])
 def test_writer_and_painter_take_turns(
     store: Store, residency: str, monkeypatch: pytest.MonkeyPatch
@@ -124,6 +151,38 @@ def test_writer_and_painter_take_turns(
         assert after.recipe["left_out"] == []
     again = events_of(engine, replace(writing, id="w2"))
     assert [e.body for e in again if isinstance(e, StepFinished)] == [e.body for e in steps]
+    engine.close()
+
+
+@pytest.mark.parametrize("store", ["qwen-edit", "cosmos"], indirect=True)
+def test_a_pack_reads_for_its_painter_whoever_writes(store: Store, tiny_gguf: Path) -> None:
+    painter = store.manifest("tiny").painter
+    given = replace(GIVEN, conditions=(PREVIOUS,), options=replace(OPTIONS, painter=painter))
+    engine = Engine(store, card, any_runtime)
+    redraw = Redraw("r", "s", "p", given, pack="tiny")
+    [own] = [e for e in events_of(engine, redraw) if isinstance(e, PaintFinished)]
+    engine.close()
+    laptop = next(pack for pack in catalogue() if pack.id == "laptop")
+    other = stored(store, tiny_gguf)
+    store.write_record(replace(laptop, id="other", writer=other, reader=other))
+    engine = Engine(store, card, any_runtime)
+    events_of(engine, Load("l", "other"))
+    [painted] = [
+        event
+        for event in events_of(engine, replace(redraw, pack="other"))
+        if isinstance(event, PaintFinished)
+    ]
+    assert painted.image == own.image
+    stopped = engine.handle(replace(redraw, pack="other"))
+    while not isinstance(next(stopped), PaintPreview):
+        pass
+    stopped.close()
+    for pack in ("other", "tiny", "other"):
+        events_of(engine, Load("l", pack))
+        assert engine.bench.loaded is not None
+        assert engine.bench.loaded.manifest.id == pack
+        again = events_of(engine, replace(redraw, pack=pack))
+        assert [e.image for e in again if isinstance(e, PaintFinished)] == [own.image]
     engine.close()
 
 

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from inspect import signature
 
 import numpy as np
 import pytest
@@ -52,15 +53,23 @@ def picture(colour: str, width: int = 64, height: int = 48) -> Image.Image:
     return shown
 
 
-def test_one_frame_of_equal_size_gives_the_stock_pipelines_latents(networks, cosmos) -> None:
+@pytest.mark.usefixtures("torchvision")
+@pytest.mark.parametrize("guidance", [1.0, Cosmos.guidance])
+def test_one_frame_of_equal_size_gives_the_stock_pipelines_latents(
+    networks, cosmos, guidance: float
+) -> None:
     from diffusers import Cosmos2_5_PredictBasePipeline
 
+    given = signature(Cosmos2_5_PredictBasePipeline.__call__).parameters
+    assert given["guidance_scale"].default == Cosmos.guidance - 1
+    assert given["num_inference_steps"].default == Cosmos.steps
     transformer, vae, scheduler = networks
     pipeline = Cosmos2_5_PredictBasePipeline(None, None, transformer, vae, scheduler, Watchful())
     pipeline.set_progress_bar_config(disable=True)
     noise = torch.randn(1, 16, 2, 6, 8, generator=torch.Generator().manual_seed(5))
     before = picture("red")
-    text = read("a kettle on a stove")
+    told = Told("a kettle on a stove", ("How?", "## 1. Boil"), 1)
+    condition = cosmos.condition(told, [], guidance)
     stock = pipeline(
         video=pixels_in(before, torch.device("cpu"), torch.float32)[:, :, None],
         num_latent_conditional_frames=1,
@@ -68,19 +77,19 @@ def test_one_frame_of_equal_size_gives_the_stock_pipelines_latents(networks, cos
         height=SIZE.height,
         width=SIZE.width,
         num_inference_steps=6,
-        guidance_scale=1.0,
-        prompt_embeds=text,
-        negative_prompt_embeds=text,
+        guidance_scale=guidance - 1,  # it counts from none, the paper's formula from one
+        prompt_embeds=condition.positive,
+        negative_prompt_embeds=condition.negative,
         latents=noise,
         output_type="latent",
     ).frames
     frames = [Frame(-1, cosmos.encode(before))]
-    condition = cosmos.condition(Told("a kettle on a stove"), [], 1.0)
-    _, slope = cosmos.begin(condition, frames, SIZE, 0, 1.0)
+    _, slope = cosmos.begin(condition, frames, SIZE, 0, guidance)
     *_, (ours, _) = cosmos.solve(slope, noise[:, :, 1:], 6)
     torch.testing.assert_close(ours, stock[:, :, 1:], atol=2e-4, rtol=0)
 
 
+@pytest.mark.usefixtures("torchvision")
 def test_frames_of_one_size_go_through_as_one_video(networks) -> None:
     transformer, _, _ = networks
     generator = torch.Generator().manual_seed(1)
@@ -98,6 +107,7 @@ def test_frames_of_one_size_go_through_as_one_video(networks) -> None:
             condition_mask=marks,
             timestep=torch.tensor([CLEAN, CLEAN, 0.7]).view(1, 1, 3, 1, 1),
             encoder_hidden_states=text,
+            padding_mask=torch.zeros(1, 1, SIZE.height, SIZE.width),
             return_dict=False,
         )[0]
     torch.testing.assert_close(ours, stock[:, :, 2:], atol=1e-5, rtol=0)

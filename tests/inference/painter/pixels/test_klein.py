@@ -8,7 +8,7 @@ from PIL import Image
 from tiny_networks import tiny_klein
 
 from assets.sprites.library import Library, library
-from inference.painter.drawing import Canvas, Glimpse, PainterError
+from inference.painter.drawing import Canvas, PainterError
 from inference.painter.fixing import CannotFix
 from inference.painter.painting import Painted, painting
 from inference.painter.pixels.family import Frame, Size, Told, image_of
@@ -145,17 +145,6 @@ def paint(painter: PixelPainter, given: PaintInput) -> Image.Image:
     return canvas.pixels
 
 
-@pytest.mark.parametrize("steps", [1, 2, 3])
-def test_it_can_be_stopped_after_each_denoising_step(painter, steps: int) -> None:
-    drawing = painter.draw(GIVEN)
-    for number in range(1, steps + 1):
-        seen = next(drawing)
-        assert isinstance(seen, Glimpse)
-        assert seen.done == number
-    drawing.close()
-    assert paint(painter, GIVEN).size == (256, 256)
-
-
 def test_a_fix_keeps_the_shape_and_what_is_outside_the_mask(painter, drawings) -> None:
     present = condition("present", "purple", 96, 64)
     mask = Image.new("L", (96, 64), "black")
@@ -181,46 +170,11 @@ def test_a_fix_keeps_the_shape_and_what_is_outside_the_mask(painter, drawings) -
         paint(painter, replace(given, conditions=(PREVIOUS,)))
 
 
-def test_a_broken_picture_is_never_a_take(pipeline, drawings) -> None:
-    torch.manual_seed(0)
-    broken = Klein(pipeline, layers=LAYERS, tokens=64)
-    painter = PixelPainter(broken, {}, drawings, most=1, area=64 * 64)
-    healthy = pipeline.transformer.proj_out.weight.data.clone()
-    try:
-        pipeline.transformer.proj_out.weight.data[:] = float("nan")
-        with pytest.raises(PainterError, match="came out broken"):
-            paint(painter, GIVEN)
-    finally:
-        pipeline.transformer.proj_out.weight.data[:] = healthy
-    assert paint(painter, GIVEN).size == (256, 256)
-
-
-def test_an_overflow_in_half_precision_is_painted_once_more(tmp_path, drawings) -> None:
-    pipeline = tiny_klein(tmp_path)
-    pipeline.transformer.x_embedder.weight.data *= 60_000  # more than float16 holds once summed
-    pipeline.to(torch.float16)
-    klein = Klein(pipeline, layers=LAYERS, tokens=64)
-    painter = PixelPainter(klein, {}, drawings, most=1, area=64 * 64)
-    seen = [one.done for one in painter.draw(GIVEN) if isinstance(one, Glimpse)]
-    assert seen[-3:] == [1, 2, 3]
-    assert klein.dtype is torch.bfloat16
-    assert painter.recipe()["dtype"] == "bfloat16"
-    assert paint(painter, GIVEN).size == (256, 256)
-
-
 def test_a_damaged_neighbour_is_named(painter) -> None:
     data = b"no picture"
     bad = Condition("previous", hashlib.sha256(data).hexdigest(), {}, image(data, 1, 1))
     with pytest.raises(PainterError, match="damaged, or neither PNG"):
         paint(painter, replace(GIVEN, conditions=(bad,)))
-
-
-def test_a_glimpse_shows_the_colours(pipeline) -> None:
-    from inference.painter.pixels.glimpse import Glimpses, _colours
-
-    klein = Klein(pipeline, layers=LAYERS, tokens=64)
-    shown = Glimpses(klein)(klein.encode(_colours()), Size(384, 384))
-    assert shown.size == (24, 24)
 
 
 def test_pixels_survive_the_way_to_a_network_and_back() -> None:

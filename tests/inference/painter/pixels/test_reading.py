@@ -165,7 +165,7 @@ def assert_same_picture(pipeline: Any, ours: Any, theirs: Any, shown: Sequence[A
     torch.testing.assert_close(painted[0], painted[1], atol=1 / 255, rtol=0)
 
 
-@pytest.mark.usefixtures("reads_exactly")
+@pytest.mark.usefixtures("reads_exactly", "torchvision")
 def test_a_world_is_read_as_the_stock_pipeline_reads_it(two_seen: Any, tokenizer) -> None:
     from diffusers import Cosmos2_5_PredictBasePipeline
 
@@ -183,5 +183,21 @@ def test_a_world_is_read_as_the_stock_pipeline_reads_it(two_seen: Any, tokenizer
     assert ours.shape == theirs.shape == (1, 512, width)
     assert float((ours - theirs).abs().max()) < 2e-2
     assert float((ours - theirs).abs().mean()) < 5e-4
+    pipeline.set_progress_bar_config(disable=True)
+    painted = [
+        pipeline(
+            num_frames=1,
+            height=64,
+            width=64,
+            num_inference_steps=4,
+            prompt_embeds=told,
+            negative_prompt_embeds=torch.zeros_like(told),
+            generator=torch.Generator().manual_seed(0),
+            output_type="pt",
+        ).frames
+        for told in (ours, theirs)
+    ]
+    torch.testing.assert_close(painted[0], painted[1], atol=1 / 255, rtol=0)
+    assert float(painted[0].std()) > 0.01
     assert reading("tea " * 2000).shape == ours.shape
     reader.close()

@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import save_file
@@ -89,17 +90,17 @@ def tiny_klein(folder: Path, *, seed: int = 0, layers: int = 4):
 
 
 def tiny_cosmos(*, text: int = 24, seed: int = 0):
-    """Return a CosmosTransformer3DModel, an AutoencoderKLWan and a UniPC scheduler.
+    """Return a CosmosTransformer3DModel, an AutoencoderKLWan and our scheduler.
 
-    text: channels of a token's states. Without the padding mask, whose resizing needs torchvision.
+    text: channels of a token's states.
     """
-    from diffusers import AutoencoderKLWan, CosmosTransformer3DModel, UniPCMultistepScheduler
+    from diffusers import AutoencoderKLWan, CosmosTransformer3DModel
 
     torch.manual_seed(seed)
     transformer = CosmosTransformer3DModel(
         in_channels=17, out_channels=16, num_attention_heads=2, attention_head_dim=16,
         num_layers=2, mlp_ratio=2, text_embed_dim=32, adaln_lora_dim=4, max_size=(8, 32, 32),
-        patch_size=(1, 2, 2), rope_scale=(1.0, 3.0, 3.0), concat_padding_mask=False,
+        patch_size=(1, 2, 2), rope_scale=(1.0, 3.0, 3.0), concat_padding_mask=True,
         extra_pos_embed_type=None, use_crossattn_projection=True, crossattn_proj_in_channels=text,
         encoder_hidden_states_channels=32,
     )  # fmt: skip
@@ -107,10 +108,7 @@ def tiny_cosmos(*, text: int = 24, seed: int = 0):
         base_dim=3, z_dim=16, dim_mult=[1, 1, 1, 1], num_res_blocks=1,
         temperal_downsample=[False, True, True],
     )  # fmt: skip
-    scheduler = UniPCMultistepScheduler(
-        use_flow_sigmas=True, prediction_type="flow_prediction", flow_shift=5.0
-    )
-    return transformer.eval(), vae.eval(), scheduler
+    return transformer.eval(), vae.eval(), build(shapes("cosmos")["scheduler"])
 
 
 def tiny_qwen_image(*, text: int = 16, seed: int = 0):
@@ -132,6 +130,7 @@ def tiny_qwen_image(*, text: int = 16, seed: int = 0):
 
 
 PARTS = ("transformer", "vae", "text_encoder")
+Stored = tuple[tuple[Network, ...], dict[str, Shape]]
 
 
 def stored(store: Store, path: Path) -> Weights:
@@ -145,20 +144,44 @@ def stored(store: Store, path: Path) -> Weights:
     return item
 
 
-def stored_klein(
-    store: Store, folder: Path, *, layers: int = 4
-) -> tuple[tuple[Network, ...], dict[str, Shape]]:
+def stored_klein(store: Store, folder: Path, *, layers: int = 4) -> Stored:
     """Put a tiny klein's files in their places; return the networks and their shapes."""
     pipeline = tiny_klein(folder, layers=layers)
+    networks, shaped = _stored(store, folder, {part: getattr(pipeline, part) for part in PARTS})
+    networks += (Network("tokenizer", (stored(store, folder / "tokenizer.json"),)),)
+    shaped["scheduler"] = Shape("FlowMatchEulerDiscreteScheduler", {"use_dynamic_shifting": True})
+    return networks, shaped
+
+
+def stored_qwen_edit(store: Store, folder: Path, *, text: int) -> Stored:
+    """Put a tiny Qwen-Image-Edit's files in their places, a LoRA among them."""
+    transformer, vae, _ = tiny_qwen_image(text=text)
+    networks, shaped = _stored(store, folder, {"transformer": transformer, "vae": vae})
+    layer = "transformer_blocks.0.attn.to_out.0"
+    rows, columns = transformer.get_submodule(layer).weight.shape
+    lora = folder / "lora.safetensors"
+    save_file(
+        {f"{layer}.lora_down.weight": torch.randn(2, columns),
+         f"{layer}.lora_up.weight": torch.randn(rows, 2)}, str(lora)
+    )  # fmt: skip
+    networks += (Network("lora", (stored(store, lora),)),)
+    return networks, {**shaped, "scheduler": shapes("qwen-edit")["scheduler"]}
+
+
+def stored_cosmos(store: Store, folder: Path, *, text: int) -> Stored:
+    """Put a tiny Cosmos' files in their places. text: channels of a token's states."""
+    transformer, vae, _ = tiny_cosmos(text=text)
+    networks, shaped = _stored(store, folder, {"transformer": transformer, "vae": vae})
+    return networks, {**shaped, "scheduler": shapes("cosmos")["scheduler"]}
+
+
+def _stored(store: Store, folder: Path, parts: dict[str, Any]) -> Stored:
     networks, shaped = [], {}
-    for part in PARTS:
-        network = getattr(pipeline, part)
+    for part, network in parts.items():
         path = folder / f"{part}.safetensors"
         save_file({k: v.contiguous() for k, v in network.state_dict().items()}, str(path))
         networks.append(Network(part, (stored(store, path),)))
         shaped[part] = Shape(type(network).__name__, config_of(network))
-    networks.append(Network("tokenizer", (stored(store, folder / "tokenizer.json"),)))
-    shaped["scheduler"] = Shape("FlowMatchEulerDiscreteScheduler", {"use_dynamic_shifting": True})
     return tuple(networks), shaped
 
 
