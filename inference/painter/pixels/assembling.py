@@ -3,9 +3,10 @@
 import os
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 
@@ -22,9 +23,11 @@ from inference.painter.networks import SCHEDULERS, Shape, build, compiled, load,
 from inference.painter.pixels.family import Family
 from inference.painter.pixels.painter import PixelPainter
 from inference.painter.pixels.placing import Placing
-from inference.protocol import Json, PaintInput
+from inference.protocol import Json, Numbers, PaintInput, to_json
 
 PARTS = {"transformer": "transformer", "vae": "VAE", "text_encoder": "text encoder"}
+# What computes a picture; another version of one may give other bytes.
+LIBRARIES = ("torch", "diffusers", "transformers", "sdnq", "llama-cpp-python")
 COMPILING = "INTERSTEP_COMPILE"  # environment variable, "1" for a transformer that is compiled
 NO_COMPILER = f"{COMPILING} is set, but triton is not installed: the painter is not compiled."
 # Qwen's chat of one message, and the empty thought with which its answer begins.
@@ -75,6 +78,8 @@ class CardPainter:
         wished = os.environ.get(COMPILING) == "1" and plan.residency != "one block"
         self._compiled = wished and compiled(networks["transformer"], device)
         self._remarks = [NO_COMPILER] if wished and not self._compiled else []
+        self._tiling = False
+        self._size = plan.size
         self._painter = PixelPainter(
             family_of(manifest, parts, reading, device, **sizes),
             weights,
@@ -87,9 +92,25 @@ class CardPainter:
     def recipe(self) -> Json:
         """Return what a recipe says of the painter."""
         plan = self._arbiter.plan
-        how = {"kind": plan.kind, "encoder": plan.encoder, "tiling": plan.tiling}
-        how["compiled"] = self._compiled
-        return {**self._painter.recipe(), "pack": plan.pack.id, "numbers": how}
+        return {
+            **self._painter.recipe(),
+            **_read_with(plan.pack),
+            "pack": plan.pack.id,
+            "numbers": to_json(self._numbers(plan)),
+            "libraries": {name: version(name) for name in LIBRARIES if _there(name)},
+        }
+
+    def _numbers(self, plan: Plan) -> Numbers:
+        return Numbers(
+            dtype=cast("Any", self._painter.dtype),
+            kind=plan.kind,
+            encoder=plan.encoder,
+            tiling=plan.tiling,
+            references=plan.references,
+            reference_size=plan.reference_size,
+            size=self._size,
+            compiled=self._compiled,
+        )
 
     def memory(self) -> int:
         """Return the bytes of its networks that lie in main memory now."""
@@ -111,9 +132,11 @@ class CardPainter:
             self._arbiter.plan = plan
             self._arbiter.phase = None  # another plan may free more
             self._painter.most, self._painter.area = plan.references, plan.reference_size**2
-            if plan.tiling:
-                tiled(self._networks["VAE"])
-            size = min(given.options.size, plan.size)
+            if plan.tiling != self._tiling:
+                tiled(self._networks["VAE"], plan.tiling)
+                self._painter.forget()
+                self._tiling = plan.tiling
+            size = self._size = min(given.options.size, plan.size)
             if size < given.options.size:
                 yield Remark(f"Painted at {size} pixels: the card has no room for more.")
             options = replace(given.options, size=size)
@@ -121,6 +144,24 @@ class CardPainter:
 
         for seen in self._ladder.run(self._planned, attempt):
             yield Remark(seen.message) if isinstance(seen, SteppedDown) else seen
+
+
+def _read_with(pack: Manifest) -> Json:
+    """Return the sha256 of what the pack's own writer reads and sees with, where the painter asks.
+
+    A text encoder of the painter's own is among its weights.
+    """
+    if any(network.part == "text_encoder" for network in pack.networks):
+        return {}
+    read: Json = {"reader": pack.writer.sha256}
+    return read | ({"eyes": pack.vision.sha256} if pack.vision else {})
+
+
+def _there(library: str) -> bool:
+    try:
+        return bool(version(library))
+    except PackageNotFoundError:
+        return False
 
 
 def read_parts(

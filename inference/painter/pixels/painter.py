@@ -55,14 +55,23 @@ class PixelPainter:
         self._begin = begin
         self._encoded: OrderedDict[str, Tensor] = OrderedDict()
 
+    @property
+    def dtype(self) -> str:
+        """The name of the type in which the transformer computes."""
+        return str(self._family.dtype).removeprefix("torch.")
+
     def recipe(self) -> Json:
         """Return what a recipe says of the painter."""
         return {
             "painter": self._family.name,
             "weights": self._weights,
-            "dtype": str(self._family.dtype).removeprefix("torch."),
+            "dtype": self.dtype,
             "references": {"most": self.most, "area": self.area},
         }
+
+    def forget(self) -> None:
+        """Drop the latents that are kept: they would come out otherwise now."""
+        self._encoded.clear()
 
     def read_ahead(self, chunks: Sequence[str]) -> None:
         """Nothing: what is read depends on the picture."""
@@ -80,7 +89,7 @@ class PixelPainter:
                 raise
             for network in self._family.networks:
                 recast(network, torch.bfloat16)
-            self._encoded.clear()
+            self.forget()
             self.__dict__.pop("_glimpses", None)  # fitted in the numbers that overflowed
             yield from self._draw(given)
 
