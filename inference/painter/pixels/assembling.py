@@ -13,7 +13,7 @@ import torch
 from assets.sprites.library import Library
 from inference.packs.ladder import Ladder, SteppedDown
 from inference.packs.manifest import Manifest, Weights
-from inference.packs.plan import Plan
+from inference.packs.plan import ANEW, REFERENCE_SIZES, Plan
 from inference.packs.reports import PackProgress, Reports
 from inference.packs.store import Store
 from inference.painter.arbiter import Arbiter
@@ -102,7 +102,7 @@ class CardPainter:
 
     def _numbers(self, plan: Plan) -> Numbers:
         return Numbers(
-            dtype=cast("Any", self._painter.dtype),
+            dtype=cast("Any", self.dtype),
             kind=plan.kind,
             encoder=plan.encoder,
             tiling=plan.tiling,
@@ -111,6 +111,28 @@ class CardPainter:
             size=self._size,
             compiled=self._compiled,
         )
+
+    def _as_told(self, told: Numbers) -> Plan:
+        """Return the plan with the numbers of a picture to be painted again."""
+        if (told.dtype, self.dtype) == ("bfloat16", "float16"):
+            self._painter.widen()
+        seen = 0 <= told.references <= self._planned.pack.references
+        plan = replace(
+            self._planned,
+            tiling=told.tiling,
+            references=told.references,
+            reference_size=told.reference_size,
+            size=told.size,
+        )
+        self._size = told.size
+        if not (seen and told.reference_size in REFERENCE_SIZES and self._numbers(plan) == told):
+            raise PainterError("this picture can't be painted again as it was on this card", ANEW)
+        return plan
+
+    @property
+    def dtype(self) -> str:
+        """The name of the type in which it computes."""
+        return self._painter.dtype
 
     def memory(self) -> int:
         """Return the bytes of its networks that lie in main memory now."""
@@ -123,7 +145,8 @@ class CardPainter:
     def draw(self, given: PaintInput) -> Iterator[Glimpse | Canvas | Remark]:
         """Yield glimpses, then the picture; one rung lower each time the memory falls short.
 
-        A remark tells of it. Raises as a Painter, and PackError at the end of the ladder.
+        A remark tells of it. A picture that is painted again has its own numbers or none. Raises as
+        a Painter, and PackError at the end of the ladder.
         """
         while self._remarks:
             yield Remark(self._remarks.pop())
@@ -137,12 +160,13 @@ class CardPainter:
                 self._painter.forget()
                 self._tiling = plan.tiling
             size = self._size = min(given.options.size, plan.size)
-            if size < given.options.size:
+            if size < given.options.size and given.numbers is None:
                 yield Remark(f"Painted at {size} pixels: the card has no room for more.")
             options = replace(given.options, size=size)
             yield from self._painter.draw(replace(given, options=options))
 
-        for seen in self._ladder.run(self._planned, attempt):
+        plan = self._planned if given.numbers is None else self._as_told(given.numbers)
+        for seen in self._ladder.run(plan, attempt, exact=given.numbers is not None):
             yield Remark(seen.message) if isinstance(seen, SteppedDown) else seen
 
 

@@ -87,11 +87,15 @@ class PixelPainter:
         except Broken:
             if self._family.dtype != torch.float16:
                 raise
-            for network in self._family.networks:
-                recast(network, torch.bfloat16)
-            self.forget()
-            self.__dict__.pop("_glimpses", None)  # fitted in the numbers that overflowed
+            self.widen()
             yield from self._draw(given)
+
+    def widen(self) -> None:
+        """Let networks that compute in float16 compute in bfloat16 from now on."""
+        for network in self._family.networks:
+            recast(network, torch.bfloat16)
+        self.forget()
+        self.__dict__.pop("_glimpses", None)  # fitted in the numbers that overflowed
 
     @torch.no_grad()
     def _draw(self, given: PaintInput) -> Iterator[Glimpse | Canvas]:
