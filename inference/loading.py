@@ -232,7 +232,7 @@ class Bench:
             return loop.Desk(self.drawings, Storyboard(self.drawings))
         manifest, _ = self._chosen(pack)
         if manifest.painter == BY_RULES and not name:
-            if self._ready(manifest):  # else the drawings alone were used
+            if self._store.ready(manifest):  # else the drawings alone were used
                 yield PackUsed(request_id, manifest.id)
             return loop.Desk(self.drawings, Storyboard(self.drawings))
         other = name and manifest.painter != name  # for this request alone
@@ -363,16 +363,12 @@ class Bench:
             card.reader.close()
             card.reader = None
 
-    def _ready(self, manifest: Manifest) -> bool:
-        ready = {entry.manifest.id for entry in self._store.installed()}
-        return manifest.id in ready and not self._store.missing(manifest)
-
     def _installed(self, request_id: str, manifest: Manifest) -> Generator[Event, None, Manifest]:
         """Return the manifest of a pack that is there with all its files.
 
         Small ones are fetched if need be; raises PackError where only the author may ask for it.
         """
-        if self._ready(manifest):
+        if self._store.ready(manifest):
             for item in manifest.weights():
                 yield from events(request_id, self._store.check(item))
             return manifest
