@@ -105,7 +105,12 @@ class Engine:
                 loaded = yield from self.bench.load(request.id, request.pack)
                 yield from loop.rewrite(request, loaded.manifest, loaded.session)
             case Redraw():
-                desk = yield from self.bench.desk(request.id, request.paint.options, request.pack)
+                paint = request.paint
+                if paint.numbers is not None:
+                    check_size(paint.numbers.size)
+                desk = yield from self.bench.desk(
+                    request.id, paint.options, request.pack, paint.numbers
+                )
                 yield from loop.redraw(request, desk)
             case Load():
                 yield from self.bench.load(request.id, request.pack)

@@ -27,6 +27,7 @@ from inference.protocol import (
     Install,
     Json,
     Notice,
+    Numbers,
     Plan,
     Probe,
     Progress,
@@ -166,12 +167,21 @@ def how_it_runs(store: Store, manifest: Manifest, card: Card | None, memory: int
         return f"{error.message} {error.hint}."
 
 
-def plan_on(store: Store, manifest: Manifest, card: Card, memory: int | None) -> MadePlan:
-    """Return the best plan for a pack on a card, beside so much free main memory, in bytes."""
+def plan_on(
+    store: Store,
+    manifest: Manifest,
+    card: Card,
+    memory: int | None,
+    numbers: Numbers | None = None,
+) -> MadePlan:
+    """Return the best plan for a pack on a card, beside so much free main memory, in bytes.
+
+    numbers: those of a picture to be painted again, which the plan must keep.
+    """
     writer = None
     with suppress(PackError, OSError, GgufError):  # it need not be there to be planned for
         writer = writer_of(read_header(store.place(manifest.writer)).metadata)
-    options = Options(capability=card.capability, memory=memory, writer=writer)
+    options = Options(capability=card.capability, memory=memory, writer=writer, numbers=numbers)
     return plan(manifest, card.free, card.total, options)
 
 

@@ -26,7 +26,7 @@ from inference.packs.store import Store
 from inference.packs.upkeep import STARTER
 from inference.painter.arbiter import Arbiter, empty_caches
 from inference.painter.storyboard import Storyboard
-from inference.protocol import Event, Loading, Notice, PackUsed, PaintOptions
+from inference.protocol import Event, Loading, Notice, Numbers, PackUsed, PaintOptions
 from inference.threads import FreeCores, cores
 from inference.writer.errors import WriterError
 
@@ -76,16 +76,27 @@ class Loaded:
 
 @dataclass
 class OnCard:
-    """The card at work: who has it, and the pack for which it was planned.
+    """The card at work: who has it, and the painter of the pack for which it was planned.
 
+    bound: it was planned for a picture to be painted again, otherwise than it would have been.
     writer: the pack's own, which may read for the painter while another writes.
     """
 
     arbiter: Arbiter
     manifest: Manifest
+    bound: bool = False
     painter: "CardPainter | None" = None
     writer: Loaded | None = None
     reader: "Reader | None" = None
+
+    def serves(self, numbers: Numbers | None) -> bool:
+        """Whether its networks can paint with these numbers, or with any."""
+        if numbers is None:
+            return not self.bound
+        plan, painter = self.arbiter.plan, self.painter
+        if painter is not None and painter.dtype != numbers.dtype:
+            return False
+        return (plan.kind, plan.encoder) == (numbers.kind, numbers.encoder)
 
 
 class Bench:
@@ -220,9 +231,12 @@ class Bench:
         card.writer.wake()
 
     def desk(
-        self, request_id: str, options: PaintOptions, pack: str
+        self, request_id: str, options: PaintOptions, pack: str, numbers: Numbers | None = None
     ) -> Generator[Event, None, loop.Desk]:
-        """Return what pictures are made with; networks are read when they are first chosen."""
+        """Return what pictures are made with; networks are read when they are first chosen.
+
+        numbers: of a picture to be painted again; None for what the memory allows.
+        """
         name = options.painter
         if name == "duogen":
             return loop.Desk(self.drawings, (yield from self._read_nano(request_id)))
@@ -230,13 +244,15 @@ class Bench:
             return loop.Desk(self.drawings, Storyboard(self.drawings))
         manifest, _ = self._chosen(pack)
         if manifest.painter == BY_RULES and not name:
-            if self._ready(manifest):  # else the drawings alone were used
+            if self._store.ready(manifest):  # else the drawings alone were used
                 yield PackUsed(request_id, manifest.id)
             return loop.Desk(self.drawings, Storyboard(self.drawings))
         other = name and manifest.painter != name  # for this request alone
         manifest = self._pack_with(name) if other else manifest
         manifest = yield from self._installed(request_id, manifest)
-        card = self._planned(manifest)
+        if self._on_card is not None and not self._on_card.serves(numbers):
+            self._unload()
+        card = self._planned(manifest, numbers)
         if not other:
             yield PackUsed(request_id, manifest.id)
         if card.painter is None:
@@ -266,8 +282,11 @@ class Bench:
             "Install one, or choose another painter: interstep packs list",
         )
 
-    def _planned(self, manifest: Manifest) -> OnCard:
-        """Return the card as it is planned for a pack; raises PackError where it can't be."""
+    def _planned(self, manifest: Manifest, numbers: Numbers | None = None) -> OnCard:
+        """Return the card as it is planned for a pack; raises PackError where it can't be.
+
+        numbers: of a picture to be painted again, where nothing is planned yet.
+        """
         if self._on_card is None or self._on_card.manifest != manifest:
             card = self._ask_card()
             if card is None:
@@ -283,7 +302,12 @@ class Bench:
                 os.environ.setdefault("CUDA_VISIBLE_DEVICES", card.uuid)
             card = self._ask_card() or card  # with what has just been freed
             how = plan_on(self._store, manifest, card, free_memory())
-            self._on_card = OnCard(Arbiter(how, self._free_on_card), manifest)
+            bound = numbers is not None and (
+                (how.kind, how.encoder) != (numbers.kind, numbers.encoder)
+            )
+            if bound:
+                how = plan_on(self._store, manifest, card, free_memory(), numbers)
+            self._on_card = OnCard(Arbiter(how, self._free_on_card), manifest, bound)
         return self._on_card
 
     def room(self) -> tuple[Card | None, int]:
@@ -350,16 +374,12 @@ class Bench:
             card.reader.close()
             card.reader = None
 
-    def _ready(self, manifest: Manifest) -> bool:
-        ready = {entry.manifest.id for entry in self._store.installed()}
-        return manifest.id in ready and not self._store.missing(manifest)
-
     def _installed(self, request_id: str, manifest: Manifest) -> Generator[Event, None, Manifest]:
         """Return the manifest of a pack that is there with all its files.
 
         Small ones are fetched if need be; raises PackError where only the author may ask for it.
         """
-        if self._ready(manifest):
+        if self._store.ready(manifest):
             for item in manifest.weights():
                 yield from events(request_id, self._store.check(item))
             return manifest

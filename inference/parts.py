@@ -96,11 +96,31 @@ class PaintOptions:
 
 
 @dataclass(frozen=True)
+class Numbers:
+    """What else decides a picture of pixels: chosen by the memory that was free.
+
+    kind, encoder: numbers of the transformer and of the text encoder; dtype: in which they compute.
+    tiling: of the VAE. references: pictures seen at most; reference_size, size: pixels a side at
+    most. compiled: whether the transformer's blocks are.
+    """
+
+    dtype: Literal["float16", "bfloat16", "float32"]
+    kind: Literal["none", "int8", "uint4"]
+    encoder: Literal["none", "int8", "uint4"]
+    tiling: bool
+    references: int
+    reference_size: int
+    size: int
+    compiled: bool
+
+
+@dataclass(frozen=True)
 class PaintInput:
     """Everything that a painter sees of one picture. The recipe is this, with hashes.
 
     chunks are the texts of the context up to and with the picture's own step. mask: where a fix may
-    change the present take, white on black, stretched over it; everywhere without it.
+    change the present take, white on black, stretched over it; everywhere without it. numbers: with
+    which a take is painted again; None for what the memory allows.
     """
 
     title: str
@@ -115,3 +135,4 @@ class PaintInput:
     mask: Image | None = None
     look: Look = Look()
     options: PaintOptions = PaintOptions()
+    numbers: Numbers | None = None

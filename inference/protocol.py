@@ -12,6 +12,7 @@ from inference.parts import GivenStep as GivenStep
 from inference.parts import Image as Image
 from inference.parts import Look as Look
 from inference.parts import LookEntry as LookEntry
+from inference.parts import Numbers as Numbers
 from inference.parts import PaintInput as PaintInput
 from inference.parts import PaintOptions as PaintOptions
 from inference.parts import image as image

@@ -83,6 +83,7 @@ def redraw(
 def again(file: TutorialFile, step: str, picture: str, sha256: str) -> Redraw:
     """Return the request that paints a take again from its recipe, byte for byte.
 
+    A recipe of a painter on a card brings its numbers along, which the engine keeps or refuses.
     Raises TutorialError when a text or picture that the recipe names is not in the file.
     """
     recipe = file.take(sha256).recipe

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from inference.packs.plan import REFERENCE_SIZES, RESIDENCIES, SIZES, Plan
+from inference.packs.plan import ANEW, REFERENCE_SIZES, RESIDENCIES, SIZES, Plan
 from inference.packs.reports import PackError
 
 T = TypeVar("T")
@@ -104,9 +104,13 @@ RUNGS = (
 )
 
 
-def rungs(plan: Plan) -> Iterator[tuple[Rung, Plan]]:
+# Those that only say where things lie: the same numbers come out.
+EXACT = tuple(rung for rung in RUNGS if rung.name in ("again", *RESIDENCIES))
+
+
+def rungs(plan: Plan, steps: tuple[Rung, ...] = RUNGS) -> Iterator[tuple[Rung, Plan]]:
     """Yield the rungs below a plan in order, each with the plan that stands on it."""
-    for rung in RUNGS:
+    for rung in steps:
         while (lower := rung.step(plan)) is not None:
             yield rung, lower
             if lower == plan:
@@ -137,14 +141,16 @@ class Ladder:
         self._empty = empty
 
     def run(
-        self, plan: Plan, attempt: Callable[[Plan], Generator[E, None, T]]
+        self, plan: Plan, attempt: Callable[[Plan], Generator[E, None, T]], exact: bool = False
     ) -> Generator[E | SteppedDown, None, T]:
         """Yield what the attempt yields and return its result, one rung lower after each failure.
 
-        Raises PackError when the last rung failed too; other errors pass.
+        exact: only rungs that leave the numbers as they are. Raises PackError when the last rung
+        failed too; other errors pass.
         """
-        first = plan = self.lessened(plan)
-        lower = rungs(first)
+        lesser = self.lessened(plan)
+        first = plan = replace(plan, residency=lesser.residency) if exact else lesser
+        lower = rungs(first, EXACT if exact else RUNGS)
         while True:
             try:
                 result = yield from attempt(plan)
@@ -157,6 +163,11 @@ class Ladder:
                 return result
             self._empty()
             below = next(lower, None)
+            if below is None and exact:
+                raise PackError(
+                    f"The memory of {self._card} does not suffice to paint this picture as it was.",
+                    f"Close other programs that use the card. {ANEW}",
+                )
             if below is None:
                 raise PackError(
                     f"The memory of {self._card} does not suffice for {plan.pack.name}.",

@@ -27,6 +27,7 @@ from inference.packs.estimates import (
 )
 from inference.packs.manifest import Manifest
 from inference.packs.reports import PackError, in_words
+from inference.protocol import Numbers
 
 RESERVE = round((0.8 + (0.6 if sys.platform == "win32" else 0.4)) * 2**30)  # source: ComfyUI
 KEPT_FREE = 2 * 2**30  # bytes of main memory, for the system and for libraries; estimated
@@ -49,6 +50,7 @@ COSTS: Mapping[str, Mapping[Any, float]] = {
 }
 MISSING_REFERENCE = 3  # the cost of each reference less than the pack knows
 TILING = 0.25
+ANEW = "Draw it anew instead"
 
 
 class Phase(StrEnum):
@@ -75,7 +77,8 @@ class Options:
 
     capability: the card's compute capability; reserve: bytes that stay free for the system.
     memory: bytes of main memory that are free, None where that does not matter.
-    writer: its shape as its file tells it, where that is there already.
+    writer: its shape as its file tells it, where that is there already. numbers: those of a picture
+    that is painted again; they leave only where things lie to be chosen.
     """
 
     size: int = 0
@@ -85,6 +88,7 @@ class Options:
     reserve: int = RESERVE
     memory: int | None = None
     writer: WriterShape | None = None
+    numbers: Numbers | None = None
 
 
 @dataclass(frozen=True)
@@ -146,6 +150,13 @@ class Plan:
         }
         return (comes | {one.name: one.bytes for one in self.parts}).get(part, 0)
 
+    def paints_as(self, told: Numbers) -> bool:
+        """Whether a picture of these numbers comes out the same; sizes are most that may be."""
+        seen = (told.references, told.reference_size) if told.references else (0,)
+        return (self.kind, self.encoder, self.tiling, self.size) == (
+            (told.kind, told.encoder, told.tiling, told.size)
+        ) and (self.references, self.reference_size)[: len(seen)] == seen
+
     def lies(self, phase: Phase) -> tuple[str, ...]:
         """Return the names of the parts that are on the card in the phase."""
         return tuple(part.name for part in self.parts if phase in part.phases)
@@ -193,6 +204,8 @@ def plan(
         raise PackError(f"The pack {manifest.id} uses no card.", "Its parts run on the processor")
     budget = min(free, total) - wish.reserve
     ordered = sorted(_ways(manifest, wish), key=lambda way: way.cost)
+    if not ordered:
+        raise PackError(f"The pack {manifest.id} can't paint as this picture was painted.", ANEW)
     memory = sys.maxsize if wish.memory is None else wish.memory - KEPT_FREE
     fitting = next((way for way in ordered if way.peak <= budget and way.memory <= memory), None)
     if fitting is not None:
@@ -221,7 +234,9 @@ def plan(
 def _ways(manifest: Manifest, wish: Options) -> Iterator[Plan]:
     """Yield every way to run the pack that the wish allows."""
     most = manifest.references if wish.references is None else wish.references
-    sizes = (wish.size,) if wish.size else SIZES
+    told = wish.numbers
+    size = told.size if told else wish.size
+    sizes = (size,) if size else SIZES
     seen = [(0, REFERENCE_SIZES[-1])]
     counts = range(1, min(most, manifest.references) + 1)
     seen = [*product(counts, REFERENCE_SIZES)] if counts else seen
@@ -234,7 +249,7 @@ def _ways(manifest: Manifest, wish: Options) -> Iterator[Plan]:
     ):
         if residency == "one block" and kind == "none":
             continue  # what comes over the bus again and again had better be small
-        yield Plan(
+        made = Plan(
             manifest,
             residency,
             "bf16" if wish.capability >= BF16 else "fp16",
@@ -247,6 +262,8 @@ def _ways(manifest: Manifest, wish: Options) -> Iterator[Plan]:
             wish.context,
             writer,
         )
+        if told is None or made.paints_as(told):
+            yield made
 
 
 def _parts(plan: Plan) -> Iterator[Part]:

@@ -213,6 +213,11 @@ class Store:
         """Return the pack's files that are not there."""
         return tuple(item for item in manifest.weights() if not self.holds(item))
 
+    def ready(self, manifest: Manifest) -> bool:
+        """Return whether the pack is installed, with all its files."""
+        ids = {entry.manifest.id for entry in self.installed()}
+        return manifest.id in ids and not self.missing(manifest)
+
     def accepted(self, licence: str) -> bool:
         """Return whether the person has accepted the licence at this address, empty for none."""
         try:

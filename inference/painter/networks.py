@@ -205,8 +205,11 @@ def compiled(network: Any, device: "torch.device") -> bool:
     return True
 
 
-def tiled(vae: Any) -> None:
-    """Let a VAE work in tiles of TILE pixels a side, for which memory is planned."""
+def tiled(vae: Any, tiling: bool = True) -> None:
+    """Let a VAE work in tiles of TILE pixels a side, for which memory is planned, or not."""
+    if not tiling:
+        vae.disable_tiling()
+        return
     vae.enable_tiling()
     if hasattr(vae, "tile_sample_min_size"):
         vae.tile_sample_min_size, vae.tile_latent_min_size = TILE, TILE // 8

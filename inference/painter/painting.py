@@ -109,7 +109,7 @@ def _recipe(
     given: PaintInput, drawings: Library, painter: Painter, left_out: Sequence[Condition]
 ) -> Json:
     told = painter.recipe()
-    recipe: Json = to_json(given) | {
+    recipe: Json = {name: value for name, value in to_json(given).items() if name != "numbers"} | {
         **told,
         # The painter by its name: another version may have another one of its own.
         "options": to_json(given.options) | {"painter": told["painter"]},

@@ -3,16 +3,17 @@
 import os
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 
 from assets.sprites.library import Library
 from inference.packs.ladder import Ladder, SteppedDown
 from inference.packs.manifest import Manifest, Weights
-from inference.packs.plan import Plan
+from inference.packs.plan import ANEW, REFERENCE_SIZES, Plan
 from inference.packs.reports import PackProgress, Reports
 from inference.packs.store import Store
 from inference.painter.arbiter import Arbiter
@@ -22,9 +23,11 @@ from inference.painter.networks import SCHEDULERS, Shape, build, compiled, load,
 from inference.painter.pixels.family import Family
 from inference.painter.pixels.painter import PixelPainter
 from inference.painter.pixels.placing import Placing
-from inference.protocol import Json, PaintInput
+from inference.protocol import Json, Numbers, PaintInput, to_json
 
 PARTS = {"transformer": "transformer", "vae": "VAE", "text_encoder": "text encoder"}
+# What computes a picture; another version of one may give other bytes.
+LIBRARIES = ("torch", "diffusers", "transformers", "sdnq", "llama-cpp-python")
 COMPILING = "INTERSTEP_COMPILE"  # environment variable, "1" for a transformer that is compiled
 NO_COMPILER = f"{COMPILING} is set, but triton is not installed: the painter is not compiled."
 # Qwen's chat of one message, and the empty thought with which its answer begins.
@@ -75,6 +78,8 @@ class CardPainter:
         wished = os.environ.get(COMPILING) == "1" and plan.residency != "one block"
         self._compiled = wished and compiled(networks["transformer"], device)
         self._remarks = [NO_COMPILER] if wished and not self._compiled else []
+        self._tiling = False
+        self._size = plan.size
         self._painter = PixelPainter(
             family_of(manifest, parts, reading, device, **sizes),
             weights,
@@ -87,9 +92,47 @@ class CardPainter:
     def recipe(self) -> Json:
         """Return what a recipe says of the painter."""
         plan = self._arbiter.plan
-        how = {"kind": plan.kind, "encoder": plan.encoder, "tiling": plan.tiling}
-        how["compiled"] = self._compiled
-        return {**self._painter.recipe(), "pack": plan.pack.id, "numbers": how}
+        return {
+            **self._painter.recipe(),
+            **_read_with(plan.pack),
+            "pack": plan.pack.id,
+            "numbers": to_json(self._numbers(plan)),
+            "libraries": {name: version(name) for name in LIBRARIES if _there(name)},
+        }
+
+    def _numbers(self, plan: Plan) -> Numbers:
+        return Numbers(
+            dtype=cast("Any", self.dtype),
+            kind=plan.kind,
+            encoder=plan.encoder,
+            tiling=plan.tiling,
+            references=plan.references,
+            reference_size=plan.reference_size,
+            size=self._size,
+            compiled=self._compiled,
+        )
+
+    def _as_told(self, told: Numbers) -> Plan:
+        """Return the plan with the numbers of a picture to be painted again."""
+        if (told.dtype, self.dtype) == ("bfloat16", "float16"):
+            self._painter.widen()
+        seen = 0 <= told.references <= self._planned.pack.references
+        plan = replace(
+            self._planned,
+            tiling=told.tiling,
+            references=told.references,
+            reference_size=told.reference_size,
+            size=told.size,
+        )
+        self._size = told.size
+        if not (seen and told.reference_size in REFERENCE_SIZES and self._numbers(plan) == told):
+            raise PainterError("this picture can't be painted again as it was on this card", ANEW)
+        return plan
+
+    @property
+    def dtype(self) -> str:
+        """The name of the type in which it computes."""
+        return self._painter.dtype
 
     def memory(self) -> int:
         """Return the bytes of its networks that lie in main memory now."""
@@ -102,7 +145,8 @@ class CardPainter:
     def draw(self, given: PaintInput) -> Iterator[Glimpse | Canvas | Remark]:
         """Yield glimpses, then the picture; one rung lower each time the memory falls short.
 
-        A remark tells of it. Raises as a Painter, and PackError at the end of the ladder.
+        A remark tells of it. A picture that is painted again has its own numbers or none. Raises as
+        a Painter, and PackError at the end of the ladder.
         """
         while self._remarks:
             yield Remark(self._remarks.pop())
@@ -111,16 +155,37 @@ class CardPainter:
             self._arbiter.plan = plan
             self._arbiter.phase = None  # another plan may free more
             self._painter.most, self._painter.area = plan.references, plan.reference_size**2
-            if plan.tiling:
-                tiled(self._networks["VAE"])
-            size = min(given.options.size, plan.size)
-            if size < given.options.size:
+            if plan.tiling != self._tiling:
+                tiled(self._networks["VAE"], plan.tiling)
+                self._painter.forget()
+                self._tiling = plan.tiling
+            size = self._size = min(given.options.size, plan.size)
+            if size < given.options.size and given.numbers is None:
                 yield Remark(f"Painted at {size} pixels: the card has no room for more.")
             options = replace(given.options, size=size)
             yield from self._painter.draw(replace(given, options=options))
 
-        for seen in self._ladder.run(self._planned, attempt):
+        plan = self._planned if given.numbers is None else self._as_told(given.numbers)
+        for seen in self._ladder.run(plan, attempt, exact=given.numbers is not None):
             yield Remark(seen.message) if isinstance(seen, SteppedDown) else seen
+
+
+def _read_with(pack: Manifest) -> Json:
+    """Return the sha256 of what the pack's own writer reads and sees with, where the painter asks.
+
+    A text encoder of the painter's own is among its weights.
+    """
+    if any(network.part == "text_encoder" for network in pack.networks):
+        return {}
+    read: Json = {"reader": pack.writer.sha256}
+    return read | ({"eyes": pack.vision.sha256} if pack.vision else {})
+
+
+def _there(library: str) -> bool:
+    try:
+        return bool(version(library))
+    except PackageNotFoundError:
+        return False
 
 
 def read_parts(

@@ -54,14 +54,23 @@ class PixelPainter:
         self._begin = begin
         self._encoded: OrderedDict[str, Tensor] = OrderedDict()
 
+    @property
+    def dtype(self) -> str:
+        """The name of the type in which the transformer computes."""
+        return str(self._family.dtype).removeprefix("torch.")
+
     def recipe(self) -> Json:
         """Return what a recipe says of the painter."""
         return {
             "painter": self._family.name,
             "weights": self._weights,
-            "dtype": str(self._family.dtype).removeprefix("torch."),
+            "dtype": self.dtype,
             "references": {"most": self.most, "area": self.area},
         }
+
+    def forget(self) -> None:
+        """Drop the latents that are kept: they would come out otherwise now."""
+        self._encoded.clear()
 
     def read_ahead(self, chunks: Sequence[str]) -> None:
         """Nothing: what is read depends on the picture."""
@@ -77,11 +86,15 @@ class PixelPainter:
         except Broken:
             if self._family.dtype != torch.float16:
                 raise
-            for network in self._family.networks:
-                recast(network, torch.bfloat16)
-            self._encoded.clear()
-            self.__dict__.pop("_glimpses", None)  # fitted in the numbers that overflowed
+            self.widen()
             yield from self._draw(given)
+
+    def widen(self) -> None:
+        """Let networks that compute in float16 compute in bfloat16 from now on."""
+        for network in self._family.networks:
+            recast(network, torch.bfloat16)
+        self.forget()
+        self.__dict__.pop("_glimpses", None)  # fitted in the numbers that overflowed
 
     @torch.no_grad()
     def _draw(self, given: PaintInput) -> Iterator[Glimpse | Canvas]:

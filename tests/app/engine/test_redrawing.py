@@ -27,12 +27,14 @@ from inference.protocol import (
     Failed,
     Finished,
     GivenStep,
+    Numbers,
     PaintFinished,
     Redraw,
     Write,
     image,
     read_request,
     request_line,
+    to_json,
 )
 
 STEPS = (
@@ -72,6 +74,20 @@ def file(tmp_path: Path) -> Iterator[TutorialFile]:
 
 def condition(role: Any, shown: Take) -> Condition:
     return Condition(role, shown.sha256, shown.source)
+
+
+def test_a_take_of_a_card_brings_its_numbers_along(file: TutorialFile) -> None:
+    numbers = Numbers("bfloat16", "int8", "uint4", True, 1, 512, 640, False)
+    words = dict.fromkeys(("title", "heading", "body", "description"), "")
+    recipe = {**words, "chunks": [], "conditions": [], "seed": 1, "numbers": to_json(numbers)}
+    painted = take(b"e", **recipe, pack="klein-8", references={"most": 1, "area": 512 * 512})
+    wrong = take(b"f", **(recipe | {"numbers": {"kind": "int3"}}))
+    file.save(file.tutorial, (painted, wrong))
+    request = again(file, "s1", "p1", painted.sha256)
+    assert (request.paint.numbers, request.pack) == (numbers, "klein-8")
+    assert read_request(request_line(request)) == request
+    with pytest.raises(TutorialError, match="no recipe"):
+        again(file, "s1", "p1", wrong.sha256)
 
 
 def test_both_sides_and_the_anchor_are_conditions(file: TutorialFile) -> None:

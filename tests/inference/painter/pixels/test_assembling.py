@@ -1,6 +1,7 @@
 """A pack of pixels from its files on disk: brought to the device stage by stage, as planned."""
 
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from inference.painter.arbiter import Arbiter
 from inference.painter.drawing import Canvas, Glimpse, PainterError, Remark
 from inference.painter.networks import Shape
 from inference.painter.painting import Painted, painting
-from inference.painter.pixels.assembling import CardPainter, Reading, read_parts
+from inference.painter.pixels.assembling import CardPainter, Reading, _read_with, read_parts
 
 
 @pytest.fixture(scope="module")
@@ -89,11 +90,53 @@ def test_short_memory_steps_down_and_says_so(made) -> None:
     painted = seen[-1]
     assert isinstance(painted, Painted)
     assert painted.recipe["numbers"] == {
+        "dtype": "bfloat16",
         "kind": "none",
         "encoder": "none",
         "tiling": True,
+        "references": 2,
+        "reference_size": 512,
+        "size": 256,
         "compiled": False,
     }
+    assert painted.recipe["libraries"]["torch"] == version("torch")
+    assert {"diffusers", "transformers", "llama-cpp-python"} <= set(painted.recipe["libraries"])
+
+
+def test_tiles_are_given_up_with_the_plan_that_had_them(made) -> None:
+    given = replace(GIVEN, conditions=(PREVIOUS,))
+    whole, _ = made()
+    *_, wanted = painting(given, library(), whole)
+    painter, arbiter = made()
+    planned = arbiter.plan
+    painter._planned = replace(planned, tiling=True)  # what a ladder remembered, until it has room
+    *_, in_tiles = painting(given, library(), painter)
+    assert in_tiles.recipe["numbers"]["tiling"]
+    assert painter._networks["VAE"].use_tiling
+    painter._planned = planned
+    *_, again = painting(given, library(), painter)
+    assert not again.recipe["numbers"]["tiling"]
+    assert not painter._networks["VAE"].use_tiling
+    assert again.png == wanted.png
+
+
+def test_the_size_really_painted_is_told(made) -> None:
+    painter, _ = made(size=320)
+    given = replace(GIVEN, options=replace(GIVEN.options, size=768, denoising_steps=1))
+    *_, painted = painting(given, library(), painter)
+    assert (painted.width, painted.recipe["numbers"]["size"]) == (320, 320)
+    assert painted.recipe["options"]["size"] == 768
+
+
+@pytest.mark.parametrize("pack", ["klein-8", "qwen-edit-24", "cosmos-12"])
+def test_a_recipe_names_what_the_writer_reads_for_the_painter(pack: str) -> None:
+    found = next(one for one in catalogue() if one.id == pack)
+    told = _read_with(found.with_files(lambda item: replace(item, sha256=item.name)))
+    if pack == "klein-8":  # its text encoder is among its weights
+        assert told == {}
+    else:
+        assert told["reader"] == found.writer.name
+        assert told.get("eyes") == (found.vision.name if found.vision else None)
 
 
 def test_a_wish_to_compile_without_a_compiler_is_told_once(

@@ -25,7 +25,9 @@ from inference.protocol import (
     Finished,
     Found,
     Load,
+    Numbers,
     PaintFinished,
+    PaintInput,
     PaintOptions,
     PaintPreview,
     Plan,
@@ -33,10 +35,12 @@ from inference.protocol import (
     Redraw,
     StepFinished,
     Write,
+    from_json,
 )
 
 GB = 10**9
 LARGE = Card("a card", 24 * GB, 23 * GB, (8, 6))
+SMALL = Card("a card", 8 * GB, 7 * GB + GB // 2, (8, 6))
 BUSY = Card("a card", 48 * GB, 23 * GB, (8, 6))
 WRITER = ("writer", "eyes", "KV cache")
 # Painter -> the writer's kind, and the pack that it is like.
@@ -59,6 +63,7 @@ def store(
     if seer.kind != kind:
         pytest.skip(f"this pack writes with {kind}")
     torch.set_num_threads(1)
+    monkeypatch.setattr(loading, "free_memory", lambda: 64 * GB)  # not what this machine has now
     store = Store(tmp_path / "packs")
     match painter:
         case "klein":
@@ -114,6 +119,39 @@ def test_a_picture_is_redrawn_and_repeats(store: Store) -> None:
     [other] = [event for event in again if isinstance(event, PaintFinished)]
     assert other.image == painted.image
     engine.close()
+
+
+def test_a_picture_is_painted_again_by_a_fresh_engine_with_other_free_memory(store: Store) -> None:
+    given = replace(GIVEN, conditions=(PREVIOUS,), options=OPTIONS)
+    free = [SMALL]
+
+    def take_of(engine: Engine, paint: PaintInput) -> PaintFinished:
+        events = events_of(engine, Redraw("r", "s", "p", paint, pack="tiny"))
+        [painted] = [event for event in events if isinstance(event, PaintFinished)]
+        return painted
+
+    engine = Engine(store, lambda: free[0], any_runtime)
+    first = take_of(engine, given)
+    engine.close()
+    numbers = from_json(Numbers, first.recipe["numbers"])
+    assert numbers.kind != "none"
+    free[0] = LARGE
+    fresh = Engine(store, lambda: free[0], any_runtime)
+    better = take_of(fresh, given)
+    assert from_json(Numbers, better.recipe["numbers"]).kind == "none"
+    named = replace(given, options=replace(OPTIONS, painter="klein"))
+    again = take_of(fresh, replace(named, numbers=numbers))
+    assert again.recipe == first.recipe
+    assert again.image == first.image
+    after = take_of(fresh, given)  # what follows is as good as it can be
+    assert after.recipe == better.recipe
+    assert after.image == better.image
+    odd = replace(given, numbers=replace(numbers, references=99))
+    *_, failed = fresh.handle(Redraw("r", "s", "p", odd, pack="tiny"))
+    assert isinstance(failed, Failed)
+    assert "painted" in failed.message
+    assert failed.hint.endswith("Draw it anew instead")
+    fresh.close()
 
 
 def test_loading_tells_how_far_it_is_and_can_be_stopped(store: Store) -> None:
