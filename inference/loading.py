@@ -6,7 +6,7 @@ says: who is not at work may have to leave it, and comes back by itself when it 
 
 import os
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from assets.sprites import Library, library
 from inference import loop
 from inference.housekeeping import chosen, events, free_memory, plan_on
+from inference.loaded import Loaded, OnCard
 from inference.mending import CPU, pip
 from inference.packs.card import Card, find_card
 from inference.packs.install import install
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from inference.painter.nano import Nano
     from inference.painter.pixels.assembling import CardPainter, Reading
     from inference.writer.model import Model
-    from inference.writer.session import Session
     from inference.writer.states import Reader
     from inference.writer.vision import Eyes
 
@@ -42,61 +42,6 @@ CONTEXT = 4096  # tokens of the writer's context: an example, a prompt and twent
 CONTEXT_OF_EYES = 6144  # and a dozen pictures
 BY_RULES = "storyboard"
 SCENES = (BY_RULES, "duogen")  # painters that need no card
-
-
-@dataclass
-class Loaded:
-    """A pack's writer in memory."""
-
-    manifest: Manifest
-    model: "Model"
-    session: "Session"
-
-    def rest(self) -> None:
-        """Leave memory; the session keeps what it holds, and wakes all when it is used again."""
-        self.session.rest()
-        if self.session.eyes is not None:
-            self.session.eyes.close()
-        self.model.rest()
-
-    def wake(self) -> None:
-        """Come back to memory."""
-        self.model.wake()
-        if self.session.eyes is not None:
-            self.session.eyes.wake()
-        self.session.wake()
-
-    def close(self) -> None:
-        """Free the contexts, then the weights."""
-        self.session.close()
-        if self.session.eyes is not None:
-            self.session.eyes.close()
-        self.model.close()
-
-
-@dataclass
-class OnCard:
-    """The card at work: who has it, and the painter of the pack for which it was planned.
-
-    bound: it was planned for a picture to be painted again, otherwise than it would have been.
-    writer: the pack's own, which may read for the painter while another writes.
-    """
-
-    arbiter: Arbiter
-    manifest: Manifest
-    bound: bool = False
-    painter: "CardPainter | None" = None
-    writer: Loaded | None = None
-    reader: "Reader | None" = None
-
-    def serves(self, numbers: Numbers | None) -> bool:
-        """Whether its networks can paint with these numbers, or with any."""
-        if numbers is None:
-            return not self.bound
-        plan, painter = self.arbiter.plan, self.painter
-        if painter is not None and painter.dtype != numbers.dtype:
-            return False
-        return (plan.kind, plan.encoder) == (numbers.kind, numbers.encoder)
 
 
 class Bench:
@@ -188,7 +133,7 @@ class Bench:
         if card.writer is None:
             card.arbiter.enter(Phase.WRITE)
             card.writer = self._read(manifest)
-            _hold(card.arbiter, card.writer)
+            card.hold_writer()
         return card.writer
 
     def _read(self, manifest: Manifest) -> Loaded:
@@ -227,7 +172,7 @@ class Bench:
         assert card.writer is not None
         if card.arbiter.phase is not phase:
             card.arbiter.enter(phase)
-        _hold(card.arbiter, card.writer)
+        card.hold_writer()
         card.writer.wake()
 
     def desk(
@@ -251,7 +196,7 @@ class Bench:
         manifest = self._pack_with(name) if other else manifest
         manifest = yield from self._installed(request_id, manifest)
         if self._on_card is not None and not self._on_card.serves(numbers):
-            self._unload()
+            self._leave_card()
         card = self._planned(manifest, numbers)
         if not other:
             yield PackUsed(request_id, manifest.id)
@@ -392,12 +337,6 @@ class Bench:
                 f"Install it on the Packs page, or: interstep packs install {manifest.id}",
             )
         return (yield from events(request_id, install(self._store, manifest)))
-
-
-def _hold(arbiter: Arbiter, loaded: Loaded) -> None:
-    """Note all that a writer has on the card; it leaves as one."""
-    for part in ("writer", "eyes", "KV cache"):
-        arbiter.hold(part, loaded.rest)
 
 
 def _check_llama(what: str, instead: str) -> None:

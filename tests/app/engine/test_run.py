@@ -17,6 +17,7 @@ from app.tutorial.model import Picture, Step, Tutorial
 from app.tutorial.undo import Left, undo
 from inference.protocol import (
     Cancelled,
+    Continue,
     Event,
     Failed,
     Finished,
@@ -142,6 +143,16 @@ def test_the_end_is_noted(file: TutorialFile, last: Event, state: str) -> None:
         assert other.run.request["prompt"] == "How?"
         assert other.run.request["images"] == [], "they are takes already"
         assert other.tutorial.title == "Half a ti"
+
+
+def test_what_a_writer_looks_at_again_is_not_noted_twice(file: TutorialFile) -> None:
+    seen = image(b"photo", 1, 1)
+    there = (GivenStep("s1", "One", "Do one.", "A dog.", "p1", seen),)
+    RequestRun(file, Continue("c", "", "How?", 1, "", there, images=(seen,))).begin()
+    with on_disk(file) as other:
+        assert other.run is not None
+        assert other.run.request["images"] == []
+        assert [step["image"] for step in other.run.request["given"]] == [None]
 
 
 def test_half_a_title_is_not_kept_where_the_run_is_to_be_gone_on_with(file: TutorialFile) -> None:

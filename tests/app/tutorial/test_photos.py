@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, PngImagePlugin
 
 from app.tutorial.errors import TutorialError
-from app.tutorial.photos import read_photo, shown, without_metadata
+from app.tutorial.photos import for_writer, read_photo, shown, without_metadata
 
 SECRET = b"SECRETPLACE"
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -58,6 +58,17 @@ def decoded(data: bytes) -> Image.Image:
     image = Image.open(io.BytesIO(data))
     image.load()
     return image
+
+
+def test_the_path_may_be_long_and_in_any_script(tmp_path: Path) -> None:
+    folder = tmp_path / ("写真" * 35) / ("フォルダ" * 18)
+    folder.mkdir(parents=True)
+    path = folder / f"{'目' * 70}.png"
+    photo(path, "PNG")
+    assert len(str(path)) > 200
+    assert for_writer(read_photo(path)).width == 60
+    path.unlink()
+    assert path.name in refusal(path)
 
 
 @pytest.mark.parametrize("kind", FORMATS)

@@ -20,7 +20,7 @@ from inference.packs.safetensors import SafetensorsError, Tensor, read_tensors
 from inference.packs.store import Store
 from inference.protocol import to_json
 
-MUTATIONS = [pytest.param(60, id="short"), pytest.param(500, marks=pytest.mark.long, id="long")]
+MUTATIONS = 500
 INTERESTING = (0, 1, 0x7F, 0x80, 0xFF)
 
 
@@ -35,10 +35,9 @@ def mutated(data: bytes, rng: random.Random) -> bytes:
     return bytes(changed)
 
 
-@pytest.mark.parametrize("count", MUTATIONS)
 @pytest.mark.parametrize("kind", ["gguf", "safetensors"])
 def test_no_mutated_file_takes_a_place(
-    store: Store, make_gguf: MakeGguf, tmp_path: Path, kind: str, count: int
+    store: Store, make_gguf: MakeGguf, tmp_path: Path, kind: str
 ) -> None:
     whole = make_gguf()
     network = tmp_path / "net.safetensors"
@@ -47,7 +46,7 @@ def test_no_mutated_file_takes_a_place(
     pack = replace(pack_of(weights_of(whole)), networks=networks)
     rng, path = random.Random(5), whole if kind == "gguf" else network
     right = path.read_bytes()
-    for _ in range(count):
+    for _ in range(MUTATIONS):
         path.unlink()
         path.write_bytes(wrong := mutated(right, rng))
         if wrong == right:
@@ -68,8 +67,7 @@ def leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path]
 
 
-@pytest.mark.parametrize("count", MUTATIONS)
-def test_mutated_manifests_are_refused_or_stay_inside_the_store(store: Store, count: int) -> None:
+def test_mutated_manifests_are_refused_or_stay_inside_the_store(store: Store) -> None:
     rng = random.Random(6)
     odd = [
         None,
@@ -88,7 +86,7 @@ def test_mutated_manifests_are_refused_or_stay_inside_the_store(store: Store, co
         [],
         {},
     ]
-    for _ in range(count):
+    for _ in range(MUTATIONS):
         raw = json.loads(json.dumps(to_json(rng.choice(catalogue()))))
         for _ in range(rng.choice((1, 2, 5))):
             *path, last = rng.choice(leaves(raw))
@@ -102,7 +100,8 @@ def test_mutated_manifests_are_refused_or_stay_inside_the_store(store: Store, co
             continue
         for item in manifest.weights():
             inside = store.place(item).relative_to(store.folder / "weights")
-            assert inside.parts == (item.sha256, item.name)
+            assert inside.parts == ((item.sha256, item.name) if item.sha256 else (item.name,))
+            assert item.sha256 or not store.holds(item)
         assert store.record(manifest.id).parent == store.folder / "installed"
 
 

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from inference.packs.estimates import Case, painting_work, vae_live
+from inference.packs.estimates import Case, encoding_work, painting_work, vae_live
 from inference.painter.networks import shapes, tiled
-from inference.tuning.peaks import Bench, Peak, painting, picture, projecting
+from inference.tuning.peaks import Bench, Peak, painting, picture, projecting, reading
 
 torch.set_num_threads(1)
 OFF = (Case(832, 0, 0), Case(896, 1, 640), Case(704, 3, 896), Case(1280, 2, 768))
@@ -55,6 +55,27 @@ def test_kleins_vae_lies_within_a_tenth_between_the_tables_points() -> None:
     tiled(bench.network)
     measured = bench.peak(picture("decode", 32, 896 // 8, 896 // 8))
     assert off(vae_live("klein", 896, "tiled"), measured) < 0.1
+
+
+def test_kleins_text_encoder_lies_within_a_tenth() -> None:
+    measured = Bench(shapes("klein")["text_encoder"]).peak(reading)
+    assert off(encoding_work("klein", "none"), measured) < 0.1
+
+
+def test_qwen_edits_transformer_lies_within_a_tenth_between_the_tables_points() -> None:
+    bench = Bench(shapes("qwen-edit")["transformer"])
+    measured = bench.peak(painting("qwen-edit", OFF[1]))
+    assert off(painting_work("qwen-edit", OFF[1], "none"), measured) < 0.1
+
+
+@pytest.mark.parametrize("name", ["qwen-edit", "cosmos"])
+def test_a_video_vae_lies_within_a_tenth_between_the_tables_points(name: str) -> None:
+    bench, size = Bench(shapes(name)["vae"]), 640
+    seen, made = picture("encode", 3, 1, size, size), picture("decode", 16, 1, size // 8, size // 8)
+    assert off(vae_live(name, size, "encode"), bench.peak(seen)) < 0.1
+    assert off(vae_live(name, size, "decode"), bench.peak(made)) < 0.1
+    tiled(bench.network)
+    assert off(vae_live(name, size, "tiled"), bench.peak(made)) < 0.1
 
 
 @pytest.mark.long

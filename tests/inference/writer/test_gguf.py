@@ -115,17 +115,14 @@ def test_a_flipped_header_is_read_or_refused(
         assert len(read_header(path).tensors) == 30
 
 
-@pytest.mark.parametrize(
-    "count", [pytest.param(120, id="short"), pytest.param(500, marks=pytest.mark.long, id="long")]
-)
-def test_flipped_files_load_or_are_refused(tmp_path: Path, whole: bytes, count: int) -> None:
+def test_flipped_files_load_or_are_refused(tmp_path: Path, whole: bytes) -> None:
     choice = random.Random(0)
-    heads = [flipped(whole, choice.randrange(END), choice.randrange(8)) for _ in range(count)]
+    heads = [flipped(whole, choice.randrange(END), choice.randrange(8)) for _ in range(500)]
     tensors = [
         flipped(whole, choice.randrange(END, len(whole)), choice.randrange(8)) for _ in range(12)
     ]
     said = loads(tmp_path, [*heads, *tensors])
-    assert set(said[count:]) == {"loaded 261"}
+    assert set(said[500:]) == {"loaded 261"}
     assert len(set(said)) > 5
 
 

@@ -71,13 +71,10 @@ def mutated(data: bytes, end: int, rng: random.Random) -> bytes:
     return bytes(changed)
 
 
-@pytest.mark.parametrize(
-    "count", [pytest.param(80, id="short"), pytest.param(1000, marks=pytest.mark.long, id="long")]
-)
-def test_no_mutated_eyes_end_a_process(seer: Seer, tmp_path: Path, count: int) -> None:
+def test_no_mutated_eyes_end_a_process(seer: Seer, tmp_path: Path) -> None:
     whole, header = seer.path.read_bytes(), read_header(seer.path)
     rng, let_in = random.Random(3), []
-    for number in range(count):
+    for number in range(500):
         path = tmp_path / f"{number}.gguf"
         path.write_bytes(mutated(whole, len(whole) - header.data, rng))
         try:

@@ -1,5 +1,7 @@
 """A pack for a card through the engine: one model writes and sees, another paints, in turns."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -19,12 +21,14 @@ from inference.packs.card import Card
 from inference.packs.manifest import Manifest, catalogue
 from inference.packs.store import Store
 from inference.painter.pixels import assembling, guarding, qwen_edit
+from inference.pictures import opened
 from inference.protocol import (
     Event,
     Failed,
     Finished,
     Found,
     Load,
+    Notice,
     Numbers,
     PaintFinished,
     PaintInput,
@@ -152,6 +156,50 @@ def test_a_picture_is_painted_again_by_a_fresh_engine_with_other_free_memory(sto
     assert "painted" in failed.message
     assert failed.hint.endswith("Draw it anew instead")
     fresh.close()
+
+
+@contextmanager
+def short_of_memory(*calls: int) -> Iterator[list[int]]:
+    """Let these calls of a transformer fail as on a full card; yield how many there were."""
+    count = [0]
+
+    def fail(network: torch.nn.Module, _given: object) -> None:
+        if type(network).__name__ == "Flux2Transformer2DModel":
+            count[0] += 1
+            if count[0] in calls:
+                raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+    handle = torch.nn.modules.module.register_module_forward_pre_hook(fail)
+    try:
+        yield count
+    finally:
+        handle.remove()
+
+
+def test_memory_that_falls_short_inside_a_denoising_step_goes_down_the_ladder(
+    store: Store,
+) -> None:
+    given = replace(GIVEN, conditions=(PREVIOUS,), options=OPTIONS)
+    request = Redraw("r", "s", "p", given, pack="tiny")
+    engine = Engine(store, card, any_runtime)
+    [calm] = [event for event in events_of(engine, request) if isinstance(event, PaintFinished)]
+    for failing, rungs in ((2,), ["tried again"]), ((2, 4), ["tried again", "from tiles"]):
+        with short_of_memory(*failing) as calls:
+            events = events_of(engine, request)
+        assert calls == [2 * len(failing) + 2]
+        told = [event.message for event in events if isinstance(event, Notice)]
+        assert [rung in one for rung, one in zip(rungs, told, strict=True)] == [True] * len(rungs)
+        previews = [event.done for event in events if isinstance(event, PaintPreview)]
+        assert previews == [1] * (len(failing) + 1), "from the first denoising step, each time"
+        [painted] = [event for event in events if isinstance(event, PaintFinished)]
+        same = opened(painted.image.data()).tobytes() == opened(calm.image.data()).tobytes()
+        assert same, "the same seed and size: only what the file says of its making differs"
+        assert painted.recipe["numbers"]["tiling"] == (len(failing) == 2)
+    with short_of_memory(*range(1000)):
+        *_, failed = engine.handle(request)
+    assert isinstance(failed, Failed)
+    assert "does not suffice" in failed.message
+    engine.close()
 
 
 def test_loading_tells_how_far_it_is_and_can_be_stopped(store: Store) -> None:
