@@ -95,7 +95,9 @@ def test_ctrl_c_at_the_question_stops_and_leaves_no_file(tmp_path: Path) -> None
     """In a process of its own, as a person does it."""
     (tmp_path / "dish.png").write_bytes(fake_engine.png(3, "a photo"))
     code = (
-        "import sys; from app import cli; from app.commands import conversation as c\n"
+        "import signal, sys; from app import cli; from app.commands import conversation as c\n"
+        # Who starts the tests in the background starts them deaf to it.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from app.engine.client import Client\n"
         f"c.Client = lambda _python: Client(sys.executable, {FAKE!r})\n"
         "cli.main(['write', 'What?', '--image', 'dish.png', '-o', 'dish.interstep'])\n"
