@@ -23,6 +23,7 @@ from inference.protocol import (
     Look,
     LookEntry,
     Notice,
+    PackUsed,
     PaintFinished,
     PaintStarted,
     Progress,
@@ -168,4 +169,5 @@ def test_one_step_alone_is_proposed_as_among_all(engine: Engine, proposed: list[
     alone = list(engine.handle(replace(OTHER, only="s2")))
     assert of_kind(StepFinished, alone) == [of_kind(StepFinished, proposed)[1]]
     assert {delta.step for delta in of_kind(TextDelta, alone)} == {"s2"}
-    assert list(engine.handle(replace(OTHER, only="nowhere"))) == [Finished("r")]
+    nothing = list(engine.handle(replace(OTHER, only="nowhere")))
+    assert nothing == [PackUsed("r", "starter"), Finished("r")]
