@@ -9,7 +9,7 @@ from app.engine.redrawing import sees
 from app.tutorial.model import step_by_id
 from app.tutorial.undo import picture_by_id
 from app.window.icons import icon
-from app.window.picture_frame import paint_ring, paint_rounded, side_for
+from app.window.picture_frame import paint_ring, paint_thumbnail, side_for
 from app.window.workplace import Workplace
 
 PICTURE = 48  # pixels at zoom 1: height of the thumbnail
@@ -138,12 +138,7 @@ class Chip(QAbstractButton):
         side = side_for(max(box.width(), box.height()) * self.devicePixelRatioF())
         pixmap = self._workplace.images.pixmap(sha256, side)
         painter.setOpacity(1.0 if self._wanted else LEFT_OUT)
-        if pixmap is not None:
-            paint_rounded(painter, box, pixmap, theme.px(RADIUS))
-        else:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.colour("pic"))
-            painter.drawRoundedRect(box, theme.px(RADIUS), theme.px(RADIUS))
+        paint_thumbnail(painter, box, pixmap, theme, RADIUS)
         painter.setOpacity(1.0)
         size = theme.px(MARK)
         mark = QRectF(box.right() - size - 3, box.top() + 3, size, size)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.tutorial.model import Tutorial
 from app.window.icons import icon
-from app.window.picture_frame import paint_ring, paint_rounded, side_for
+from app.window.picture_frame import paint_ring, paint_thumbnail, side_for
 from app.window.tab_order import chain
 from app.window.workplace import Workplace
 
@@ -100,12 +100,7 @@ class GivenPhoto(QAbstractButton):
         box = QRectF(self.rect())
         side = side_for(max(box.width(), box.height()) * self.devicePixelRatioF())
         pixmap = images.pixmap(self.sha256, side)
-        if pixmap is not None:
-            paint_rounded(painter, box, pixmap, theme.px(RADIUS))
-        else:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.colour("pic"))
-            painter.drawRoundedRect(box, theme.px(RADIUS), theme.px(RADIUS))
+        paint_thumbnail(painter, box, pixmap, theme, RADIUS)
         if images.is_lost(self.sha256):
             place = QRectF(0, 0, theme.px(ICON), theme.px(ICON))
             place.moveCenter(box.center())

@@ -83,6 +83,18 @@ def paint_rounded(painter: QPainter, rect: QRectF, pixmap: QPixmap, radius: floa
     painter.drawRoundedRect(rect, radius, radius)
 
 
+def paint_thumbnail(
+    painter: QPainter, rect: QRectF, pixmap: QPixmap | None, theme: Theme, radius: float
+) -> None:
+    """Paint a pixmap as paint_rounded does, or its ground while it is not there."""
+    if pixmap is not None:
+        paint_rounded(painter, rect, pixmap, theme.px(radius))
+        return
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour("pic"))
+    painter.drawRoundedRect(rect, theme.px(radius), theme.px(radius))
+
+
 def paint_ring(painter: QPainter, rect: QRectF, theme: Theme, radius: float) -> None:
     """Paint the mark of focus or choice: a line in the accent colour, apart from the picture."""
     line = theme.px(RING)

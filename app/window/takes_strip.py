@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from app.tutorial.model import Picture
 from app.window import picture_edits
 from app.window.icons import icon
-from app.window.picture_frame import paint_ring, paint_rounded, side_for
+from app.window.picture_frame import paint_ring, paint_thumbnail, side_for
 from app.window.picture_menu import take_menu, trash_menu
 from app.window.workplace import Workplace
 
@@ -161,12 +161,7 @@ class TakesStrip(QWidget):
         side = side_for(theme.px(THUMBNAIL) * self.devicePixelRatioF())
         pixmap = self._workplace.images.pixmap(sha256, side)
         painter.setOpacity(1.0 if chosen or focused else DIMMED)
-        if pixmap is not None:
-            paint_rounded(painter, box, pixmap, theme.px(RADIUS))
-        else:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.colour("pic"))
-            painter.drawRoundedRect(box, theme.px(RADIUS), theme.px(RADIUS))
+        paint_thumbnail(painter, box, pixmap, theme, RADIUS)
         painter.setOpacity(1.0)
         if chosen:
             paint_ring(painter, box, theme, RADIUS)
