@@ -212,10 +212,10 @@ class Pointer(nn.Module):
 class Memory(nn.Module):
     """A last self-attention whose values are the clean slots of the other pictures as they are.
 
-    A slot points at the slot that showed the same thing, in the nearest picture first, or at none;
-    then it says, channel by channel, how far it is that slot again: what stays is copied exactly,
-    at every noise level. It begins by comparing what the slots seem to be; the channels that count
-    are set by whoever makes the network (tuning/stage2.py).
+    A slot points at the slot that showed the same thing, in the nearest picture and at the nearest
+    index first, or at none; then it says, channel by channel, how far it is that slot again: what
+    stays is copied exactly, at every noise level. It begins by comparing what the slots seem to be;
+    the channels that count are set by whoever makes the network (tuning/stage2.py).
     Source: the copying gate of pointer-generator networks (See et al., 2017).
     """
 
@@ -227,6 +227,8 @@ class Memory(nn.Module):
         self.query_place = nn.Linear(width, width, bias=False)
         self.key_place = nn.Linear(width, width, bias=False)
         self.nearness = nn.Parameter(torch.ones(()))
+        # Of three equal spoons the first is the first again.
+        self.order = nn.Parameter(torch.ones(()))
         self.none = nn.Parameter(torch.zeros(()))
         self.compared = nn.Linear(width + 2 * channels, width)
         self.mixed = nn.Linear(width, channels)
@@ -242,14 +244,27 @@ class Memory(nn.Module):
         # A noisy slot stands for none: its key tells nothing, its value is nothing.
         key = (self.key(latents) + self.key_place(x)) * clean
         value = torch.cat([latents, torch.ones_like(clean)], -1) * clean
+        query, key = self._ordered(query, key, packed.slots, clean)
         bias = torch.where(is_noisy[:, 0], self.none, -self.nearness * packed.times.abs())
         lengths = packed.lengths
         seen = attend(query[:, None], key[:, None], value[:, None], lengths, lengths, bias)
         slots, found = seen[:, :-1], seen[:, -1:]
         compared = torch.cat([x, slots, found * guess], -1)
         mixed = self.mixed(silu(self.compared(compared))).sigmoid()
+        if not self.training:
+            mixed = mixed.round()  # between where it was and where it might go it never stood
         out: Tensor = guess + mixed * (slots - found * guess)
         return out
+
+    def _ordered(
+        self, query: Tensor, key: Tensor, slots: Tensor, clean: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Return both with channels that take -order * (slot - slot')^2 / 2 from a clean key."""
+        at = slots[:, None]
+        root = (query.shape[1] + 3) ** 0.5  # by which attention divides
+        ours = self.order * root * torch.cat([at, -at * at / 2, -torch.ones_like(at) / 2], -1)
+        theirs = torch.cat([at, torch.ones_like(at), at * at], -1) * clean
+        return torch.cat([query, ours], -1), torch.cat([key, theirs], -1)
 
 
 def attend(

@@ -48,13 +48,16 @@ def made_up(random: Random, drawings: Library) -> Document:
     scene, ruler = picture_of(line, (), seed, drawings), Ruler(drawings)
     chunks = [maker.request(wording, line), maker.told(1, wording, line)]
     pictures = [Shown(1, scene)]
-    for _ in range(random.choice((0, 1, 1, 2, 2, LONGEST - 1))):
+    for _ in range(random.choice((0, 1, 2, 2, LONGEST - 1, LONGEST - 1))):
         edited = maker.edited(line, wording)
         if edited is None:
             break
         earlier, (kind, line, text) = line, edited
         before, scene = scene, picture_of(line, [Neighbour("previous", scene)], seed, drawings)
-        scene = settled(scene, line, before, earlier, ruler)
+        kept = settled(scene, line, before, earlier, ruler)
+        if kept is None:
+            break  # too full: all would be composed anew, and nothing in the text says so
+        scene = kept
         old, new = seen(before, drawings), seen(scene, drawings)
         if done(kind, old, new, old) or not done(kind, old, new, new):
             break  # too full to show it

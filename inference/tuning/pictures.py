@@ -32,10 +32,10 @@ def picture_of(
 
 def settled(
     scene: Scene, line: SceneLine, before: Scene, earlier: SceneLine, ruler: Ruler
-) -> Scene:
+) -> Scene | None:
     """Return the scene with all that hangs as it did in the picture before where it was there.
 
-    What is new stays beside what it hangs on. A scene that would become crowded is left as it is.
+    What is new stays beside what it hangs on. None where it would become crowded.
     """
     hangs, hung = _hanging(line), _hanging(earlier)
     left = list(before.sprites)
@@ -51,7 +51,7 @@ def settled(
         return scene
     moved = tuple(kept.get(k) or _along(k, scene, hangs, kept) for k in range(len(scene.sprites)))
     if _crowd(moved, ruler) > _crowd(scene.sprites, ruler) + CROWDED:
-        return scene
+        return None
     return replace(scene, sprites=moved)
 
 

@@ -243,7 +243,7 @@ def _document(
             if line != EMPTY:
                 scene = picture_of(line, neighbours, seed + number, drawings)
                 if neighbours:
-                    scene = settled(scene, line, neighbours[0].scene, last, ruler)
+                    scene = settled(scene, line, neighbours[0].scene, last, ruler) or scene
                 last = line
             shown.append(Shown(number, scene))
     return Document("instruction", tuple(chunks), tuple(shown))

@@ -84,6 +84,7 @@ def test_what_hangs_as_before_stays_where_it_was(drawings: Library) -> None:
     line = read_scene_line("kitchen; jug (full); bowl [red]; egg in bowl", drawings)
     scene = picture_of(line, (), 4, drawings)
     after = settled(scene, line, before, earlier, ruler)
+    assert after is not None
     was, now = ({one.name: one for one in seen.sprites} for seen in (before, after))
     for name in ("bowl", "jug"):
         assert (now[name].x, now[name].y, now[name].size) == (
@@ -101,6 +102,7 @@ def test_what_is_put_elsewhere_goes_there(drawings: Library) -> None:
     line = read_scene_line("kitchen; bowl; egg in bowl", drawings)
     scene = picture_of(line, (), 4, drawings)
     after = settled(scene, line, before, earlier, Ruler(drawings))
+    assert after is not None
     egg, bowl = (next(p for p in after.sprites if p.name == name) for name in ("egg", "bowl"))
     assert (bowl.x, bowl.y) == (before.sprites[0].x, before.sprites[0].y)
     assert egg.inside is not None
