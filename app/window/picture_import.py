@@ -38,9 +38,9 @@ def import_file(workplace: Workplace, step: str, picture: str, path: Path) -> No
     )
 
 
-def holds_image(data: QMimeData) -> bool:
-    """Whether a drop or the clipboard brings an image."""
-    return data.hasImage() or _file_of(data) is not None
+def holds_image(data: QMimeData | None) -> bool:
+    """Whether a drop or the clipboard brings an image; a clipboard may hold nothing at all."""
+    return data is not None and (data.hasImage() or _file_of(data) is not None)
 
 
 def import_data(workplace: Workplace, step: str, picture: str, data: QMimeData) -> None:

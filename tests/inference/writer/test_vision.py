@@ -210,7 +210,10 @@ def test_the_path_may_be_long_and_in_any_script(seer: Seer, tmp_path: Path) -> N
     path = tmp_path / "目 öß" / f"{'e' * 200}.gguf"
     path.parent.mkdir()
     path.write_bytes(seer.path.read_bytes())
-    Eyes(seer.model, path, threads=1).close()
+    eyes = Eyes(seer.model, path, threads=1)
+    seen, as_ever = (sight_of(each.see(photo())) for each in (eyes, seer.eyes))
+    assert seen.embeddings.tobytes() == as_ever.embeddings.tobytes()
+    eyes.close()
 
 
 def test_text_alone_needs_no_libmtmd(tiny_gguf: Path) -> None:
