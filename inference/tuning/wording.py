@@ -91,11 +91,11 @@ class Wording:
 
     def description(self, line: SceneLine) -> str:
         """Return one sentence that tells everything a line shows."""
-        clauses: list[str] = []
-        for thing in line.things:
-            if thing.mark or (thing.name in ("hand", "hands") and self._holds(line, thing)):
-                continue
-            clauses.append(self._clause(line, thing))
+        clauses = [
+            self._clause(line, thing)
+            for thing in self._ordered(line)
+            if not (thing.name in ("hand", "hands") and self._holds(line, thing))
+        ]
         mark = next((thing for thing in line.things if thing.mark), None)
         joined = self._joined(clauses)
         if mark is not None and self._random.random() < 0.7:
@@ -106,6 +106,15 @@ class Wording:
             ahead = self._random.random() < 0.3
             joined = f"{place}, {joined}" if ahead else f"{joined} {place}"
         return f"{joined[:1].upper()}{joined[1:]}."
+
+    def _ordered(self, line: SceneLine) -> list[SceneThing]:
+        """Return the things in any order in which each comes after the one that it hangs on."""
+        waiting = {k: thing for k, thing in enumerate(line.things) if not thing.mark}
+        told: list[SceneThing] = []
+        while waiting:
+            ready = [k for k, thing in waiting.items() if thing.other not in waiting]
+            told.append(waiting.pop(self._random.choice(ready)))
+        return told
 
     def _holds(self, line: SceneLine, hand: SceneThing) -> bool:
         return any(t.link == "holds" and t.other is not None and line.things[t.other] is hand
@@ -141,7 +150,7 @@ class Wording:
 
     def needed(self, line: SceneLine) -> str:
         """Return an instruction that names the things without their relations."""
-        shown = [thing for thing in line.things if not thing.mark and thing.link != "holds"]
+        shown = [thing for thing in self._ordered(line) if thing.link != "holds"]
         return self._random.choice(NEEDS).format(self.enumeration(shown))
 
     def filler(self) -> str:

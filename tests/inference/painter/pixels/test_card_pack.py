@@ -218,8 +218,11 @@ def test_loading_tells_how_far_it_is_and_can_be_stopped(store: Store) -> None:
     engine.close()
 
 
-@every_painter
-@pytest.mark.parametrize("residency", ["both", "swap"])
+@pytest.mark.parametrize(
+    ("store", "residency"),
+    [("klein", "both"), ("klein", "swap"), ("qwen-edit", "swap"), ("cosmos", "swap")],
+    indirect=["store"],
+)
 def test_writer_and_painter_take_turns(
     store: Store, residency: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
