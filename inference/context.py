@@ -17,6 +17,11 @@ def step_chunk(number: int, heading: str, body: str, description: str) -> str:
     return f"## {number}. {heading}\n{body}{picture}\n"
 
 
+def fix_chunk(number: int, instruction: str) -> str:
+    """Return the text of an instruction that changes the last picture."""
+    return step_chunk(number, "Go on", instruction, "")
+
+
 def last_text(chunks: Sequence[str]) -> int:
     """Return the index of the first chunk behind the last picture before the last chunk.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from assets.sprites.library import Library
 from assets.sprites.scene import Scene
-from inference.context import last_text, step_chunk
+from inference.context import fix_chunk, last_text, step_chunk
 from inference.packs.manifest import catalogue
 from inference.packs.store import Store
 from inference.painter.captions import alt_text
@@ -64,7 +64,7 @@ class Nano:
         recent = last_text(chunks)
         if given.mode == "fix":
             present(given)
-            chunks.append(step_chunk(len(chunks), "Go on", given.instruction, ""))
+            chunks.append(fix_chunk(len(chunks), given.instruction))
             recent = len(chunks) - 1
         total = given.options.denoising_steps or self._weights.settings.denoising_steps
         scene = Scene(None)

@@ -49,8 +49,9 @@ def main() -> int:
     except (PackError, WriterError) as error:
         print(f"{given.command}: {error.message}. {error.hint}", file=sys.stderr)
     except ModuleNotFoundError as error:
+        extra = "cpu" if given.command == "evaluate" else "train"
         print(
-            f'{given.command}: {error.name} is not installed: pip install "interstep[train]"',
+            f'{given.command}: {error.name} is not installed: pip install "interstep[{extra}]"',
             file=sys.stderr,
         )
     return 1

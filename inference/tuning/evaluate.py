@@ -3,9 +3,10 @@
 A line of the file is one picture:
     {"text": ..., "description": ..., "objects": [drawing, ...], "previous": [text or scene, ...]}
 and perhaps "context" [the prompt, the steps before], "heading", "states" {drawing: state},
-"actions" [sign, ...], "next" (a scene: the picture is painted from both sides), "edit" (its kind)
-with "wanted" (the scene that it should lead to), "tutorial" (a name: its pictures shall differ).
-No objects: nothing here can be drawn.
+"actions" [sign, ...], "tutorial" (a name: its pictures shall differ; they are painted a second
+time, each behind the painter's own pictures), "next" (a scene: the picture is painted from both
+sides), "edit" (its kind: the text is an instruction that changes the last of the previous pictures)
+and "wanted" (the scene that it should become). No objects: nothing here can be drawn.
 """
 
 import json
@@ -22,9 +23,10 @@ from assets.corpus.kinds import held_out
 from assets.corpus.scene_lines import read_scene_line
 from assets.sprites.library import Library
 from assets.sprites.scene import Scene, scene_from_json, scene_to_json, to_svg
-from inference.context import step_chunk
+from inference.context import fix_chunk, step_chunk
 from inference.packs.store import Store, default_folder
 from inference.painter.drawing import Drawing, Painter, scene_of
+from inference.painter.fixing import CannotFix
 from inference.painter.nano import starter_painter
 from inference.painter.reading import NoDrawing
 from inference.painter.render import render
@@ -93,7 +95,7 @@ def read_prompts(path: Path, drawings: Library) -> list[Prompt]:
 
 
 def _prompt(value: Json, drawings: Library) -> Prompt:
-    objects, states = value.get("objects", []), value.get("states", {})
+    objects, states = value["objects"], value.get("states", {})
     actions = value.get("actions", [])
     for name in (*objects, *states, *actions):
         if name not in drawings:
@@ -139,7 +141,7 @@ class Copier:
 
     def draw(self, given: PaintInput) -> Iterator[Drawing]:
         """Yield the picture; raises NoDrawing without one before it."""
-        scene = scene_of(given.conditions[0]) if given.conditions else None
+        scene = next(filter(None, map(scene_of, given.conditions)), None)
         if scene is None:
             raise NoDrawing("this")
         yield Drawing(scene, "", ())
@@ -161,21 +163,26 @@ class Painted:
 
 
 def paint(prompt: Prompt, painter: Painter, seed: int) -> Painted:
-    """Paint one picture, those before it first where they are texts."""
+    """Paint one picture, those before it first where they are texts; an edit is a fix."""
     chunks = [*prompt.context]
     before: list[Scene] = []
-    for told in prompt.previous:
-        if isinstance(told, str):
-            chunks.append(step_chunk(len(chunks), "", told, told))
-            before.append(_scene(_input(chunks, told, told, before, None, seed), painter))
+    for earlier in prompt.previous:
+        if isinstance(earlier, str):
+            chunks.append(step_chunk(len(chunks), "", earlier, earlier))
+            before.append(_scene(_input(chunks, earlier, earlier, before, None, seed), painter))
         else:
-            before.append(told)
-    chunks.append(step_chunk(len(chunks), prompt.heading, prompt.text, prompt.description))
-    given = _input(chunks, prompt.text, prompt.description, before, prompt.after, seed)
-    given = replace(given, heading=prompt.heading)
-    painter.read_ahead(chunks[:-1])
-    started = time.perf_counter()
+            before.append(earlier)
+    step = step_chunk(len(chunks), prompt.heading, prompt.text, prompt.description)
+    if prompt.edit:
+        step = fix_chunk(len(chunks), prompt.text)
+        given = _fix(chunks, prompt.text, before, seed)
+    else:
+        told = [*chunks, step]
+        given = _input(told, prompt.text, prompt.description, before, prompt.after, seed)
+        given = replace(given, heading=prompt.heading)
     painter.read_ahead(chunks)
+    started = time.perf_counter()
+    painter.read_ahead([*chunks, step])
     ready = time.perf_counter()
     scene = _scene(given, painter)
     done = time.perf_counter()
@@ -200,18 +207,27 @@ def _input(
     return PaintInput("", "", text, description, tuple(chunks), tuple(conditions), seed)
 
 
+def _fix(chunks: Sequence[str], instruction: str, before: Sequence[Scene], seed: int) -> PaintInput:
+    given = _input(chunks, "", "", before, None, seed)
+    conditions = [replace(one, role="present") for one in given.conditions[:1]]
+    conditions += given.conditions[1:]
+    return replace(given, mode="fix", instruction=instruction, conditions=tuple(conditions))
+
+
 def _source(scene: Scene) -> Json:
     return {"scene": scene_to_json(scene)}
 
 
 def _scene(given: PaintInput, painter: Painter) -> Scene:
-    """Return the painted scene, an empty one where the painter says that it can't."""
+    """Return the painted scene; where the painter can't, an empty one or the one to be fixed."""
     try:
         *_, picture = painter.draw(given)
         assert isinstance(picture, Drawing)
         return picture.scene
     except NoDrawing:
         return Scene(None)
+    except CannotFix:
+        return scene_of(given.conditions[0]) or Scene(None)
 
 
 def evaluate(
@@ -225,11 +241,7 @@ def evaluate(
         painted.append(one)
         _count(tally, prompt, one, drawings, rare)
         yield {"done": number + 1, "of": len(prompts)}
-    for tutorial, group in groupby(
-        zip(prompts, painted, strict=True), key=lambda pair: pair[0].tutorial
-    ):
-        if tutorial:
-            tally.add("distinct_scenes", int(distinct([one.scene for _, one in group])), 1)
+    _count_chains(tally, prompts, painter, drawings, seed)
     drawn = [one for one in painted if one.scene.sprites]
     started = time.perf_counter()
     for one in drawn:
@@ -246,6 +258,23 @@ def evaluate(
         "seconds_conditioning": round(conditioning, 4),
         "counts": {"pictures": len(prompts), **tally.of},
     }
+
+
+def _count_chains(
+    tally: Tally, prompts: Sequence[Prompt], painter: Painter, drawings: Library, seed: int
+) -> None:
+    """Paint each tutorial again, every picture behind the painter's own instead of the given."""
+    own = Tally()
+    for tutorial, group in groupby(enumerate(prompts), key=lambda pair: pair[1].tutorial):
+        if tutorial:
+            scenes: list[Scene] = []
+            for number, prompt in group:
+                alone = replace(prompt, previous=tuple(scenes))
+                scenes.append(paint(alone, painter, seed + number).scene)
+                count_picture(own, scenes[-1], prompt.label, drawings, frozenset())
+            tally.add("distinct_scenes", int(distinct(scenes)), 1)
+    for measure in ("object_recall", "object_precision"):
+        tally.add(f"chained_{measure}", own.found[measure], own.of[measure])
 
 
 def rare_things(drawings: Library) -> frozenset[str]:
@@ -273,5 +302,5 @@ def _count(
         count_edit(tally, prompt.edit, one.before, prompt.wanted, one.scene, drawings)
     if prompt.after is not None and one.before is not None and one.one_sided is not None:
         around = one.before, prompt.after
-        count_redraw(tally, "redraw_consistency", *around, one.scene, drawings)
-        count_redraw(tally, "redraw_one_sided", *around, one.one_sided, drawings)
+        for suffix, scene in (("", one.scene), ("_one_sided", one.one_sided)):
+            count_redraw(tally, suffix, *around, prompt.wanted, scene, drawings)

@@ -101,12 +101,26 @@ def count_edit(
 
 
 def count_redraw(
-    tally: Tally, measure: str, before: Scene, after: Scene, painted: Scene, drawings: Library
+    tally: Tally,
+    suffix: str,
+    before: Scene,
+    after: Scene,
+    wanted: Scene | None,
+    painted: Scene,
+    drawings: Library,
 ) -> None:
-    """Count what both neighbours show alike: a picture between them should show it too."""
+    """Count what both neighbours show alike: a picture between them should show it too.
+
+    Of a wanted scene, count also what it shows like the next picture alone: only who sees that one
+    can know where it stands.
+    """
     first, last, shows = (seen(scene, drawings) for scene in (before, after, painted))
-    shared = [p for p in first if any(same(p, other) for other in last)]
-    tally.add(measure, _kept(shared, shows), len(shared))
+    shared = [p for p in last if any(same(p, other) for other in first)]
+    tally.add(f"redraw_consistency{suffix}", _kept(shared, shows), len(shared))
+    if wanted is not None:
+        new = [p for p in last if not any(same(p, other) for other in first)]
+        coming = [p for p in seen(wanted, drawings) if any(same(p, other) for other in new)]
+        tally.add(f"redraw_coming{suffix}", _kept(coming, shows), len(coming))
 
 
 def _kept(things: Sequence[Placed], shows: Sequence[Placed]) -> int:

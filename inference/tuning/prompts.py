@@ -22,7 +22,7 @@ from inference.tuning.measures import label_of, shown
 from inference.tuning.preparing import undrawable_texts
 from inference.tuning.tutorials import as_written, wordings
 
-STEP = re.compile(r"## \d+\. (.*)\n(.*?)(?:\nPicture: (.*))?\n", re.DOTALL)
+BODY = re.compile(r"## \d+\. [^\n]*\n([^\n.]*\.)")  # a step's first sentence
 EDITED = 120  # made-up documents whose edits are asked for
 OTHER_NAMES = 1  # of the other writers' sentences: the one that calls a thing by another name
 
@@ -102,23 +102,24 @@ def _redraws(examples: Sequence[Example], drawings: Library) -> Iterator[Json]:
         for k in range(1, len(scenes) - 1):
             found = _line(example, document, *lines[k], scenes[:k], drawings)
             del found["tutorial"]
-            yield found | {"next": scene_to_json(scenes[k + 1])}
+            wanted, after = map(scene_to_json, scenes[k : k + 2])
+            yield found | {"next": after, "wanted": wanted}
 
 
 def _edits(drawings: Library) -> Iterator[Json]:
+    """Yield the edits of held-out chains; the instruction is what a person would ask for."""
     for number in range(EDITED):
         document = made_up(Random(f"held out/{number}"), drawings)
-        for before, after in zip(document.pictures, document.pictures[1:], strict=False):
-            told = STEP.fullmatch(document.chunks[after.chunk])
+        pictures = document.pictures
+        for k, after in enumerate(pictures[1:], 1):
+            told = BODY.match(document.chunks[after.chunk])
             assert told is not None
             yield {
                 "edit": after.edit,
-                "heading": told[1],
-                "text": told[2],
-                "description": told[3] or "",
+                "text": told[1],
                 "objects": sorted(shown(after.scene, drawings)),
                 "context": list(document.chunks[: after.chunk]),
-                "previous": [scene_to_json(before.scene)],
+                "previous": [scene_to_json(picture.scene) for picture in pictures[:k]],
                 "wanted": scene_to_json(after.scene),
             }
 

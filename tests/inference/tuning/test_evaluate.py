@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,11 @@ from inference.tuning.evaluate import (
     evaluate,
     read_prompts,
 )
+from inference.tuning.prompts import write_prompts
 
 BOWL = Placed("bowl", "empty", 0.4, 0.7, 0.3, "red")
 EGG = Placed("egg", "whole", 0.7, 0.7, 0.2)
+SPOON = Placed("spoon", "plain", 0.2, 0.8, 0.2)
 LINES: list[Json] = [
     {
         "text": "Crack the egg into a bowl.",
@@ -52,7 +55,8 @@ LINES: list[Json] = [
         "description": "An egg beside a red bowl.",
         "objects": ["bowl", "egg"],
         "previous": [scene_to_json(Scene("kitchen", (BOWL, EGG)))],
-        "next": scene_to_json(Scene("kitchen", (BOWL, EGG))),
+        "next": scene_to_json(Scene("kitchen", (BOWL, EGG, SPOON))),
+        "wanted": scene_to_json(Scene("kitchen", (BOWL, EGG, SPOON))),
     },
 ]
 
@@ -87,7 +91,60 @@ def test_copying_the_last_picture_keeps_all_and_obeys_nothing(
     *_, report = evaluate(prompts, chosen_painter("copy", drawings), drawings)
     assert report["persistence"] == 1
     assert report["edit_obedience"] == 0
-    assert report["redraw_consistency"] == report["redraw_one_sided"] == 1
+    assert report["redraw_consistency"] == report["redraw_consistency_one_sided"] == 1
+    assert report["redraw_coming"] == report["redraw_coming_one_sided"] == 0, "the spoon"
+
+
+def test_an_edit_is_a_fix_of_the_last_picture(drawings: Library, tmp_path: Path) -> None:
+    prompts = read_prompts(written(tmp_path / "p.jsonl", LINES[3:4]), drawings)
+    *_, report = evaluate(prompts, Storyboard(drawings), drawings)
+    assert report["persistence"] == report["edit_obedience"] == 1
+    hard = LINES[3] | {"text": "Make the violin green."}
+    prompts = read_prompts(written(tmp_path / "p.jsonl", [hard]), drawings)
+    *_, report = evaluate(prompts, Storyboard(drawings), drawings)
+    assert (report["persistence"], report["edit_obedience"]) == (1, 0), "it can't: all stays"
+
+
+def test_a_tutorial_is_painted_again_behind_the_painters_own_pictures(
+    drawings: Library, tmp_path: Path
+) -> None:
+    given = [scene_to_json(Scene("kitchen", (BOWL,)))]
+    lines = [
+        {"text": "Look.", "objects": ["bowl"], "previous": given, "tutorial": "a"},
+        {"text": "Look.", "objects": ["bowl"], "previous": given, "tutorial": "a"},
+    ]
+    prompts = read_prompts(written(tmp_path / "p.jsonl", lines), drawings)
+    *_, report = evaluate(prompts, chosen_painter("copy", drawings), drawings)
+    assert report["object_recall_all"] == 1
+    assert report["chained_object_recall"] == 0, "nobody gives it a first picture to copy"
+    assert report["distinct_scenes"] == 0
+
+
+KEPT = sorted((Path(str(files("assets"))) / "starter" / "evaluation").glob("*.jsonl"))
+
+
+def test_the_kept_files_are_what_prompts_writes(drawings: Library, tmp_path: Path) -> None:
+    write_prompts(tmp_path, drawings)
+    written = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    kept = {path.name: path.read_bytes() for path in KEPT}
+    by_hand = kept.pop("starter.jsonl")
+    assert written == kept
+    assert len(by_hand.splitlines()) >= 150
+    assert [len(read_prompts(path, drawings)) > 30 for path in KEPT] == [True] * 6
+
+
+def test_the_network_is_measured_without_torch(starter_gguf: Path, tmp_path: Path) -> None:
+    path = written(tmp_path / "p.jsonl", LINES[:4])
+    program = (
+        "import sys; sys.modules['torch'] = None; sys.argv = ['evaluate', *sys.argv[1:]]\n"
+        "from inference.tuning.__main__ import main; sys.exit(main())"
+    )
+    command = [sys.executable, "-c", program, "evaluate", "--prompts", str(path), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    report = json.loads(done.stdout)
+    assert report["object_recall"] >= 0.5
+    assert report["counts"]["edit_obedience"] == 1
+    assert report["seconds_conditioning"] > 0
 
 
 @pytest.mark.parametrize(
@@ -96,6 +153,7 @@ def test_copying_the_last_picture_keeps_all_and_obeys_nothing(
         ("{", "line 1"),
         ("[]", "line 1"),
         ('{"objects": []}', "text"),
+        ('{"text": "a"}', "objects"),
         ('{"text": "a", "objects": ["dodo"]}', "dodo"),
         ('{"text": "a", "objects": ["egg"], "states": {"egg": "flying"}}', "never 'flying'"),
         ('{"text": "a", "objects": [], "previous": [{"background": 1}]}', "scene"),
