@@ -1,4 +1,7 @@
-"""The pictures that the next painting of a picture sees, as chips that can be left out."""
+"""The pictures that the next painting of a picture sees, as chips that can be left out.
+
+A painter of drawn scenes sees only drawn scenes: of a photo it can't tell what stands where.
+"""
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QPainter, QPaintEvent, QPen
@@ -35,6 +38,7 @@ class Chips(QWidget):
             chip.clicked.connect(lambda _=False, role=role: self._toggle(role))
         states = workplace.picture_states
         states.state_changed.connect(self._state_changed)
+        states.painter_changed.connect(self.refresh)
         workplace.images.image_ready.connect(self._image_ready)
 
     def show_picture(self, step: str, picture: str) -> None:
@@ -50,7 +54,14 @@ class Chips(QWidget):
         seen = sees(tutorial, step, picture) if step is not None and picture is not None else {}
         wanted = self._workplace.picture_states.neighbours(self._place[1])
         for role, chip in self.chips.items():
-            chip.follow(seen.get(role), wanted=role in wanted)
+            take = seen.get(role)
+            chip.follow(take, wanted=role in wanted, legible=self._legible(take))
+
+    def _legible(self, take: str | None) -> bool:
+        """Whether the painter can make out what a take shows."""
+        info = self._workplace.opened.infos.get(take or "")
+        drawn = self._workplace.picture_states.draws_scenes
+        return not drawn or info is None or "scene" in info.source
 
     def _toggle(self, role: Neighbour) -> None:
         states = self._workplace.picture_states
@@ -79,19 +90,24 @@ class Chip(QAbstractButton):
             "anchor": self.tr("Anchor"),
         }[role]
         self.sha256: str | None = None
-        self._wanted = True
+        self._seen = True
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.follow(None, wanted=True)
+        self.follow(None, wanted=True, legible=True)
 
-    def follow(self, sha256: str | None, *, wanted: bool) -> None:
-        """Show the take, or an empty place; wanted: it is not left out."""
-        self.sha256, self._wanted = sha256, wanted
-        self.setEnabled(sha256 is not None)
+    def follow(self, sha256: str | None, *, wanted: bool, legible: bool) -> None:
+        """Show the take, or an empty place; wanted: it is not left out; legible: by the painter."""
+        self.sha256, self._seen = sha256, wanted and legible
+        self.setEnabled(sha256 is not None and legible)
         if sha256 is None:
             name = self.tr("{role}: none").format(role=self._caption)
             tip = self.tr("There is no such picture")
             if self._role == "anchor":
                 tip = self.tr("Use a take as anchor, and every picture sees it")
+        elif not legible:
+            name = self.tr("{role}: a picture that drawings can't follow").format(
+                role=self._caption
+            )
+            tip = self.tr("Only a painter on a graphics card sees what a photo shows")
         elif wanted:
             name = self.tr("{role}: seen").format(role=self._caption)
             tip = self.tr("Leave it out of the next painting")
@@ -137,15 +153,17 @@ class Chip(QAbstractButton):
         theme = self._workplace.theme
         side = side_for(max(box.width(), box.height()) * self.devicePixelRatioF())
         pixmap = self._workplace.images.pixmap(sha256, side)
-        painter.setOpacity(1.0 if self._wanted else LEFT_OUT)
+        painter.setOpacity(1.0 if self._seen else LEFT_OUT)
         paint_thumbnail(painter, box, pixmap, theme, RADIUS)
         painter.setOpacity(1.0)
+        if not self.isEnabled():
+            return
         size = theme.px(MARK)
         mark = QRectF(box.right() - size - 3, box.top() + 3, size, size)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("panel"))
         painter.drawEllipse(mark)
-        name = "close" if self._wanted else "add"
+        name = "close" if self._seen else "add"
         icon(name, theme.colours.ink).paint(painter, mark.toRect().adjusted(3, 3, -3, -3))
 
     def enterEvent(self, event: QEnterEvent) -> None:

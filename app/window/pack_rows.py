@@ -6,7 +6,7 @@ from typing import Any
 
 from app.tutorial.model import Making
 
-DRAWING = ("", "storyboard", "duogen")  # painters without pixels; the first is still unknown
+DRAWING = ("storyboard", "duogen")  # painters without pixels
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,16 @@ class PictureStates(QObject):
     @property
     def paints_pixels(self) -> bool:
         """Whether the next picture is one of pixels, not a drawn scene; False until it is known."""
-        return painter_of(self._opened.tutorial.making, self._packs) not in DRAWING
+        return self._painter not in ("", *DRAWING)
+
+    @property
+    def draws_scenes(self) -> bool:
+        """Whether the next picture is a drawn scene; False until it is known."""
+        return self._painter in DRAWING
+
+    @property
+    def _painter(self) -> str:
+        return painter_of(self._opened.tutorial.making, self._packs)
 
     def set_packs(self, packs: Sequence[PackRow]) -> None:
         """Take note of the packs of this machine."""

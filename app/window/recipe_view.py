@@ -40,7 +40,7 @@ def recipe_words(info: TakeInfo) -> tuple[str, ...]:
         if recipe.get("mask"):
             words = translate("RecipeView", "A fix inside a region: {instruction}")
         lines.append(words.format(instruction=told))
-    lines.append(_seen_words(recipe))
+    lines += _seen_words(recipe)
     if _text(recipe, "program"):
         program = translate("RecipeView", "Interstep {version}, {renderer}")
         lines.append(
@@ -51,7 +51,7 @@ def recipe_words(info: TakeInfo) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _seen_words(recipe: Mapping[str, Any]) -> str:
+def _seen_words(recipe: Mapping[str, Any]) -> list[str]:
     roles = {
         "previous": translate("RecipeView", "the previous picture"),
         "next": translate("RecipeView", "the next picture"),
@@ -60,11 +60,24 @@ def _seen_words(recipe: Mapping[str, Any]) -> str:
     }
     conditions = recipe.get("conditions")
     listed = conditions if isinstance(conditions, list | tuple) else ()
-    found = [condition.get("role") for condition in listed if isinstance(condition, Mapping)]
-    seen = [words for role, words in roles.items() if role in found]
-    if not seen:
-        return translate("RecipeView", "Saw no other picture")
-    return translate("RecipeView", "Saw {pictures}").format(pictures=", ".join(seen))
+    given = [condition for condition in listed if isinstance(condition, Mapping)]
+    unseen = recipe.get("left_out")
+    left_out = unseen if isinstance(unseen, list | tuple) else ()
+    told = []
+    for sentence, found in (
+        (
+            translate("RecipeView", "Saw {pictures}"),
+            [one.get("role") for one in given if one.get("sha256") not in left_out],
+        ),
+        (
+            translate("RecipeView", "Could not make out {pictures}"),
+            [one.get("role") for one in given if one.get("sha256") in left_out],
+        ),
+    ):
+        pictures = [words for role, words in roles.items() if role in found]
+        if pictures:
+            told.append(sentence.format(pictures=", ".join(pictures)))
+    return told or [translate("RecipeView", "Saw no other picture")]
 
 
 def _text(recipe: Mapping[str, Any], name: str) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from app.engine.jobs import Painting
+from app.tutorial import edits
 from app.tutorial.model import LookEntry, Picture, Step, Tutorial
 from app.tutorial.reading import TakeInfo
 from app.tutorial.staleness import Stale
@@ -117,6 +118,21 @@ def test_chips_are_left_out_and_come_back(make_workplace: Make, qtbot: QtBot) ->
     assert workplace.picture_states.neighbours("p1") == ("previous", "next", "anchor")
 
 
+def test_a_chip_says_that_drawings_cannot_follow_a_photo(
+    make_workplace: Make, qtbot: QtBot
+) -> None:
+    workplace = make_workplace(neighbourly(), [RED, BLUE, GREEN])
+    panel = panel_of(workplace, qtbot)
+    chip = panel.chips.chips["previous"]
+    assert chip.isEnabled()
+    making = workplace.opened.tutorial.making
+    for painter, enabled in (("duogen", False), ("klein", True), ("storyboard", False)):
+        made = replace(making, options=replace(making.options, painter=painter))
+        workplace.opened.edit(edits.set_field(workplace.opened.tutorial, "making", made))
+        assert chip.isEnabled() == enabled
+        assert (chip.accessibleName() == "Previous: seen") == enabled
+
+
 def test_the_seed_is_shown_locked_and_typed(make_workplace: Make, qtbot: QtBot) -> None:
     workplace = make_workplace(one_step())
     panel = panel_of(workplace, qtbot)
@@ -195,6 +211,23 @@ def test_the_recipe_is_told_in_words_and_copied(make_workplace: Make, qtbot: QtB
                 "A fix: no cat",
                 "Saw the next picture, the take before it",
                 "Interstep 0.1, r 1",
+            ),
+        ),
+        (
+            {
+                "painter": "x",
+                "conditions": [
+                    {"role": "previous", "sha256": "a"},
+                    {"role": "next", "sha256": "b"},
+                ],
+                "left_out": ["a"],
+            },
+            (
+                "Painter: x",
+                "Seed: ",
+                "4 by 3 pixels",
+                "Saw the next picture",
+                "Could not make out the previous picture",
             ),
         ),
         (
