@@ -60,8 +60,8 @@ def _step_faults(step: ExampleStep) -> Iterator[str]:
         yield "2 to 4 sentences"
     if step.description and not 6 <= len(step.description.split()) <= 18:
         yield "a picture is told in 6 to 18 words"
-    if step.scene and not step.description:
-        yield "a scene without its picture"
+    if bool(step.scene) != bool(step.description):
+        yield "a picture has its scene and a scene its picture"
 
 
 def _continuity(scenes: list[SceneLine]) -> Iterator[str]:
