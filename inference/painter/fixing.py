@@ -10,8 +10,9 @@ from random import Random
 from assets.sprites.library import Library, Sprite
 from assets.sprites.scene import Placed, Scene, mirrored
 from inference.lexicon import TINT_WORDS, word_set
+from inference.painter.asking import asked
 from inference.painter.captions import hanging, named
-from inference.painter.geometry import Ruler, moved, point, put, scaled
+from inference.painter.geometry import Ruler, framed, moved, point, put, rounded, scaled
 from inference.painter.grouping import hung
 from inference.painter.naming import HANDS, Context, Names, names_of, state_for
 from inference.painter.parsing import Mention, Parsed, parse
@@ -22,15 +23,12 @@ _CAN = (
     "I can add, remove, replace, colour, move, resize or flip a thing, change its state, "
     'or change the background, such as "make the bucket blue" or "open the box".'
 )
-_AGAIN = re.compile(
-    r"(?:[,;.]|\band\b|\bthen\b)\s*(?=(?:then |also )?(?:add|remove|delete|erase|replace|swap|make|"
-    r"paint|colour|color|open|close|turn|switch|move|shift|flip|mirror|enlarge|shrink|put|change)\b)"
-)
 _REMOVE = re.compile(r"^(?:remove|delete|erase|drop|omit|hide|get rid of|take (?:away|out|off))\b")
 _ADD = re.compile(r"^(?:add|put|place|insert|include|draw|show)\b")
 _REPLACE = re.compile(
     r"^(?:replace|swap|exchange|substitute|change)\b(.+?)\b(?:with|by|for|into|to)\b(.+)"
 )
+_OUT = re.compile(r"^take\b.+\bout of\b")
 _MOVE = re.compile(r"\b(left|right|up|down|higher|lower)\b")
 _MOVES = word_set("move shift push nudge slide bring drag")
 _BIGGER = re.compile(r"\b(?:bigger|larger|enlarge|grow|taller)\b")
@@ -59,9 +57,7 @@ class _Desk:
 def fixed(scene: Scene, instruction: str, seed: int, drawings: Library) -> Scene:
     """Return the scene changed as told; raises CannotFix when a part can't be followed."""
     desk = _Desk(drawings, names_of(drawings), Ruler(drawings), Random(seed))
-    text = " ".join(instruction[:1000].casefold().split()).strip(" .!")
-    text = re.sub(r"^(?:please|can you|could you|now|also)\s+", "", text)
-    parts = [part.strip(" .,!") for part in _AGAIN.split(text) if part.strip(" .,!")]
+    parts = asked(instruction)
     strange = next((p.name for p in scene.sprites if p.name not in drawings), None)
     if strange is not None:
         raise CannotFix(f"This library has no drawing of the {strange} in this picture.")
@@ -87,6 +83,8 @@ def _one(scene: Scene, text: str, desk: _Desk) -> Scene:
         return _replaced(scene, match[1], new, desk)
     if _ADD.search(text):
         return _added(scene, parsed, text, desk)
+    if _OUT.search(text):
+        return _set_apart(scene, _targets(scene, parsed, text, desk), desk)
     words = text.split()
     if words[0] in _MOVES and (direction := _MOVE.search(text)):
         return _moved(scene, _targets(scene, parsed, text, desk), direction[1], text, desk)
@@ -202,15 +200,18 @@ def _replaced(scene: Scene, old: str, new: tuple[Sprite, Mention], desk: _Desk) 
         state = state_for(sprite, *mention.words) or sprite.default_state
         tint = mention.tint if sprite.tint else None
         fresh = replace(placed, name=sprite.name, state=state, tint=tint, size=size, rotation=0.0)
-        return _framed(put(fresh, sprite.base, point(placed, before.base)), desk)
+        return framed(put(fresh, sprite.base, point(placed, before.base)), desk.ruler)
 
     return _changed(scene, _targets(scene, parsed, old, desk), change)
 
 
 def _added(scene: Scene, parsed: Parsed, text: str, desk: _Desk) -> Scene:
+    mention = next((m for m in parsed.mentions if m.role != "nothing"), None)
+    there = _named(scene, mention, text) if mention is not None else []
+    if there and mention and mention.phrase.determiner == "the" and len(parsed.mentions) > 1:
+        return _rehung(scene, there[0], parsed, desk)
     if len(scene.sprites) >= MOST:
         raise CannotFix(f"This picture has {MOST} things already: remove one of them first.")
-    mention = next((m for m in parsed.mentions if m.role != "nothing"), None)
     mark = _mark(text, desk)
     if mention is None or mention.sprite is None:
         if mark is not None:
@@ -218,9 +219,6 @@ def _added(scene: Scene, parsed: Parsed, text: str, desk: _Desk) -> Scene:
             return replace(scene, sprites=(*scene.sprites, new))
         what = " ".join(mention.phrase.words) if mention is not None else "that"
         raise CannotFix(f"There is no drawing for {what}. {_CAN}")
-    there = _named(scene, mention, text)
-    if there and mention.phrase.determiner == "the" and len(parsed.mentions) > 1:
-        return _rehung(scene, there[0], parsed, desk)
     sprite = mention.sprite
     state = state_for(sprite, *mention.words) or sprite.default_state
     thing = Thing(sprite, state, mention.tint if sprite.tint else None)
@@ -239,6 +237,16 @@ def _rehung(scene: Scene, k: int, parsed: Parsed, desk: _Desk) -> Scene:
     if holder is None or holder == k or k in _group(scene, [holder], desk):
         raise CannotFix(_CAN)
     return _changed(scene, [k], lambda _: new)
+
+
+def _set_apart(scene: Scene, at: list[int], desk: _Desk) -> Scene:
+    """Return the scene with things beside what they were in or on, in the free space."""
+    for k in at:
+        old = scene.sprites[k]
+        thing = Thing(desk.drawings[old.name], old.state, old.tint)
+        apart = _in_free_space(_without(scene, {k}), thing, desk)
+        scene = replace(scene, sprites=(*scene.sprites[:k], apart, *scene.sprites[k + 1 :]))
+    return scene
 
 
 def _mark(text: str, desk: _Desk) -> Sprite | None:
@@ -277,7 +285,7 @@ def _with_hung(scene: Scene, thing: Thing, link: str, holder: int, desk: _Desk) 
         inside=inside if relation == "in" and link != "over" else None,
         layer=0 if relation == "in" and link != "over" else base.layer + 1,
     )
-    return replace(scene, sprites=(*scene.sprites, _rounded(placed)))
+    return replace(scene, sprites=(*scene.sprites, rounded(placed)))
 
 
 def _with_hand(scene: Scene, thing: Thing, desk: _Desk) -> Scene:
@@ -289,7 +297,7 @@ def _with_hand(scene: Scene, thing: Thing, desk: _Desk) -> Scene:
     hand = Placed(thing.sprite.name, state, 0.5, 0.5, 0.4, thing.tint, layer=3)
     grip = point(held, desk.drawings[held.name].grip)
     placed = put(hand, thing.sprite.tip or (70.0, 70.0), grip)
-    return replace(scene, sprites=(*scene.sprites, _rounded(placed)))
+    return replace(scene, sprites=(*scene.sprites, rounded(placed)))
 
 
 def _in_free_space(scene: Scene, thing: Thing, desk: _Desk) -> Placed:
@@ -315,7 +323,7 @@ def _in_free_space(scene: Scene, thing: Thing, desk: _Desk) -> Placed:
     box = desk.ruler.box(fresh)
     x = start + width / 2 - (box[0] + box[2]) / 2
     y = ground - point(fresh, thing.sprite.base)[1]
-    return _rounded(moved(fresh, x, y))
+    return rounded(moved(fresh, x, y))
 
 
 def _moved(scene: Scene, at: list[int], direction: str, text: str, desk: _Desk) -> Scene:
@@ -329,7 +337,7 @@ def _moved(scene: Scene, at: list[int], direction: str, text: str, desk: _Desk) 
     boxes = [desk.ruler.box(scene.sprites[k]) for k in at]
     dx = min(max(dx, min(-min(b[0] for b in boxes), 0.0)), max(1 - max(b[2] for b in boxes), 0.0))
     dy = min(max(dy, min(-min(b[1] for b in boxes), 0.0)), max(1 - max(b[3] for b in boxes), 0.0))
-    return _changed(scene, group, lambda p: _rounded(moved(p, dx, dy)))
+    return _changed(scene, group, lambda p: rounded(moved(p, dx, dy)))
 
 
 def _group(scene: Scene, at: list[int], desk: _Desk) -> list[int]:
@@ -348,8 +356,7 @@ def _grown(scene: Scene, at: list[int], factor: float, desk: _Desk) -> Scene:
         origin = point(placed, desk.drawings[placed.name].base)
         group, by = _group(scene, [k], desk), size / placed.size
         sprites = tuple(
-            _rounded(scaled(p, by, origin)) if i in group else p
-            for i, p in enumerate(scene.sprites)
+            rounded(scaled(p, by, origin)) if i in group else p for i, p in enumerate(scene.sprites)
         )
         scene = replace(scene, sprites=sprites)
     return scene
@@ -381,15 +388,3 @@ def _exact(sprite: Sprite, pair: tuple[str, str]) -> str | None:
         if " ".join(pair) in leading:
             return state
     return None
-
-
-def _framed(placed: Placed, desk: _Desk) -> Placed:
-    """Return the sprite moved into the picture, where it stuck out."""
-    x0, y0, x1, y1 = desk.ruler.box(placed)
-    dx = max(0.0, 0.01 - x0) or min(0.0, 0.99 - x1)
-    dy = max(0.0, 0.01 - y0) or min(0.0, 0.99 - y1)
-    return _rounded(moved(placed, dx, dy))
-
-
-def _rounded(placed: Placed) -> Placed:
-    return replace(placed, x=round(placed.x, 4), y=round(placed.y, 4), size=round(placed.size, 4))

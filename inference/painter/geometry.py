@@ -85,3 +85,22 @@ def overlap(first: Box, second: Box) -> float:
     width = min(first[2], second[2]) - max(first[0], second[0])
     height = min(first[3], second[3]) - max(first[1], second[1])
     return max(width, 0.0) * max(height, 0.0)
+
+
+def framed(placed: Placed, ruler: Ruler) -> Placed:
+    """Return the sprite moved into the picture, where it stuck out."""
+    x0, y0, x1, y1 = ruler.box(placed)
+    dx = max(0.0, 0.01 - x0) or min(0.0, 0.99 - x1)
+    dy = max(0.0, 0.01 - y0) or min(0.0, 0.99 - y1)
+    return rounded(moved(placed, dx, dy))
+
+
+def rounded(placed: Placed) -> Placed:
+    """Return the sprite with numbers short enough to be read in a file."""
+    return replace(
+        placed,
+        x=round(placed.x, 4),
+        y=round(placed.y, 4),
+        size=round(placed.size, 4),
+        rotation=round(placed.rotation, 1),
+    )

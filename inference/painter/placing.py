@@ -6,7 +6,7 @@ from random import Random
 
 from assets.sprites.library import Library
 from assets.sprites.scene import PICTURE, Placed, Scene
-from inference.painter.geometry import Ruler, moved, overlap, point, put
+from inference.painter.geometry import Ruler, moved, overlap, point, put, rounded
 from inference.painter.grouping import Group, hangs, lip
 from inference.painter.reading import Reading
 from inference.painter.row import stand
@@ -78,16 +78,16 @@ def _scene(
         holder = inside.get(k)
         sprites.append(
             replace(
-                _rounded(_facing(reading, placed, k, ruler)),
+                rounded(_facing(reading, placed, k, ruler)),
                 layer=_depth(reading, k) if holder is None else 0,
                 inside=None if holder is None else index[_outermost(holder, inside)],
             )
         )
     hand = reading.hand
     if hand is not None and hand.holds in placed:
-        sprites.append(_rounded(_hand(reading, placed, side, ruler)))
+        sprites.append(rounded(_hand(reading, placed, side, ruler)))
     if reading.mark is not None and reading.mark_at in placed:
-        sprites.append(_rounded(_mark(reading, placed, sprites, side, ruler)))
+        sprites.append(rounded(_mark(reading, placed, sprites, side, ruler)))
     return Scene(background, tuple(sprites))
 
 
@@ -113,17 +113,6 @@ def _outermost(holder: int, inside: dict[int, int]) -> int:
     while holder in inside:
         holder = inside[holder]
     return holder
-
-
-def _rounded(placed: Placed) -> Placed:
-    """Return the sprite with numbers short enough to be read in a file."""
-    return replace(
-        placed,
-        x=round(placed.x, 4),
-        y=round(placed.y, 4),
-        size=round(placed.size, 4),
-        rotation=round(placed.rotation, 1),
-    )
 
 
 def _hand(reading: Reading, placed: dict[int, Placed], side: int, ruler: Ruler) -> Placed:

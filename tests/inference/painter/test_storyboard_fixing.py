@@ -66,6 +66,39 @@ def test_replacing(scene: Scene, drawings: Library) -> None:
     assert others(changed, "bucket") == others(scene, "box")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["take the box away", "Put the box aside.", "clear the box away", "The box is not needed."],
+)
+def test_many_ways_to_remove(text: str, scene: Scene, drawings: Library) -> None:
+    assert fix(scene, text, 0, drawings).scene == fix(scene, "remove the box", 0, drawings).scene
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Use a red bucket instead of the box.", "replace the box with a red bucket"),
+        ("Bring a trowel.", "add a trowel"),
+        ("Set down a trowel.", "add a trowel"),
+        ("Move the cactus into the box.", "put the cactus in the box"),
+        ("Clear the box away and bring a trowel.", "remove the box and add a trowel"),
+    ],
+)
+def test_many_ways_to_ask(text: str, plain: str, scene: Scene, drawings: Library) -> None:
+    assert fix(scene, text, 0, drawings).scene == fix(scene, plain, 0, drawings).scene
+
+
+@pytest.mark.parametrize(
+    "text", ["take the cactus out of the pot", "Lift the cactus from the plant pot."]
+)
+def test_a_thing_is_taken_out(text: str, scene: Scene, drawings: Library) -> None:
+    changed = fix(scene, text, 0, drawings).scene
+    cactus = find(changed, "cactus")
+    assert cactus.inside is None
+    assert abs(cactus.x - find(changed, "plant pot").x) > 0.1
+    assert others(changed, "cactus") == others(scene, "cactus")
+
+
 @pytest.mark.parametrize(("way", "sign"), [("left", -1), ("right", 1)])
 def test_moving_takes_along_what_is_inside(
     way: str, sign: int, scene: Scene, drawings: Library

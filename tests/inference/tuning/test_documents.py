@@ -12,7 +12,7 @@ from inference.tuning.dialogues import split
 from inference.tuning.documents import Document
 from inference.tuning.measures import done, seen
 from inference.tuning.preparing import Amounts, documents, undrawable_texts
-from inference.tuning.tutorials import as_written, varied, wordings
+from inference.tuning.tutorials import varied, wordings
 
 HELD_OUT = held_out()
 
