@@ -11,7 +11,7 @@ from typing import Any, cast
 import torch
 
 from assets.sprites.library import Library
-from inference.packs.ladder import Ladder, SteppedDown
+from inference.packs.ladder import EXACT, RUNGS, Ladder, SteppedDown
 from inference.packs.manifest import Manifest, Weights
 from inference.packs.plan import ANEW, REFERENCE_SIZES, Plan
 from inference.packs.reports import PackProgress, Reports
@@ -166,7 +166,8 @@ class CardPainter:
             yield from self._painter.draw(replace(given, options=options))
 
         plan = self._planned if given.numbers is None else self._as_told(given.numbers)
-        for seen in self._ladder.run(plan, attempt, exact=given.numbers is not None):
+        steps = RUNGS if given.numbers is None else EXACT
+        for seen in self._ladder.run(plan, attempt, steps):
             yield Remark(seen.message) if isinstance(seen, SteppedDown) else seen
 
 
