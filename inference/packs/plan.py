@@ -18,6 +18,7 @@ from inference.packs.estimates import (
     WriterShape,
     block_bytes,
     encoding_work,
+    guard_bytes,
     known_writer,
     network_bytes,
     painting_work,
@@ -136,7 +137,10 @@ class Plan:
 
     @cached_property
     def memory(self) -> int:
-        """The bytes of main memory that it takes: networks come from there, and rest there."""
+        """The bytes of main memory that it takes: networks come from there, and rest there.
+
+        A guard never leaves it.
+        """
         painter, both = self.pack.painter, self.residency == "both"
         kinds = {"transformer": self.kind, "vae": KINDS[0]}
         if _own_encoder(self.pack):
@@ -149,7 +153,7 @@ class Plan:
             quantising = max(quantising, quantising_work(painter, part, kind))
         cache = self.writer.kv_bytes(self.context)
         cache = cache if not both else cache - _share(self, cache)
-        return total + quantising + cache + self._off_card
+        return total + quantising + cache + self._off_card + guard_bytes(painter)
 
     @property
     def _off_card(self) -> int:

@@ -11,6 +11,7 @@ from typing import Any, cast
 import torch
 
 from assets.sprites.library import Library
+from inference.packs.estimates import guard_bytes
 from inference.packs.ladder import EXACT, RUNGS, Ladder, SteppedDown
 from inference.packs.manifest import Manifest, Weights
 from inference.packs.plan import ANEW, REFERENCE_SIZES, Plan
@@ -135,9 +136,10 @@ class CardPainter:
         return self._painter.dtype
 
     def memory(self) -> int:
-        """Return the bytes of its networks that lie in main memory now."""
+        """Return the bytes of its networks that lie in main memory now, those of a guard too."""
         tensors = chain.from_iterable(n.state_dict().values() for n in self._networks.values())
-        return sum(tensor.nbytes for tensor in tensors if tensor.device.type == "cpu")
+        here = sum(tensor.nbytes for tensor in tensors if tensor.device.type == "cpu")
+        return here + guard_bytes(self._planned.pack.painter)
 
     def read_ahead(self, chunks: Sequence[str]) -> None:
         """Nothing: what is read depends on the picture."""
