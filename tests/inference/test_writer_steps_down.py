@@ -1,5 +1,6 @@
 """A writer on a card whose memory falls short: at loading, waking or in the middle of a text."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -104,7 +105,7 @@ def llama(monkeypatch: pytest.MonkeyPatch) -> Llama:
 
 
 @pytest.fixture
-def store(seer: Seer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+def store(seer: Seer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     if seer.kind != "qwen3vl":
         pytest.skip("one kind of writer is enough")
     monkeypatch.setattr(loading, "free_memory", lambda: 64 * GB)
@@ -113,7 +114,9 @@ def store(seer: Seer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     writer, vision = stored(store, seer.model.path), stored(store, seer.path)
     tiny = replace(klein, id="tiny", writer=writer, reader=writer, vision=vision)
     store.write_record(replace(tiny, networks=klein.networks[:0]))
-    return store
+    gc.freeze()  # each change of phase collects, and torch's own objects are many
+    yield store
+    gc.unfreeze()
 
 
 def any_runtime(_manifest: Manifest) -> None:
@@ -211,7 +214,7 @@ def test_a_writer_that_can_not_come_back_comes_one_rung_lower_with_all_it_held(
     assert session.logits.tobytes() == before[-1]
 
 
-@pytest.mark.parametrize("failures", range(9))
+@pytest.mark.parametrize("failures", [0, 1, 2, 5, 8])
 def test_memory_that_ends_in_the_middle_of_a_text_costs_none_of_it(
     store: Store, engine: Engine, llama: Llama, failures: int
 ) -> None:
