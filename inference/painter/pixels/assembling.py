@@ -138,7 +138,7 @@ class CardPainter:
     def memory(self) -> int:
         """Return the bytes of its networks that lie in main memory now, those of a guard too."""
         tensors = chain.from_iterable(n.state_dict().values() for n in self._networks.values())
-        here = sum(tensor.nbytes for tensor in tensors if tensor.device.type == "cpu")
+        here: int = sum(tensor.nbytes for tensor in tensors if tensor.device.type == "cpu")
         return here + guard_bytes(self._planned.pack.painter)
 
     def read_ahead(self, chunks: Sequence[str]) -> None:
