@@ -1,6 +1,7 @@
 """The engine: a generator of events for each request. It holds one pack in memory."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import replace
 from functools import cached_property
 
@@ -67,7 +68,10 @@ class Engine:
         """
         self._stop = stop
         try:
-            yield from self._events(request)
+            with closing(self._events(request)) as events:
+                for event in events:
+                    yield from self.bench.notices(request.id)
+                    yield event
         except Stopped:
             return
         except NoDrawing as error:
@@ -86,9 +90,10 @@ class Engine:
             hint = "Close other programs, or use the starter pack: --pack starter"
             yield Failed(request.id, "memory", "there is not enough memory", hint)
         else:
+            yield from self.bench.notices(request.id)
             yield Finished(request.id)
 
-    def _events(self, request: Request) -> Iterator[Event]:
+    def _events(self, request: Request) -> Generator[Event, None, None]:
         if isinstance(request, Write | Continue):
             check_size(request.options.size)  # before minutes of writing
         match request:

@@ -5,9 +5,9 @@ says: who is not at work may have to leave it, and comes back by itself when it 
 """
 
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from inference.packs.card import Card, find_card
 from inference.packs.install import install
 from inference.packs.ladder import Ladder
 from inference.packs.manifest import Manifest, catalogue
-from inference.packs.plan import CONDITIONING, Phase
+from inference.packs.plan import CONDITIONING, Phase, Plan
 from inference.packs.reports import PackError, in_words
 from inference.packs.runtime import check
 from inference.packs.store import Store
@@ -130,26 +130,25 @@ class Bench:
     def _writer_on_card(self, manifest: Manifest) -> Loaded:
         """Return the writer of the pack that the card is planned for, in memory or at rest."""
         card = self._planned(manifest)
-        if card.writer is None:
-            card.arbiter.enter(Phase.WRITE)
-            card.writer = self._read(manifest)
-            card.hold_writer()
-        return card.writer
+        if card.writer is not None:
+            return card.writer
+        return card.use_writer(Phase.WRITE, partial(self._read, manifest), lambda writer: writer)
 
-    def _read(self, manifest: Manifest) -> Loaded:
+    def _read(self, manifest: Manifest, plan: Plan | None = None) -> Loaded:
+        """Return a pack's writer, as much of it on the card as the plan says."""
         # Imported here: Ready and painting must not wait for llama.cpp.
         from inference.writer.model import Model
         from inference.writer.session import Session
 
         path, adapter = self._store.path(manifest.writer), manifest.writer.adapter_path()
-        model = Model(path, adapter, on_card=bool(manifest.card))
+        model = Model(path, adapter, layers=plan.layers if plan else 0)
         eyes = None
         try:
-            eyes = self._eyes(manifest, model)
-            context = min(CONTEXT_OF_EYES if eyes else CONTEXT, model.trained_context)
-            session = Session(
-                model, context, cores(), self._stop, FreeCores(), eyes, rouse=self._rouse
-            )
+            eyes = self._eyes(manifest, model, plan)
+            largest = plan.context if plan else CONTEXT_OF_EYES
+            context = min(largest if eyes else CONTEXT, model.trained_context)
+            rouse = self._rouse if plan else None
+            session = Session(model, context, cores(), self._stop, FreeCores(), eyes, rouse)
         except BaseException:
             if eyes is not None:
                 eyes.close()
@@ -157,23 +156,25 @@ class Bench:
             raise
         return Loaded(manifest, model, session)
 
-    def _eyes(self, manifest: Manifest, model: "Model") -> "Eyes | None":
+    def _eyes(self, manifest: Manifest, model: "Model", plan: Plan | None) -> "Eyes | None":
         if manifest.vision is None:
             return None
         from inference.writer.vision import Eyes
 
         path = self._store.path(manifest.vision)
-        return Eyes(model, path, cores(), self._stop, on_card=bool(manifest.card))
+        on_card = plan is not None and plan.eyes_on_card
+        return Eyes(model, path, cores(), self._stop, on_card=on_card)
 
-    def _rouse(self, phase: Phase = Phase.WRITE) -> None:
-        """Make the card's writer ready again after a painter had the card; no other ever rests."""
+    def _rouse(self, work: Callable[[], None]) -> None:
+        """Do a work of the card's writer, which rests or for which the memory fell short."""
         card = self._on_card
         assert card is not None
-        assert card.writer is not None
-        if card.arbiter.phase is not phase:
-            card.arbiter.enter(phase)
-        card.hold_writer()
-        card.writer.wake()
+        card.use_writer(Phase.WRITE, partial(self._read, card.manifest), lambda _: work())
+
+    def notices(self, request_id: str) -> Iterator[Notice]:
+        """Yield once what the writer had to do without."""
+        while self._on_card is not None and self._on_card.told:
+            yield Notice(request_id, "memory", self._on_card.told.pop(0))
 
     def desk(
         self, request_id: str, options: PaintOptions, pack: str, numbers: Numbers | None = None
@@ -252,7 +253,8 @@ class Bench:
             )
             if bound:
                 how = plan_on(self._store, manifest, card, free_memory(), numbers)
-            self._on_card = OnCard(Arbiter(how, self._free_on_card), manifest, bound)
+            ladder = Ladder(self._store.folder, card.name, empty_caches)
+            self._on_card = OnCard(Arbiter(how, self._free_on_card), ladder, manifest, bound)
         return self._on_card
 
     def room(self) -> tuple[Card | None, int]:
@@ -273,11 +275,9 @@ class Bench:
         from inference.painter.pixels.assembling import CardPainter, read_parts
 
         reading = self._reading(card)
-        found = self._ask_card()
-        ladder = Ladder(self._store.folder, found.name if found else "the card", empty_caches)
         loading = read_parts(self._store, card.arbiter.plan)
         parts = yield from events(request_id, loading)
-        return CardPainter(parts, card.arbiter, ladder, self.drawings, reading)
+        return CardPainter(parts, card.arbiter, card.ladder, self.drawings, reading)
 
     def _reading(self, card: OnCard) -> "Reading":
         """Return what the pack's own writer reads for its painter, where it does."""
@@ -288,22 +288,24 @@ class Bench:
             return Reading()
         from inference.painter.pixels import guarding, reading
 
-        def read(*given: Any) -> Any:
-            loaded, reader = self._reader(card)
+        def look(given: tuple[Any, ...], writer: Loaded) -> Any:
+            reader = self._reader(card, writer)
             if painter == "cosmos":
-                return reading.WorldReading(loaded.model, reader)(*given)
-            eyes = loaded.session.eyes
+                return reading.WorldReading(writer.model, reader)(*given)
+            eyes = writer.session.eyes
             assert eyes is not None
-            return reading.EditReading(loaded.model, reader, eyes)(*given)
+            return reading.EditReading(writer.model, reader, eyes)(*given)
+
+        def read(*given: Any) -> Any:
+            loads = partial(self._read, card.manifest)
+            return card.use_writer(Phase.ENCODE, loads, partial(look, given))
 
         return Reading(read, guarding.guard() if painter == "cosmos" else None)
 
-    def _reader(self, card: OnCard) -> "tuple[Loaded, Reader]":
-        """Return writer and reader, both on the card."""
+    def _reader(self, card: OnCard, writer: Loaded) -> "Reader":
+        """Return the reader, with the writer's model."""
         from inference.writer.states import Reader
 
-        writer = self._writer_on_card(card.manifest)
-        self._rouse(Phase.ENCODE)
         if card.reader is None:
             model = writer.model
             every = [*range(model.n_layers - 1), "norm"]
@@ -312,7 +314,7 @@ class Bench:
                 model, cores(), CONDITIONING, layers, FreeCores(), eyes=writer.session.eyes
             )
             card.arbiter.hold("KV cache of the reader", lambda: self._drop_reader(card))
-        return writer, card.reader
+        return card.reader
 
     def _drop_reader(self, card: OnCard) -> None:
         if card.reader is not None:

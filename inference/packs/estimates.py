@@ -21,6 +21,15 @@ TILE = 512  # pixels a side of the tiles in which a VAE can work
 # included, which no fake tensor shows; encoding takes half. Source: InvokeAI, vae_working_memory.
 ON_CARD = {"klein": 2 * 2200, "qwen-edit": 2 * 2900, "cosmos": 2 * 2900}
 OVERLAP = 1.25  # of tiles
+# Numbers of each network of Cosmos' guard and the bytes of one, in the types of their files, as
+# transformers 5 loads them. Source: cosmos-guardrail 0.1.0; counted on the networks' classes at
+# full size, the last one from the published size of its file.
+GUARD = {
+    "Llama-Guard-3-8B": (8_030_261_248, 2),
+    "siglip-so400m-patch14-384": (877_960_498, 4),
+    "RetinaFace, ResNet-50": (27_300_000, 4),
+}
+GUARDING = 500_000_000  # bytes that it works with, one text or picture at a time; estimated
 QUANTISING = 10.125  # bytes for each number of a layer while it is quantised; measured, SDNQ 0.2.8
 
 
@@ -103,6 +112,16 @@ def quantising_work(painter: str, part: str, kind: Kind) -> int:
 def network_bytes(painter: str, part: str, kind: Kind) -> int:
     """Return the bytes of a network's weights on the card."""
     return round(_weights(painter, part)["blocks"] * _number(kind)) + rest_bytes(painter, part)
+
+
+def guard_bytes(painter: str) -> int:
+    """Return the bytes of main memory that the guard takes, where a painter's licence asks for one.
+
+    Nothing of it is on the card.
+    """
+    if painter != "cosmos":
+        return 0
+    return GUARDING + sum(count * each for count, each in GUARD.values())
 
 
 def interpolated(measured: Iterable[Iterable[int]], amount: int) -> int:

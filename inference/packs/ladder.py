@@ -14,7 +14,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from inference.packs.plan import ANEW, REFERENCE_SIZES, RESIDENCIES, SIZES, Plan
+from inference.packs.plan import (
+    ANEW,
+    CONTEXT,
+    QUARTERS,
+    REFERENCE_SIZES,
+    RESIDENCIES,
+    SIZES,
+    SMALL_CONTEXT,
+    Plan,
+)
 from inference.packs.reports import PackError
 
 T = TypeVar("T")
@@ -80,8 +89,28 @@ def _smaller_picture(plan: Plan) -> Plan | None:
     return replace(plan, size=size) if size else None
 
 
+def _eyes_off_card(plan: Plan) -> Plan | None:
+    there = plan.eyes_on_card and plan.pack.vision is not None
+    return replace(plan, eyes_on_card=False) if there else None
+
+
+def _fewer_layers(plan: Plan) -> Plan | None:
+    return replace(plan, quarters=plan.quarters - 1) if plan.quarters > 1 else None
+
+
+def _smaller_context(plan: Plan) -> Plan | None:
+    fewer_pictures = plan.pack.vision is not None and plan.context > SMALL_CONTEXT
+    return replace(plan, context=SMALL_CONTEXT) if fewer_pictures else None
+
+
+def _no_layers(plan: Plan) -> Plan | None:
+    return replace(plan, quarters=0) if plan.quarters else None
+
+
+AGAIN = Rung("again", "what was left over is freed, and it is tried again", lambda plan: plan)
+SWAP = Rung("swap", "writer and painter take turns on the card", _residency("swap"))
 RUNGS = (
-    Rung("again", "what was left over is freed, and it is tried again", lambda plan: plan),
+    AGAIN,
     Rung(
         "tiling",
         "the picture is put together from tiles",
@@ -89,7 +118,7 @@ RUNGS = (
     ),
     Rung("smaller references", "the other pictures are looked at smaller", _smaller_references),
     Rung("fewer references", "fewer of the other pictures are looked at", _fewer_references),
-    Rung("swap", "the writer leaves the card while it paints", _residency("swap")),
+    SWAP,
     Rung(
         "one network",
         "each network comes to the card when it works, which is slower",
@@ -103,9 +132,22 @@ RUNGS = (
     Rung("smaller picture", "the picture is painted smaller", _smaller_picture),
 )
 
-
 # Those that only say where things lie: the same numbers come out.
 EXACT = tuple(rung for rung in RUNGS if rung.name in ("again", *RESIDENCIES))
+
+# Those of the writer: slower ones before the one that changes what it is asked.
+WRITING = (
+    AGAIN,
+    SWAP,
+    Rung("eyes", "the processor looks at pictures, which is slower", _eyes_off_card),
+    Rung("fewer layers", "the processor helps to write, which is slower", _fewer_layers),
+    Rung("smaller context", "the writer looks back at fewer pictures", _smaller_context),
+    Rung("processor", "the processor alone writes, which is slow", _no_layers),
+)
+# Those for a writer that has begun: its context holds what is written.
+BEGUN = tuple(rung for rung in WRITING if rung.name != "smaller context")
+# What of a plan they change, and what of a remembered one they take.
+PLACES = ("residency", "quarters", "eyes_on_card", "context")
 
 
 def rungs(plan: Plan, steps: tuple[Rung, ...] = RUNGS) -> Iterator[tuple[Rung, Plan]]:
@@ -141,16 +183,22 @@ class Ladder:
         self._empty = empty
 
     def run(
-        self, plan: Plan, attempt: Callable[[Plan], Generator[E, None, T]], exact: bool = False
+        self,
+        plan: Plan,
+        attempt: Callable[[Plan], Generator[E, None, T]],
+        steps: tuple[Rung, ...] = RUNGS,
     ) -> Generator[E | SteppedDown, None, T]:
         """Yield what the attempt yields and return its result, one rung lower after each failure.
 
-        exact: only rungs that leave the numbers as they are. Raises PackError when the last rung
-        failed too; other errors pass.
+        steps: EXACT leaves a picture's numbers as they are, and so do the writer's. Raises
+        PackError when the last rung failed too; other errors pass.
         """
         lesser = self.lessened(plan)
-        first = plan = replace(plan, residency=lesser.residency) if exact else lesser
-        lower = rungs(first, EXACT if exact else RUNGS)
+        if steps is not RUNGS:
+            placed: dict[str, Any] = {name: getattr(lesser, name) for name in PLACES}
+            lesser = replace(plan, **placed)
+        first = plan = lesser
+        lower = rungs(first, steps)
         while True:
             try:
                 result = yield from attempt(plan)
@@ -163,7 +211,7 @@ class Ladder:
                 return result
             self._empty()
             below = next(lower, None)
-            if below is None and exact:
+            if below is None and steps is EXACT:
                 raise PackError(
                     f"The memory of {self._card} does not suffice to paint this picture as it was.",
                     f"Close other programs that use the card. {ANEW}",
@@ -183,7 +231,7 @@ class Ladder:
         return _lower_of(plan, found) if isinstance(found, dict) else plan
 
     def _remember(self, first: Plan, worked: Plan) -> None:
-        names = ("residency", "tiling", "size", "references", "reference_size")
+        names = (*PLACES, "tiling", "size", "references", "reference_size")
         changed = {
             name: getattr(worked, name)
             for name in names
@@ -223,10 +271,14 @@ def _lower_of(plan: Plan, known: Mapping[str, Any]) -> Plan:
         plan = replace(plan, residency=residency)
     if known.get("tiling") is True:
         plan = replace(plan, tiling=True)
+    if known.get("eyes_on_card") is False:
+        plan = replace(plan, eyes_on_card=False)
     for name, values in (
         ("size", SIZES),
         ("references", range(plan.references)),
         ("reference_size", REFERENCE_SIZES),
+        ("quarters", range(QUARTERS)),
+        ("context", (SMALL_CONTEXT, CONTEXT)),
     ):
         value = known.get(name)
         if type(value) is int and value in values and value < getattr(plan, name):

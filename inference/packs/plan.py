@@ -18,6 +18,7 @@ from inference.packs.estimates import (
     WriterShape,
     block_bytes,
     encoding_work,
+    guard_bytes,
     known_writer,
     network_bytes,
     painting_work,
@@ -33,6 +34,9 @@ RESERVE = round((0.8 + (0.6 if sys.platform == "win32" else 0.4)) * 2**30)  # so
 KEPT_FREE = 2 * 2**30  # bytes of main memory, for the system and for libraries; estimated
 WRITING = 500_000_000  # bytes that llama.cpp works with, one picture of 480 pixels read; estimated
 CONTEXT = 6144  # tokens of the writer's context
+SMALL_CONTEXT = 4096  # of one that sees fewer pictures; the text still has room
+QUARTERS = 4  # of a writer's layers
+ALL_LAYERS = 999  # for llama.cpp, which takes as many as there are
 CONDITIONING = 2048  # tokens of the context in which a writer reads for its painter
 BF16 = (8, 0)  # compute capability from which on a card has bf16
 SIZES = (1024, 768, 640, 512)  # pixels a side of a picture
@@ -98,6 +102,8 @@ class Plan:
     residency: "both" writer and painter stay on the card; "swap": a phase has only its own parts;
     "one network": of the painter's too only the one at work; "one block": its transformer comes
     from main memory block by block.
+    quarters: of the writer's layers that lie on the card; the processor computes the others, and
+    all that the eyes see where they are not there.
     """
 
     pack: Manifest
@@ -111,6 +117,8 @@ class Plan:
     tiling: bool
     context: int
     writer: WriterShape
+    quarters: int = QUARTERS
+    eyes_on_card: bool = True
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
@@ -129,7 +137,10 @@ class Plan:
 
     @cached_property
     def memory(self) -> int:
-        """The bytes of main memory that it takes: networks come from there, and rest there."""
+        """The bytes of main memory that it takes: networks come from there, and rest there.
+
+        A guard never leaves it.
+        """
         painter, both = self.pack.painter, self.residency == "both"
         kinds = {"transformer": self.kind, "vae": KINDS[0]}
         if _own_encoder(self.pack):
@@ -140,7 +151,21 @@ class Plan:
             if not both or part == "text_encoder" or kind != "none" or self.dtype == "fp16":
                 total += network_bytes(painter, part, kind)
             quantising = max(quantising, quantising_work(painter, part, kind))
-        return total + quantising + (0 if both else self.writer.kv_bytes(self.context))
+        cache = self.writer.kv_bytes(self.context)
+        cache = cache if not both else cache - _share(self, cache)
+        return total + quantising + cache + self._off_card + guard_bytes(painter)
+
+    @property
+    def _off_card(self) -> int:
+        """The bytes of the writer's weights that the processor computes with."""
+        vision, size = self.pack.vision, self.pack.writer.size
+        eyes = 0 if vision is None or self.eyes_on_card else vision.size
+        return size - _share(self, size) + eyes
+
+    @property
+    def layers(self) -> int:
+        """The writer's layers on the card, as llama.cpp is told of them."""
+        return ALL_LAYERS if self.quarters == QUARTERS else _share(self, self.writer.layers)
 
     def bytes_of(self, part: str) -> int:
         """Return what a part takes on the card; one that comes only for its work counts too."""
@@ -275,15 +300,16 @@ def _parts(plan: Plan) -> Iterator[Part]:
         else (Phase.WRITE, Phase.ENCODE, Phase.SCORE)
     )
     writes = tuple(Phase) if plan.residency == "both" else writing
-    yield Part("writer", pack.writer.size, writes)
-    if pack.vision is not None:
+    yield Part("writer", _share(plan, pack.writer.size), writes)
+    if pack.vision is not None and plan.eyes_on_card:
         yield Part("eyes", pack.vision.size, writes)
-    yield Part("KV cache", plan.writer.kv_bytes(plan.context), writes)
+    yield Part("KV cache", _share(plan, plan.writer.kv_bytes(plan.context)), writes)
     if _own_encoder(pack):
         size = network_bytes(painter, "text_encoder", plan.encoder)
         yield Part("text encoder", size, (Phase.ENCODE,))
     else:
-        yield Part("KV cache of the reader", plan.writer.kv_bytes(CONDITIONING), (Phase.ENCODE,))
+        cache = _share(plan, plan.writer.kv_bytes(CONDITIONING))
+        yield Part("KV cache of the reader", cache, (Phase.ENCODE,))
     if plan.residency in ("both", "swap"):
         paints = tuple(Phase) if plan.residency == "both" else (Phase.PAINT,)
         yield Part("transformer", _transformer(plan), paints)
@@ -295,7 +321,8 @@ def _work(plan: Plan, phase: Phase) -> Iterator[tuple[str, int]]:
     painter = plan.pack.painter
     if phase is not Phase.PAINT:
         own = phase is Phase.ENCODE and _own_encoder(plan.pack)
-        yield phase.value, encoding_work(painter, plan.encoder) if own else WRITING
+        writing = WRITING if plan.quarters else 0
+        yield phase.value, encoding_work(painter, plan.encoder) if own else writing
         return
     comes = plan.residency not in ("both", "swap")
     case = Case(plan.size, plan.references, plan.reference_size)
@@ -314,6 +341,11 @@ def _transformer(plan: Plan) -> int:
         return network_bytes(painter, "transformer", plan.kind)
     # Room for two blocks: the next comes while the last is freed. What stands outside them stays.
     return 2 * block_bytes(painter, plan.kind) + rest_bytes(painter, "transformer")
+
+
+def _share(plan: Plan, whole: int) -> int:
+    """Return what of all the writer's layers belongs to those on the card."""
+    return whole * plan.quarters // QUARTERS
 
 
 def _own_encoder(pack: Manifest) -> bool:

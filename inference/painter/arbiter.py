@@ -55,7 +55,7 @@ class Arbiter:
         stays = self.plan.lies(phase)
         # The last that came goes first: a reader's context before its model.
         for part in [part for part in reversed(self._held) if part not in stays]:
-            self._release(part)
+            self.release(part)
         self._empty()
         lacking = sum(
             part.bytes
@@ -70,6 +70,7 @@ class Arbiter:
             )
         self.phase = phase
 
-    def _release(self, part: str) -> None:
+    def release(self, part: str) -> None:
+        """Take a part that is held away from the card."""
         self._held[part]()
         del self._held[part]

@@ -1,5 +1,7 @@
 """The errors of the writer; importable where llama.cpp is absent."""
 
+ALLOC_FAILED = -2
+
 
 class WriterError(Exception):
     """A model or context that can't be used; message for the person, hint says what to do."""
@@ -8,6 +10,16 @@ class WriterError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+
+def not_evaluated(code: int) -> WriterError:
+    """Return what llama_decode's code means; source: llama.cpp, llama-context.cpp."""
+    if code == ALLOC_FAILED:
+        return WriterError(
+            "there is not enough memory to evaluate the text",
+            "Close other programs, or use the starter pack: --pack starter",
+        )
+    return WriterError(f"llama.cpp could not evaluate the text (code {code})")
 
 
 class Stopped(Exception):

@@ -15,18 +15,16 @@ import llama_cpp
 from inference.writer.errors import WriterError
 from inference.writer.gguf import GgufError, read_header
 
-ALL_LAYERS = 999
-
 
 class Model:
     """The weights of one GGUF file, read once and shared by its contexts.
 
-    adapter: a GGUF LoRA that all its contexts use. on_card: whether the weights lie on a CUDA card,
-    where llama.cpp is built for one. Raises WriterError when a file is absent, truncated, damaged
-    or of an unknown kind.
+    adapter: a GGUF LoRA that all its contexts use. layers: how many lie on a CUDA card, where
+    llama.cpp is built for one; another number takes effect at the next wake(). Raises WriterError
+    when a file is absent, truncated, damaged or of an unknown kind.
     """
 
-    def __init__(self, path: Path, adapter: Path | None = None, *, on_card: bool = False) -> None:
+    def __init__(self, path: Path, adapter: Path | None = None, *, layers: int = 0) -> None:
         try:
             self.header = read_header(path)
         except (OSError, GgufError) as error:
@@ -36,7 +34,7 @@ class Model:
             ) from error
         self.path = path
         self._adapter_path = adapter
-        self.on_card = on_card
+        self.layers = layers
         self.handle: Any = None
         self._words: Any = None
         self.wake()
@@ -49,7 +47,7 @@ class Model:
         log.clear()
         llama_cpp.llama_backend_init()
         params = llama_cpp.llama_model_default_params()
-        params.n_gpu_layers = ALL_LAYERS if self.on_card else 0
+        params.n_gpu_layers = self.layers
         self.handle = llama_cpp.llama_model_load_from_file(str(self.path).encode(), params)
         if not self.handle:
             reason = log.last_error()
@@ -115,6 +113,11 @@ class Model:
         if self.handle:
             llama_cpp.llama_model_free(self.handle)
             self.handle = None
+
+    @property
+    def on_card(self) -> bool:
+        """Whether a card computes with it, if only a part."""
+        return self.layers > 0
 
     @cached_property
     def n_layers(self) -> int:

@@ -8,6 +8,7 @@ import ctypes
 import math
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import llama_cpp
 import numpy as np
@@ -30,14 +31,32 @@ class Sampling:
 
 
 class Grammar:
-    """A GBNF grammar being followed. Source of the syntax: llama.cpp, grammars/README.md."""
+    """A GBNF grammar being followed. Source of the syntax: llama.cpp, grammars/README.md.
+
+    The model may rest and wake meanwhile: its vocabulary then lies elsewhere, and llama.cpp's
+    sampler, which has a bare pointer to it, is made anew and told what was accepted.
+    """
 
     def __init__(self, model: Model, gbnf: str) -> None:
         self._model = model
-        self._sampler = llama_cpp.llama_sampler_init_grammar(model.vocab, gbnf.encode(), b"root")
+        self._gbnf = gbnf.encode()
+        self._accepted: list[int] = []
+        self._vocab: Any = None
+        self._made: Any = None
+        self._one = (llama_cpp.llama_token_data * 1)()
         if not self._sampler:
             raise WriterError("the grammar can't be parsed")
-        self._one = (llama_cpp.llama_token_data * 1)()
+
+    @property
+    def _sampler(self) -> Any:
+        if self._vocab != self._model.vocab:
+            self.close()
+            self._vocab = self._model.vocab
+            made = llama_cpp.llama_sampler_init_grammar(self._vocab, self._gbnf, b"root")
+            self._made = made
+            for token in self._accepted:
+                llama_cpp.llama_sampler_accept(made, token)
+        return self._made
 
     def allows(self, token: int) -> bool:
         """Whether the text so far may go on with this token."""
@@ -49,6 +68,7 @@ class Grammar:
     def accept(self, token: int) -> None:
         """Go on with an allowed token."""
         llama_cpp.llama_sampler_accept(self._sampler, token)
+        self._accepted.append(token)
 
     def allowed(self, tokens: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
         """Return those of the tokens that may come next."""
@@ -64,7 +84,9 @@ class Grammar:
 
     def close(self) -> None:
         """Free the grammar."""
-        llama_cpp.llama_sampler_free(self._sampler)
+        if self._made:
+            llama_cpp.llama_sampler_free(self._made)
+            self._made = None
 
 
 def choose(

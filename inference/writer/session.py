@@ -15,8 +15,9 @@ import llama_cpp
 import numpy as np
 import numpy.typing as npt
 
+from inference.packs.ladder import out_of_memory
 from inference.writer.batches import SLICE, Chunk, Sight, Tokens, batches, positions
-from inference.writer.errors import Stopped, WriterError
+from inference.writer.errors import Stopped, WriterError, not_evaluated
 from inference.writer.model import Model
 
 if TYPE_CHECKING:
@@ -39,9 +40,10 @@ class Session:
 
     stop is polled while a prompt is evaluated, from this thread; True raises Stopped. free_cores
     is asked before each batch how many threads shall compute it; the bits do not depend on it.
-    eyes: what encoded the images among the chunks; without them there are none. rouse: called when
-    it is used after a rest, to wake it and its model. evaluated counts the prompt tokens that were
-    really evaluated, for the benchmarks.
+    eyes: what encoded the images among the chunks; without them there are none. rouse: called with
+    a work when it is used after a rest, or the memory fell short of that work: wakes it and its
+    model, perhaps with less on the card, and does the work. evaluated counts the prompt tokens that
+    were really evaluated, for the benchmarks.
     """
 
     def __init__(
@@ -52,7 +54,7 @@ class Session:
         stop: Callable[[], bool] = lambda: False,
         free_cores: Callable[[], int] | None = None,
         eyes: "Eyes | None" = None,
-        rouse: Callable[[], None] | None = None,
+        rouse: Callable[[Callable[[], None]], None] | None = None,
     ) -> None:
         if llama_cpp.llama_model_is_recurrent(model.handle) or llama_cpp.llama_model_is_hybrid(
             model.handle
@@ -66,7 +68,7 @@ class Session:
         self.eyes = eyes
         self.evaluated = 0
         self._stop = stop
-        self._rouse = rouse or self.wake
+        self._rouse = rouse or self._wake_for
         self._threads = threads
         self._free_cores = free_cores or (lambda: threads)
         self._pieces: list[Piece] = []
@@ -104,6 +106,10 @@ class Session:
         except BaseException:
             self.close()
             raise
+
+    def _wake_for(self, work: Callable[[], None]) -> None:
+        self.wake()
+        work()
 
     def _restore(self) -> None:
         if self._kept:
@@ -162,7 +168,7 @@ class Session:
     def accept(self, token: int) -> None:
         """Evaluate one generated token."""
         self.ready()
-        self._decode((token,))
+        self._put((token,), self._decode)
 
     def mark(self) -> Mark:
         """Return a place that `back` returns to."""
@@ -177,22 +183,34 @@ class Session:
         self.ready()
         total, done = sum(map(len, pieces)), 0
         for piece in pieces:
-            llama_cpp.llama_set_abort_callback(self._context, self._abort, None)
-            try:
-                self._decode(piece)
-            finally:
-                # Polling costs a call a graph node: too much for single tokens.
-                llama_cpp.llama_set_abort_callback(self._context, self._never, None)
+            self._put(piece, self._decode_polling)
             self.evaluated += len(piece)
             done += len(piece)
             yield done, total
 
-    def _decode(self, piece: Piece) -> None:
+    def _put(self, piece: Piece, decode: Callable[[Piece], None]) -> None:
+        """Evaluate one more piece; where the memory falls short, as rouse does it."""
         if self._length + len(piece) > self.n_ctx:
             raise WriterError(
                 f"the text is longer than the writer's context of {self.n_ctx} tokens",
                 "Ask for fewer steps, or shorten the prompt.",
             )
+        try:
+            decode(piece)
+        except WriterError as error:
+            if not out_of_memory(error):
+                raise
+            self._rouse(lambda: decode(piece))
+
+    def _decode_polling(self, piece: Piece) -> None:
+        llama_cpp.llama_set_abort_callback(self._context, self._abort, None)
+        try:
+            self._decode(piece)
+        finally:
+            # Polling costs a call a graph node: too much for single tokens.
+            llama_cpp.llama_set_abort_callback(self._context, self._never, None)
+
+    def _decode(self, piece: Piece) -> None:
         image = isinstance(piece, Sight)
         llama_cpp.llama_set_causal_attn(self._context, not isinstance(piece, Sight) or piece.causal)
         for batch in batches(piece, self._position):
@@ -202,7 +220,7 @@ class Session:
                 llama_cpp.llama_memory_seq_rm(self._memory, 0, self._position, -1)
                 if code == 2 or self._stop():
                     raise Stopped
-                raise WriterError(f"llama.cpp could not evaluate the text (code {code})")
+                raise not_evaluated(code)
         self._pieces.append(piece)
         self._length += len(piece)
         self._position += positions(piece)
@@ -218,7 +236,7 @@ class Session:
     def ready(self) -> None:
         """Wake where it rests."""
         if not self._context:
-            self._rouse()
+            self._rouse(lambda: None)
 
     def _cut(self, pieces: int) -> None:
         self.ready()

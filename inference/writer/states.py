@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from inference.mending import pip
 from inference.writer.batches import SLICE, Sight, Tokens, batches, positions
-from inference.writer.errors import Stopped, WriterError
+from inference.writer.errors import Stopped, WriterError, not_evaluated
 from inference.writer.model import Model
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ class Reader:
         if code == 2:
             raise Stopped
         if code != 0:
-            raise WriterError(f"llama.cpp could not evaluate the text (code {code})")
+            raise not_evaluated(code)
         if len(self._taken) != self._count:
             raise WriterError(
                 f"{self._model.path.name} is of a kind whose hidden states can't be read",

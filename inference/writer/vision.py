@@ -45,8 +45,8 @@ class Eyes:
     """The vision encoder (an mmproj GGUF) of a model. Not safe for threads; close before the model.
 
     stop is polled while an image is encoded, from this thread; True raises Stopped. at_once: tokens
-    that a batch of the context must hold. on_card: whether it lies on a CUDA card. encoded counts
-    the images that were really encoded.
+    that a batch of the context must hold. on_card: whether it lies on a CUDA card, from the next
+    wake() on. encoded counts the images that were really encoded.
     Raises WriterError when the file is damaged or belongs to another model.
     """
 
@@ -77,7 +77,7 @@ class Eyes:
         self._model = model
         self._path = path
         self._threads = threads
-        self._on_card = on_card
+        self.on_card = on_card
         self._context: Any = None
         self.wake()
         self._causal = not mtmd.mtmd_decode_use_non_causal(self._context, None)
@@ -100,7 +100,7 @@ class Eyes:
         mtmd.mtmd_helper_log_set(log.callback, ctypes.c_void_p(0))
         params = mtmd.mtmd_context_params_default()
         params.n_threads = self._threads
-        params.use_gpu = self._on_card
+        params.use_gpu = self.on_card
         params.print_timings = params.warmup = False
         # Flash attention sums in as many parts as there are threads: other bits on other machines.
         params.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED

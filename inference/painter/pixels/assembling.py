@@ -11,7 +11,8 @@ from typing import Any, cast
 import torch
 
 from assets.sprites.library import Library
-from inference.packs.ladder import Ladder, SteppedDown
+from inference.packs.estimates import guard_bytes
+from inference.packs.ladder import EXACT, RUNGS, Ladder, SteppedDown
 from inference.packs.manifest import Manifest, Weights
 from inference.packs.plan import ANEW, REFERENCE_SIZES, Plan
 from inference.packs.reports import PackProgress, Reports
@@ -135,9 +136,10 @@ class CardPainter:
         return self._painter.dtype
 
     def memory(self) -> int:
-        """Return the bytes of its networks that lie in main memory now."""
+        """Return the bytes of its networks that lie in main memory now, those of a guard too."""
         tensors = chain.from_iterable(n.state_dict().values() for n in self._networks.values())
-        return sum(tensor.nbytes for tensor in tensors if tensor.device.type == "cpu")
+        here: int = sum(tensor.nbytes for tensor in tensors if tensor.device.type == "cpu")
+        return here + guard_bytes(self._planned.pack.painter)
 
     def read_ahead(self, chunks: Sequence[str]) -> None:
         """Nothing: what is read depends on the picture."""
@@ -166,7 +168,8 @@ class CardPainter:
             yield from self._painter.draw(replace(given, options=options))
 
         plan = self._planned if given.numbers is None else self._as_told(given.numbers)
-        for seen in self._ladder.run(plan, attempt, exact=given.numbers is not None):
+        steps = RUNGS if given.numbers is None else EXACT
+        for seen in self._ladder.run(plan, attempt, steps):
             yield Remark(seen.message) if isinstance(seen, SteppedDown) else seen
 
 

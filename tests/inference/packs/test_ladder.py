@@ -9,7 +9,15 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.packs.ladder import RUNGS, CardFull, Ladder, SteppedDown, out_of_memory, rungs
+from inference.packs.ladder import (
+    PLACES,
+    RUNGS,
+    CardFull,
+    Ladder,
+    SteppedDown,
+    out_of_memory,
+    rungs,
+)
 from inference.packs.manifest import catalogue
 from inference.packs.plan import Options, Phase, Plan, plan
 from inference.packs.reports import PackError
@@ -153,8 +161,8 @@ JUNK = st.recursive(
     st.fixed_dictionaries(
         {},
         optional={
-            name: JUNK | st.sampled_from(["swap", "both", True, 1, 512, 0])
-            for name in ("residency", "tiling", "size", "references", "reference_size")
+            name: JUNK | st.sampled_from(["swap", "both", True, False, 1, 512, 0, 4096])
+            for name in (*PLACES, "tiling", "size", "references", "reference_size")
         },
     )
     | JUNK

@@ -12,6 +12,7 @@ from inference.packs import plan as planning
 from inference.packs.estimates import (
     Case,
     WriterShape,
+    guard_bytes,
     interpolated,
     known_writer,
     network_bytes,
@@ -125,6 +126,24 @@ def test_too_small_a_card_and_too_busy_a_one() -> None:
     assert "which hold 23.6 GB" in busy.value.hint
     with pytest.raises(PackError, match="uses no card"):
         plan(pack("laptop"), 8 * GIB, 8 * GIB)
+
+
+def test_the_guard_of_cosmos_lies_in_main_memory_and_never_on_the_card() -> None:
+    guard = guard_bytes("cosmos")
+    assert 20 * 10**9 < guard < 21 * 10**9
+    assert guard_bytes("klein") == guard_bytes("qwen-edit") == 0
+    alone = plan(pack("cosmos-12"), 24 * GIB, 24 * GIB)
+    assert alone.residency == "both"
+    assert alone.kind == "none"
+    assert alone.memory == guard, "all else goes to the card for good"
+    assert "guard" not in "".join(part.name for part in alone.parts)
+    enough = Options(memory=guard + KEPT_FREE)
+    assert plan(pack("cosmos-12"), 24 * GIB, 24 * GIB, enough) == alone
+    short = Options(memory=guard + KEPT_FREE - 1)
+    with pytest.raises(PackError, match=r"needs 22\.3 GB of this computer's own memory"):
+        plan(pack("cosmos-12"), 24 * GIB, 24 * GIB, short)
+    small = plan(pack("cosmos-12"), 12 * GIB, 12 * GIB)
+    assert guard < small.memory + KEPT_FREE <= pack("cosmos-12").memory_free
 
 
 def test_a_computer_with_little_memory_of_its_own() -> None:

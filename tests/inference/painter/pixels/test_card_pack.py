@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import llama_cpp
 import pytest
 import tiny_eyes
 import torch
@@ -272,6 +274,33 @@ def test_a_pack_reads_for_its_painter_whoever_writes(store: Store, tiny_gguf: Pa
         assert engine.bench.loaded.manifest.id == pack
         again = events_of(engine, replace(redraw, pack=pack))
         assert [e.image for e in again if isinstance(e, PaintFinished)] == [own.image]
+    engine.close()
+
+
+@pytest.mark.parametrize("store", ["qwen-edit", "cosmos"], indirect=True)
+def test_memory_that_falls_short_of_reading_takes_the_writer_down(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = replace(GIVEN, conditions=(PREVIOUS,), options=OPTIONS)
+    redraw = Redraw("r", "s", "p", given, pack="tiny")
+    make, left = llama_cpp.llama_init_from_model, [2]
+
+    def short(model: object, params: Any) -> object:
+        if params.embeddings and left[0]:  # the reader's context, not the writer's
+            left[0] -= 1
+            return None
+        return make(model, params)
+
+    calm, engine = (Engine(store, card, any_runtime) for _ in range(2))
+    [own] = [e for e in events_of(calm, redraw) if isinstance(e, PaintFinished)]
+    calm.close()
+    monkeypatch.setattr(llama_cpp, "llama_init_from_model", short)
+    events = events_of(engine, redraw)
+    told = [event.message for event in events if isinstance(event, Notice)]
+    assert ["tried again" in told[0], "take turns on the card" in told[1]] == [True, True]
+    [painted] = [event for event in events if isinstance(event, PaintFinished)]
+    assert painted.image == own.image
+    assert len(told) == 2
     engine.close()
 
 

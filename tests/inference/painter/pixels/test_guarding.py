@@ -7,9 +7,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import torch
 from huggingface_hub import constants
 
 from inference.mending import pip
+from inference.packs.estimates import GUARD
 from inference.packs.reports import PackError
 from inference.painter.pixels.guarding import guard
 
@@ -75,3 +77,36 @@ def test_without_the_package_there_is_one_command(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(PackError, match="which is not installed here") as caught:
         guard()
     assert caught.value.hint == f"Install it: {pip('install cosmos-guardrail')}"
+
+
+def test_its_size_is_that_of_its_networks() -> None:
+    from transformers import (
+        LlamaConfig,
+        LlamaForCausalLM,
+        SiglipConfig,
+        SiglipModel,
+        SiglipTextConfig,
+        SiglipVisionConfig,
+    )
+
+    wide = {"hidden_size": 1152, "intermediate_size": 4304}
+    deep = {"num_hidden_layers": 27, "num_attention_heads": 16}
+    sees = SiglipVisionConfig(image_size=384, patch_size=14, **wide, **deep)
+    reads = SiglipTextConfig(**wide, **deep, bos_token_id=1, eos_token_id=1)
+    judge = LlamaConfig(
+        vocab_size=128256,
+        hidden_size=4096,
+        intermediate_size=14336,
+        num_hidden_layers=32,
+        num_attention_heads=32,
+        num_key_value_heads=8,
+    )
+    with torch.device("meta"):
+        networks = {
+            "Llama-Guard-3-8B": LlamaForCausalLM(judge),
+            "siglip-so400m-patch14-384": SiglipModel(
+                SiglipConfig(text_config=reads.to_dict(), vision_config=sees.to_dict())
+            ),
+        }
+    for name, network in networks.items():
+        assert GUARD[name][0] == sum(weight.numel() for weight in network.parameters())
