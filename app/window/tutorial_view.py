@@ -272,9 +272,16 @@ class TutorialView(QObject):
             messages.remove("interrupted")
             runs.leave()
 
-        role = "info" if listed else "warning"
-        buttons = [(go, go_on), (no, leave)]
-        messages.show_message("interrupted", text, buttons, role, closable=False)
+        def stop() -> None:
+            self._stop()
+            self.page.setFocus()
+
+        if listed:  # Escape is a Stop, but never gives up what a crash cut off
+            buttons = [(go, go_on), (no, stop)]
+            messages.show_message("interrupted", text, buttons, closable=False, leave=stop)
+        else:
+            buttons = [(go, go_on), (no, leave)]
+            messages.show_message("interrupted", text, buttons, "warning", closable=False)
 
     def _stop(self) -> None:
         """Stop the engine's work, or the wait for the author."""
