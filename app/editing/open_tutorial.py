@@ -212,6 +212,29 @@ class OpenTutorial(QObject):
         self._save()
         self._background.run(lambda: question(self._file), then, failed)
 
+    def delete_take(
+        self,
+        sha256: str,
+        then: Callable[[None], None] = ignore,
+        failed: Callable[[Exception], None] = ignore,
+    ) -> None:
+        """Delete a take for good; when then(None) is called, its bytes are gone from the file.
+
+        Nothing that names it comes back by undo, which reverts all else. No run may be under way.
+        """
+
+        def forget(_: None) -> None:
+            before = self.tutorial
+            self._infos.pop(sha256, None)
+            self._recipes.pop(sha256, None)
+            self._history.forget(sha256)
+            self._changed(before)
+            self._save()
+            self.takes_changed.emit()
+            then(None)
+
+        self.ask(lambda file: file.delete_take(sha256), forget, failed)
+
     def save_copy(
         self,
         path: Path,

@@ -217,12 +217,29 @@ class TutorialFile:
         Reads all of their bytes, so that a large file is better checked some takes at a time.
         """
         broken = []
-        for sha256 in tuple(self._contents.takes) if names is None else names:
+        there = self._contents.takes
+        for sha256 in [*there] if names is None else [name for name in names if name in there]:
             try:
                 self.take(sha256)
             except TutorialError:
                 broken.append(sha256)
         return tuple(broken)
+
+    def delete_take(self, sha256: str) -> None:
+        """Delete a take for good, with all that names it; then no byte of it is in the file.
+
+        Raises TutorialError and then has changed nothing. Until it is saved without the take, a
+        tutorial may still name it.
+        """
+        with self._saving():
+            pass  # damaged rows are set aside by their numbers, which packing may change
+        with sentences(self.path):
+            schema.pack(self._db)  # first: where the disk is too full for it, the take still stands
+        with self._saving():
+            contents = saving.delete_take(self._db, self._contents, sha256)
+        self._contents = contents
+        with suppress(TutorialError), sentences(self.path):
+            schema.pack(self._db)  # gives the room back
 
     def trash(self) -> tuple[TakeInfo, ...]:
         """Return the takes that the tutorial neither offers nor names."""

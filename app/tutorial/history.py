@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.tutorial.edits import Edit
+from app.tutorial.forgetting import entry_without, without
 from app.tutorial.model import Tutorial
 from app.tutorial.undo import Entry, Left, merge, redo, undo
 
@@ -63,6 +64,14 @@ class History:
         if entry.changes:
             self._done.append(entry)
             self._undone.clear()
+
+    def forget(self, sha256: str) -> None:
+        """Make it as if a take had never been there; all else can still be undone."""
+        self.tutorial = without(self.tutorial, {sha256})
+        rest = (entry_without(entry, {sha256}) for entry in self._done)
+        self._done = [entry for entry in rest if entry.changes]
+        self._undone.clear()
+        self._typed = None
 
     def undo(self) -> Undone | None:
         """Revert the last entry, as far as nobody changed the same since; None without one."""

@@ -1,7 +1,8 @@
 """The tutorial as an immutable value. Fields follow schema.org HowTo.
 
-Takes are not part of this value: they live in an append-only store (file.py) and are named here
-by the sha256 of their bytes. Undo changes which take is chosen, never the store.
+Takes are not part of this value: they live in a store (file.py) and are named here by the sha256 of
+their bytes. Undo changes which take is chosen, never the store, which loses a take only where the
+author deletes it for good.
 """
 
 import secrets

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from app.tutorial.database import Database
-from app.tutorial.model import Picture, Step, Take, Tutorial, new_id
+from app.tutorial.forgetting import without
+from app.tutorial.model import Step, Take, Tutorial, new_id
 from inference.protocol import from_json, to_json
 
 T = TypeVar("T")
@@ -177,38 +178,16 @@ def without_absent(tutorial: Tutorial, takes: Collection[str]) -> tuple[Tutorial
     absent = (named_takes(tutorial) | withdrawn) - set(takes)
     if not absent:
         return tutorial, []
-    problems = []
-    steps = []
-    for number, step in enumerate(tutorial.steps, 1):
-        kept = tuple(_without(picture, absent) for picture in step.pictures)
-        lost = {sha for pic in step.pictures for sha in (*pic.takes, pic.chosen)} & absent
-        problems += [
-            f"A picture of step {number} “{step.title}” is missing or damaged and was left out."
-            for _ in lost
-        ]
-        steps.append(step if kept == step.pictures else replace(step, pictures=kept))
+    problems = [
+        f"A picture of step {number} “{step.title}” is missing or damaged and was left out."
+        for number, step in enumerate(tutorial.steps, 1)
+        for _ in {sha for pic in step.pictures for sha in (*pic.takes, pic.chosen)} & absent
+    ]
     own = absent & {*tutorial.given, tutorial.anchor, tutorial.cover}
     problems += ["A picture of the tutorial itself is missing or damaged and was left out."] * len(
         own
     )
-    rest = replace(
-        tutorial,
-        given=tuple(sha for sha in tutorial.given if sha not in absent),
-        anchor=None if tutorial.anchor in absent else tutorial.anchor,
-        cover=None if tutorial.cover in absent else tutorial.cover,
-        steps=tuple(steps),
-    )
-    return rest, problems
-
-
-def _without(picture: Picture, absent: Collection[str]) -> Picture:
-    return replace(
-        picture,
-        takes=tuple(sha for sha in picture.takes if sha not in absent),
-        starred=tuple(sha for sha in picture.starred if sha not in absent),
-        withdrawn=tuple(sha for sha in picture.withdrawn if sha not in absent),
-        chosen=None if picture.chosen in absent else picture.chosen,
-    )
+    return without(tutorial, absent), problems
 
 
 def _is_whole(db: Database) -> bool:

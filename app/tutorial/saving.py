@@ -7,6 +7,7 @@ from typing import Any
 from app.tutorial import reading
 from app.tutorial.database import Database
 from app.tutorial.errors import TutorialError
+from app.tutorial.forgetting import without
 from app.tutorial.model import Take, Tutorial
 from app.tutorial.reading import RUN_ROW, TAKE_COLUMNS, Contents, Run, StepRow, TakeInfo
 
@@ -48,6 +49,24 @@ def write(
         run=run or before.run,
         queue=before.queue if queue is None else queue,
     )
+
+
+def delete_take(db: Database, before: Contents, sha256: str) -> Contents:
+    """Delete a take, a damaged one that was set aside too, with all that names it.
+
+    Returns what then stands; the tutorial may name it until it is saved without it.
+    """
+    db.table("takes").delete_where("sha256 = ?", [sha256])
+    aside = "place = 'takes' and field = 'sha256' and value = ?"
+    rows = f"select row from quarantine where {aside}"
+    db.table("quarantine").delete_where(f"place = 'takes' and row in ({rows})", [sha256])
+    run = before.run
+    if run is not None and sha256 in as_json(run):  # a request keeps what it showed the painter
+        db.table("run").delete_where("id = ?", [RUN_ROW])
+        run = None
+    takes = {name: info for name, info in before.takes.items() if name != sha256}
+    rest = replace(before, takes=takes, lost=before.lost | {sha256}, run=run)
+    return write(db, rest, without(before.tutorial, {sha256}))
 
 
 def set_aside(db: Database, contents: Contents) -> None:

@@ -1,12 +1,13 @@
 """The photos that the author gave the writer, small, in the head of the page."""
 
 from PySide6.QtCore import QCoreApplication, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.tutorial.model import Tutorial
 from app.window.icons import icon
 from app.window.picture_frame import paint_ring, paint_thumbnail, side_for
+from app.window.picture_menu import photo_menu
 from app.window.tab_order import chain
 from app.window.workplace import Workplace
 
@@ -25,9 +26,13 @@ def given_names(tutorial: Tutorial) -> dict[str, str]:
 
 
 class GivenPhotos(QWidget):
-    """A row of them, or several; hidden where there are none. opened(sha256): show it large."""
+    """A row of them, or several; hidden where there are none.
+
+    opened(sha256): show it large; deletion_requested(sha256): ask, then delete it for good.
+    """
 
     opened = Signal(str)
+    deletion_requested = Signal(str)
 
     def __init__(self, workplace: Workplace, before: QWidget, parent: QWidget) -> None:
         """before: what Tab leaves for the first photo."""
@@ -43,16 +48,34 @@ class GivenPhotos(QWidget):
         names = given_names(tutorial)
         if list(names) == [photo.sha256 for photo in self.photos]:
             return False
-        for gone in self.photos:
-            gone.hide()
-            gone.deleteLater()
+        before = self.photos
         self.photos = [GivenPhoto(self._workplace, *one, self) for one in names.items()]
         for photo in self.photos:
             photo.clicked.connect(lambda _=False, sha256=photo.sha256: self.opened.emit(sha256))
+            photo.deletion_requested.connect(self.deletion_requested)
             photo.show()
         chain([self._before, *self.photos])
+        focused = next((n for n, gone in enumerate(before) if gone.hasFocus()), None)
+        if focused is not None:
+            stops = [self._before, *self.photos]
+            stops[min(focused + 1, len(self.photos))].setFocus()
+        for gone in before:
+            gone.hide()
+            gone.deleteLater()
         self.setVisible(bool(names))
         return True
+
+    def mark(self, sha256: str) -> None:
+        """Show that something is asked about this photo; empty: about none."""
+        for photo in self.photos:
+            photo.marked = photo.sha256 == sha256
+            photo.update()
+
+    def focus(self, sha256: str) -> None:
+        """Go to a photo, if it is there."""
+        for photo in self.photos:
+            if photo.sha256 == sha256:
+                photo.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def lay_out(self, width: int) -> int:
         """Place the photos in lines of this width and return the height in pixels."""
@@ -73,14 +96,20 @@ class GivenPhotos(QWidget):
 
 
 class GivenPhoto(QAbstractButton):
-    """One photo; Enter or a click opens it."""
+    """One photo; Enter or a click opens it, Delete or its menu asks to delete it for good."""
+
+    deletion_requested = Signal(str)
 
     def __init__(self, workplace: Workplace, sha256: str, name: str, parent: QWidget) -> None:
         super().__init__(parent)
         self._workplace = workplace
         self.sha256 = sha256
+        self.marked = False
         self.setAccessibleName(name)
-        self.setToolTip(self.tr("{photo}: show it large").format(photo=name))
+        tip = self.tr("{photo}: show it large")
+        if not workplace.opened.read_only:
+            tip = self.tr("{photo}: show it large with Enter, delete it for good with Delete")
+        self.setToolTip(tip.format(photo=name))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def sizeHint(self) -> QSize:
@@ -105,16 +134,28 @@ class GivenPhoto(QAbstractButton):
             place = QRectF(0, 0, theme.px(ICON), theme.px(ICON))
             place.moveCenter(box.center())
             icon("picture", theme.colours.muted).paint(painter, place.toRect())
-        if self.hasFocus():
+        if self.hasFocus() or self.marked:
             paint_ring(painter, box, theme, RADIUS)
         painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Open it by Enter as by Space."""
+        """Open it by Enter as by Space; ask to delete it."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
+        elif event.key() == Qt.Key.Key_Delete and not self._workplace.opened.read_only:
+            self._ask()
         else:
             super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Show what can be done with it."""
+        menu = photo_menu(self._workplace, self.sha256, self.click, self._ask, self)
+        keyboard = event.reason() == QContextMenuEvent.Reason.Keyboard
+        menu.popup(self.mapToGlobal(self.rect().bottomLeft()) if keyboard else event.globalPos())
+
+    def _ask(self) -> None:
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.deletion_requested.emit(self.sha256)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the ring."""

@@ -62,6 +62,7 @@ class HistoryPanel(SidePane):
         self._timer = QTimer(self, singleShot=True, interval=PAUSE)
         self._timer.timeout.connect(self._compare)
         self._opened.tutorial_changed.connect(self._tutorial_changed)
+        self._opened.takes_changed.connect(self._read)  # one that it names may be deleted
         self.closed.connect(self._close)
         self.theme.restyled.connect(self._restyle)
         self.setFocusProxy(self.list)

@@ -1,8 +1,10 @@
 """The slim bars above the page: what the person should know, and what they can do about it."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -61,24 +63,27 @@ class MessageBar(QWidget):
         buttons: Sequence[Button],
         role: str = "info",
         closable: bool = True,
+        leave: Callable[[], None] | None = None,
     ) -> None:
         """Show a sentence with up to two buttons, the first of two to go on with.
 
-        role: info, warning or danger. A message under the same key gives way to it; the very same
-        one stays as it is.
+        role: info, warning or danger. leave: what its close button and Escape in it do; without one
+        they take a closable message away. A message under the same key gives way to it; the very
+        same one stays as it is.
         """
+        if leave is None and closable:
+            leave = partial(self.remove, key)
         there = self._messages.get(key)
         if there is not None and there.says(text, role, [name for name, _ in buttons]):
-            there.set_buttons(buttons)
+            there.set_calls(buttons, leave)
             return
         at = self._rows.indexOf(there) if there is not None else self._rows.count()
         self._take_out(key)
         message = Message(text, role, closable=closable)
-        message.set_buttons(buttons)
-        message.close_requested.connect(lambda: self.remove(key))
-        message.restyle(self._theme)
         self._messages[key] = message
         self._rows.insertWidget(at, message)
+        message.set_calls(buttons, leave)  # in its place: on its way there Tab's order is lost
+        message.restyle(self._theme)
         message.show()
         self.show()
         self.message_shown.emit(text)
@@ -87,6 +92,13 @@ class MessageBar(QWidget):
         """Take a message away, if it is there."""
         self._take_out(key)
         self.setVisible(bool(self._messages))
+
+    def take_focus(self, key: str) -> None:
+        """Go to the first button of a message, if it is there."""
+        message = self._messages.get(key)
+        button = message.findChild(QPushButton) if message is not None else None
+        if isinstance(button, QPushButton):
+            button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def clear(self) -> None:
         """Take all messages away."""
@@ -106,9 +118,7 @@ class MessageBar(QWidget):
 
 
 class Message(QFrame):
-    """One bar. close_requested(): the person has read it."""
-
-    close_requested = Signal()
+    """One bar."""
 
     def __init__(self, text: str, role: str, *, closable: bool) -> None:
         super().__init__()
@@ -124,11 +134,12 @@ class Message(QFrame):
         words.setWordWrap(True)
         self._buttons: list[QPushButton] = []
         self._calls: list[Callable[[], None]] = []
+        self._leave: Callable[[], None] | None = None
         self._close = QToolButton()
         self._close.setProperty("kind", "quiet")
         self._close.setToolTip(self.tr("Close this message"))
         self._close.setAccessibleName(self.tr("Close this message"))
-        self._close.clicked.connect(self.close_requested)
+        self._close.clicked.connect(lambda: self._left())
         self._row = QHBoxLayout(self)
         self._row.addWidget(self._icon)
         self._row.addWidget(words, 1)
@@ -140,9 +151,9 @@ class Message(QFrame):
         shown = [button.text() for button in self._buttons]
         return (self.text, self._role, shown) == (text, role, buttons)
 
-    def set_buttons(self, buttons: Sequence[Button]) -> None:
+    def set_calls(self, buttons: Sequence[Button], leave: Callable[[], None] | None) -> None:
         """Put the buttons before the close button; where they stand already, they act anew."""
-        self._calls = [call for _, call in buttons]
+        self._calls, self._leave = [call for _, call in buttons], leave
         for number, (name, _) in enumerate(buttons[len(self._buttons) :]):
             button = QPushButton(name)
             button.clicked.connect(lambda _=False, number=number: self._calls[number]())
@@ -150,6 +161,18 @@ class Message(QFrame):
                 button.setProperty("kind", "primary")
             self._buttons.append(button)
             self._row.insertWidget(self._row.count() - 1, button)
+            self.setTabOrder(button, self._close)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave it on Escape."""
+        if event.key() != Qt.Key.Key_Escape or not self._left():
+            super().keyPressEvent(event)
+
+    def _left(self) -> bool:
+        """Do what leaving it does; return whether it can be left."""
+        if self._leave is not None:
+            self._leave()
+        return self._leave is not None
 
     def restyle(self, theme: Theme) -> None:
         """Take the theme's measures and draw the icons in its colours."""

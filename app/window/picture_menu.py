@@ -1,4 +1,4 @@
-"""The menu of a picture, and of one of its takes."""
+"""The menu of a picture, of one of its takes, and of a photo that the writer was given."""
 
 from collections.abc import Callable
 from functools import partial
@@ -76,6 +76,24 @@ def trash_menu(workplace: Workplace, step: str, picture: Picture, parent: QWidge
     """Return a menu that restores takes of the picture's trash."""
     menu = _menu(workplace, parent)
     _add_trashed(menu, workplace, step, picture)
+    return menu
+
+
+def photo_menu(
+    workplace: Workplace,
+    sha256: str,
+    show: Callable[[], None],
+    delete: Callable[[], None],
+    parent: QWidget,
+) -> QMenu:
+    """Return the menu of a given photo, with what shows it large and what asks to delete it."""
+    menu = _menu(workplace, parent)
+    save = partial(save_take, workplace, sha256, menu.parentWidget())
+    _add(menu, translate("PictureMenu", "Show it large"), show)
+    _add(menu, translate("PictureMenu", "Save as file…"), save)
+    menu.addSeparator()
+    can_change = not workplace.opened.read_only
+    _add(menu, translate("PictureMenu", "Delete for good…"), delete, enabled=can_change)
     return menu
 
 

@@ -18,6 +18,7 @@ from app.tutorial.model import Step, new_id
 from app.tutorial.undo import Left
 from app.window.compare import ComparePane
 from app.window.copying import Copying
+from app.window.deleting_photos import DeletingPhotos
 from app.window.export_dialog import ExportDialog
 from app.window.find_pane import FindPane, selected_text
 from app.window.history_panel import HistoryPanel
@@ -74,6 +75,7 @@ class TutorialView(QObject):
         self._pictures.compare_requested.connect(self._compare)
         self._pictures.zoom_requested.connect(self._zoom)
         self.page.head.photos.opened.connect(self._zoom_given)
+        self._deleting = DeletingPhotos(workplace, self.page.head.photos, window.messages)
         self._printing.failed.connect(self._tell)
         self._copying.told.connect(self._tell)
         runs.noticed.connect(self._notice)
@@ -270,9 +272,16 @@ class TutorialView(QObject):
             messages.remove("interrupted")
             runs.leave()
 
-        role = "info" if listed else "warning"
-        buttons = [(go, go_on), (no, leave)]
-        messages.show_message("interrupted", text, buttons, role, closable=False)
+        def stop() -> None:
+            self._stop()
+            self.page.setFocus()
+
+        if listed:  # Escape is a Stop, but never gives up what a crash cut off
+            buttons = [(go, go_on), (no, stop)]
+            messages.show_message("interrupted", text, buttons, closable=False, leave=stop)
+        else:
+            buttons = [(go, go_on), (no, leave)]
+            messages.show_message("interrupted", text, buttons, "warning", closable=False)
 
     def _stop(self) -> None:
         """Stop the engine's work, or the wait for the author."""

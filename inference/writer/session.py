@@ -179,6 +179,10 @@ class Session:
         self._cut(mark.pieces)
         self._logits = mark.logits.copy()
 
+    def take_back(self) -> None:
+        """Forget the last piece, as a generated token; there are no logits until the next one."""
+        self._cut(len(self._pieces) - 1)
+
     def _evaluate_all(self, pieces: list[Piece]) -> Iterator[tuple[int, int]]:
         self.ready()
         total, done = sum(map(len, pieces)), 0

@@ -299,19 +299,26 @@ class TutorialWriter:
         yield from self._look_back(step)
 
     def _look_back(self, step: WrittenStep) -> Iterator[Written]:
-        """Put the step's picture behind its `<BOV>`, where there is room and more to write."""
+        """Put the step's picture behind its `<BOV>`, where there is room and more to write.
+
+        Else the `<BOV>` is taken back: bare, it would teach that no picture follows one.
+        """
         painted, self._painted = self._painted, None
         to_write = len(self.draft.plan) - len(self.draft.steps)
-        if painted is None or self._session.eyes is None or not to_write:
+        if self._session.eyes is None or not to_write:
             return
-        self._session.ready()
-        pieces: Sequence[Chunk] = self._session.eyes.look(painted)
-        if step.description:
-            pieces = self._turns.behind_mark(pieces)
+        pieces: Sequence[Chunk] = ()
+        if painted is not None:
+            self._session.ready()
+            pieces = self._session.eyes.look(painted)
+            if step.description:
+                pieces = self._turns.behind_mark(pieces)
         room = self._session.n_ctx - self._session.length - ROOM * to_write
-        if sum(map(len, pieces)) <= room:
+        if 0 < sum(map(len, pieces)) <= room:
             for piece in pieces:
                 yield from _prefilled(self._session.append(piece))
+        elif step.description:
+            self._session.take_back()
 
     def _body(self, index: int, attempt: int) -> Generator[Written, None, tuple[str, str]]:
         """Write body and description and return both."""

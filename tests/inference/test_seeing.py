@@ -43,8 +43,9 @@ from inference.protocol import (
     Write,
     image,
 )
-from inference.writer.batches import Sight
-from inference.writer.dialogue import Turns, WrittenStep
+from inference.writer import tutorial
+from inference.writer.batches import SLICE, Sight
+from inference.writer.dialogue import Turns, WrittenStep, heading_line
 from inference.writer.prompt import begin_of_vision, chat_format
 from inference.writer.session import Session
 from inference.writer.vision import Piece
@@ -118,6 +119,7 @@ def writing(
     *photos: bytes,
     seeing: bool = False,
     materials: tuple[str, ...] | None = None,
+    paint: bool = True,
 ) -> Iterator[Event]:
     eyes = Weights("eyes.gguf", 1, "0" * 64, "Apache-2.0")
     request = Write(
@@ -129,6 +131,7 @@ def writing(
         images=tuple(image(data, 1, 1) for data in photos),
         seeing=seeing,
         materials=materials,
+        paint=paint,
         options=PaintOptions(size=320),
     )
     drawings = library()
@@ -174,11 +177,30 @@ def test_painted_pictures_stand_behind_their_mark(run: Run, seer: Seer) -> None:
     images = [piece for piece in run.pieces if isinstance(piece, Sight)]
     assert images == [seer.eyes.look(data)[1] for data in shown]
     assert run.length == sum(map(len, run.pieces))
-    bov = (begin_of_vision(seer.model),)
-    marks = [piece for piece in run.pieces if isinstance(piece, Sight) or piece == bov]
-    for before, piece in pairwise(marks):
-        assert not isinstance(piece, Sight) or before == bov
-        assert isinstance(piece, Sight) or before != bov, "one mark for each image"
+    assert_each_mark_has_its_image(run.pieces, begin_of_vision(seer.model))
+
+
+@pytest.mark.parametrize("why", ["no room", "not painted"])
+def test_a_mark_without_its_picture_is_taken_back(
+    seer: Seer, session: Session, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if why == "no room":
+        monkeypatch.setattr(tutorial, "ROOM", session.n_ctx)
+    painted = why == "no room"
+    events: list[Event] = []
+    for event in writing(session, photo(1), photo(2), paint=painted):
+        events.append(event)
+        if len(of_kind(StepStarted, events)) == 2 and getattr(event, "field", "") == "body":
+            break  # what stands before the second step's words is all that is asked
+    (first,) = of_kind(StepFinished, events)
+    assert first.description
+    assert len(of_kind(PaintFinished, events)) == int(painted)
+    assert sights(session) == [seer.eyes.look(photo(n))[1] for n in (1, 2)]
+    assert_each_mark_has_its_image(session._pieces, begin_of_vision(seer.model))
+    second = [e for e in of_kind(TextDelta, events) if e.field == "title"][-1]
+    heading = tuple(seer.model.tokenize(heading_line(2, second.text))[:SLICE])
+    before = session._pieces[session._pieces.index(heading) - 1]
+    assert before == (seer.model.tokenize(".")[0],), "the end of the description"
 
 
 def test_steps_start_after_the_picture_before_them(run: Run) -> None:
@@ -275,6 +297,14 @@ def gone_on(session: Session, request: Continue) -> list[Event]:
         loop.Desk(drawings, Dogs(drawings)),
     )
     return [*takewhile(lambda event: not isinstance(event, StepStarted), events)]
+
+
+def assert_each_mark_has_its_image(pieces: list[Piece], bov: int) -> None:
+    """All but the last one, with which nobody goes on."""
+    marks = [piece for piece in pieces if isinstance(piece, Sight) or piece == (bov,)]
+    for before, piece in pairwise(marks):
+        assert not isinstance(piece, Sight) or before == (bov,)
+        assert isinstance(piece, Sight) or before != (bov,), "one mark for each image"
 
 
 def sights(session: Session) -> list[Piece]:

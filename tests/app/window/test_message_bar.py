@@ -4,7 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.window.message_bar import Message, MessageBar
@@ -23,6 +32,8 @@ def bar(qtbot: QtBot) -> Iterator[MessageBar]:
     rows.addWidget(bar)
     rows.addWidget(QWidget(), 1)
     window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
     yield bar
     window.close()
 
@@ -116,3 +127,29 @@ def test_clear_takes_all_away(bar: MessageBar) -> None:
     bar.clear()
     assert bar.texts == {}
     assert not bar.isVisible()
+
+
+def test_escape_closes_what_can_be_closed(bar: MessageBar) -> None:
+    left: list[str] = []
+    go = [("Go", lambda: None)]
+    bar.show_message("one", "It can be closed.", go)
+    bar.show_message("two", "It can't.", go, closable=False)
+    bar.show_message("three", "It is asked.", go, leave=lambda: left.append("three"))
+    for key in ("one", "two", "three"):
+        bar.take_focus(key)
+        focused = QApplication.focusWidget()
+        assert isinstance(focused, QPushButton)
+        QTest.keyClick(focused, Qt.Key.Key_Escape)
+    assert (list(bar.texts), left) == (["two", "three"], ["three"])
+
+
+def test_tab_goes_through_the_buttons_and_then_to_close(bar: MessageBar) -> None:
+    bar.show_message("one", "Both?", [("Go", lambda: None), ("Leave", lambda: None)])
+    bar.take_focus("one")
+    names = []
+    for _ in range(3):
+        focused = QApplication.focusWidget()
+        assert isinstance(focused, QAbstractButton)
+        names.append(focused.text() or focused.accessibleName())
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+    assert names == ["Go", "Leave", "Close this message"]

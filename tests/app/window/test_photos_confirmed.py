@@ -262,6 +262,38 @@ def test_the_key_of_stop_ends_the_wait(seat: Seat) -> None:
     assert seat.tutorial.materials == SEEN, "the list stays"
 
 
+@pytest.mark.parametrize("button", ["Write it", "Stop"])
+def test_escape_in_the_question_ends_the_wait_as_stop_does(seat: Seat, button: str) -> None:
+    seat.begin()
+    seat.until(lambda: ASKED in seat.question)
+    seat.rest()
+    key(Qt.Key.Key_Escape)
+    assert ASKED in seat.question, "in the list it ends nothing"
+    key(Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
+    while (focused := QApplication.focusWidget()) and getattr(focused, "text", str)() != button:
+        key(Qt.Key.Key_Tab)
+    key(Qt.Key.Key_Escape)
+    assert seat.question == ""
+    assert WAITS not in seat.foot
+    assert not seat.studio.actions["stop"].isEnabled()
+    assert seat.view.page.hasFocus()
+    seat.rest()
+    seat.open_again()
+    assert (seat.question, seat.tutorial.steps) == ("", ())
+    assert seat.tutorial.materials == SEEN, "the list stays"
+
+
+def test_escape_does_not_give_up_what_was_cut_off(seat: Seat) -> None:
+    seat.begin("slow look")
+    seat.until(lambda: seat.view.page.head.needs.text == "a bowl")
+    seat.open_again()
+    assert seat.question == "Stopped before the photos were looked at."
+    key(Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
+    assert isinstance(QApplication.focusWidget(), QPushButton)
+    key(Qt.Key.Key_Escape)
+    assert seat.question == "Stopped before the photos were looked at."
+
+
 def test_the_photos_stand_on_the_page_while_it_waits(seat: Seat) -> None:
     seat.begin()
     seat.until(lambda: ASKED in seat.question)

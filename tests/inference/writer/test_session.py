@@ -139,6 +139,16 @@ def test_back_forgets_what_came_since(session: Session) -> None:
     assert seen[0] == seen[1] != before
 
 
+def test_a_token_taken_back_leaves_no_trace(tiny: Model, session: Session) -> None:
+    fill(session, SYSTEM, EXAMPLE)
+    session.accept(7)
+    session.take_back()
+    assert session.length == len(SYSTEM) + len(EXAMPLE)
+    for _ in session.append(PROMPT):
+        pass
+    assert session.logits.tobytes() == cold(tiny, SYSTEM, EXAMPLE, PROMPT)
+
+
 def test_a_mark_outlives_the_next_evaluation(session: Session) -> None:
     fill(session, SYSTEM)
     mark = session.mark()
