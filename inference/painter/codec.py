@@ -67,14 +67,18 @@ class Embeddings:
 
 
 def embeddings_of(arrays: Mapping[str, npt.NDArray[Any]]) -> Embeddings:
-    """Return what Embeddings.arrays() made."""
+    """Return what Embeddings.arrays() made; raises ValueError where they don't fit together."""
     pairs = [str(pair).partition("/") for pair in arrays["states"]]
-    return Embeddings(
+    found = Embeddings(
         names=tuple(map(str, arrays["names"])),
         sprites=arrays["sprites"].astype(np.float32),
         states=tuple((name, state) for name, _, state in pairs),
         state_rows=arrays["state_rows"].astype(np.float32),
     )
+    for names, rows in ((found.names, found.sprites), (found.states, found.state_rows)):
+        if rows.ndim != 2 or len(rows) != len(names) or not np.isfinite(rows).all():
+            raise ValueError("its names and rows do not fit together")
+    return found
 
 
 class SpriteCodec:
@@ -200,7 +204,7 @@ class SpriteCodec:
             state=state,
             x=round(min(max(x / 4 + 0.5, -BEYOND), 1 + BEYOND), 4),
             y=round(min(max(y / 5 + 0.6, -BEYOND), 1 + BEYOND), 4),
-            size=round(min(max(math.exp(size / 1.8) * 0.35, SMALLEST), LARGEST), 4),
+            size=round(min(max(math.exp(min(size, 9) / 1.8) * 0.35, SMALLEST), LARGEST), 4),
             tint=self._tint(sprite, row[parts["tint"]]),
             rotation=_angle(sine, cosine),
             flip=flip > 0,

@@ -11,7 +11,7 @@ from inference.context import last_text, step_chunk
 from inference.packs.manifest import catalogue
 from inference.packs.store import Store
 from inference.painter.captions import alt_text
-from inference.painter.drawing import Drawing, Sketch, present, scene_of
+from inference.painter.drawing import Drawing, PainterError, Sketch, present, scene_of
 from inference.painter.duogen import Array, DuoGen, Frame
 from inference.painter.reading import NoDrawing
 from inference.protocol import Json, PaintInput
@@ -99,6 +99,13 @@ def starter_painter(store: Store, drawings: Library, *, on_card: bool = False) -
     weights = DuoGen(folder, drawings, cores(), on_card=on_card)
     manifest = next(manifest for manifest in catalogue() if manifest.id == "starter")
     model = Model(store.path(manifest.reader), manifest.reader.adapter_path())
+    wanted = weights.settings.layers, weights.settings.states
+    if (model.n_layers, model.width) != wanted:
+        model.close()
+        raise PainterError(
+            f"the painter reads {wanted[0]} layers of {wanted[1]} channels, and its reader"
+            f" {model.path.name} has {model.n_layers} of {model.width}"
+        )
     reader = Reader(model, cores(), free_cores=FreeCores(), keep=weights.told)
 
     def release() -> None:

@@ -79,7 +79,7 @@ def test_what_the_weights_or_the_library_lack_is_left_out(drawings: Library) -> 
 
 def test_any_numbers_decode_to_a_scene(codec: SpriteCodec) -> None:
     rng = np.random.default_rng(3)
-    for scale in (0.1, 1.0, 30.0):
+    for scale in (0.1, 1.0, 30.0, 1e6):
         frame = (scale * rng.standard_normal((8, codec.channels))).astype(np.float32)
         for placed in codec.decode(frame).sprites:
             assert min(placed.x, placed.y) >= -0.2

@@ -1,10 +1,14 @@
 """A painter exported as ONNX paints as torch does, and refuses weights that don't fit."""
 
+import hashlib
 import json
+import math
 import shutil
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
 
@@ -20,6 +24,7 @@ from inference.tuning.export import write_painter
 from inference.tuning.objective import SHIFT, Sampler
 
 LAYERS, WIDTH = 3, 16
+STARTER = Path(str(files("assets") / "starter"))
 
 
 @pytest.fixture(scope="module")
@@ -169,30 +174,84 @@ def test_a_damaged_file_is_refused(
     (folder / name).write_bytes(data[: len(data) // 2])
     with pytest.raises(PainterError, match=name):
         painted(DuoGen(folder, drawings, 1), [], [4])
-    # Even where painter.json was made to fit.
-    if name != "sprites.npz":
-        import hashlib
-
-        settings = json.loads((folder / "painter.json").read_text())
-        settings["files"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
-        (folder / "painter.json").write_text(json.dumps(settings))
-        with pytest.raises(PainterError, match=name):
-            painted(DuoGen(folder, drawings, 1), [], [4])
+    trust(folder, name)
+    with pytest.raises(PainterError, match=f"{name} can't be used"):
+        painted(DuoGen(folder, drawings, 1), [], [4])
 
 
-def test_weights_that_do_not_fit_are_refused(
-    weights: Path, drawings: Library, tmp_path: Path
+def trust(folder: Path, name: str) -> None:
+    """Make painter.json name a file as it is now."""
+    settings = json.loads((folder / "painter.json").read_text())
+    settings["files"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    (folder / "painter.json").write_text(json.dumps(settings))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("channels", 7, "channels"),
+        ("version", 99, "version"),
+        ("layers", "three", r"painter\.json"),
+        ("layers", LAYERS - 1, r"connector\.onnx"),
+        ("layers", 0, "layers = 0"),
+        ("states", WIDTH + 1, r"connector\.onnx"),
+        ("context", 12, r"sprites\.npz"),
+        ("denoising_steps", 0, "denoising_steps = 0"),
+        ("denoising_steps", 10**9, "denoising_steps"),
+        ("guidance_scale", math.nan, "guidance_scale = nan"),
+        ("shift", -3.0, "shift"),
+    ],
+)
+def test_settings_that_do_not_fit_are_refused(
+    weights: Path, drawings: Library, tmp_path: Path, field: str, value: object, message: str
 ) -> None:
     folder = Path(shutil.copytree(weights, tmp_path / "painter"))
     settings = json.loads((folder / "painter.json").read_text())
-    for field, value, message in (
-        ("channels", 7, "channels"),
-        ("version", 99, "version"),
-        ("layers", "three", "painter.json"),
-    ):
-        (folder / "painter.json").write_text(json.dumps(settings | {field: value}))
-        with pytest.raises(PainterError, match=message):
-            DuoGen(folder, drawings, 1)
+    (folder / "painter.json").write_text(json.dumps(settings | {field: value}))
+    with pytest.raises(PainterError, match=message):
+        painted(DuoGen(folder, drawings, 1), [], [4])
     (folder / "painter.json").unlink()
     with pytest.raises(PainterError, match=r"painter\.json"):
         DuoGen(folder, drawings, 1)
+
+
+def test_drawings_that_do_not_fit_are_refused(
+    weights: Path, drawings: Library, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(weights, tmp_path / "painter"))
+    with np.load(folder / "sprites.npz") as arrays:
+        whole = dict(arrays)
+    for changed in (
+        {"names": whole["names"][:-1]},
+        {"state_rows": np.full_like(whole["state_rows"], np.nan)},
+        {"nothing": whole["nothing"][:-1]},
+        {"sprites": np.full(whole["sprites"].shape, "egg")},
+    ):
+        np.savez(folder / "sprites.npz", **(whole | changed))
+        trust(folder, "sprites.npz")
+        with pytest.raises(PainterError, match=r"sprites\.npz"):
+            DuoGen(folder, drawings, 1)
+
+
+def test_graphs_of_different_painters_are_refused(
+    weights: Path, drawings: Library, tmp_path: Path
+) -> None:
+    """Each file is whole, and painter.json names it."""
+    folder = Path(shutil.copytree(weights, tmp_path / "painter"))
+    shutil.copyfile(STARTER / "keys.onnx", folder / "keys.onnx")
+    trust(folder, "keys.onnx")
+    with pytest.raises(PainterError, match=r"keys\.onnx and painter\.json do not fit"):
+        painted(DuoGen(folder, drawings, 1), [], [4])
+
+
+def test_weights_that_are_no_numbers_are_refused(
+    weights: Path, drawings: Library, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(weights, tmp_path / "painter"))
+    graph = onnx.load(folder / "denoise.onnx")
+    largest = max(graph.graph.initializer, key=lambda one: len(one.raw_data))
+    largest.raw_data = b"\xff" * len(largest.raw_data)
+    onnx.save(graph, folder / "denoise.onnx")
+    trust(folder, "denoise.onnx")
+    with pytest.raises(PainterError, match=r"denoise\.onnx gives what is no number"):
+        painted(DuoGen(folder, drawings, 1), [], [4])
