@@ -82,22 +82,26 @@ def embeddings_of(arrays: Mapping[str, npt.NDArray[Any]]) -> Embeddings:
 
 
 class SpriteCodec:
-    """The codec over a drawing library. Sprites that it has and the embeddings lack stay unused."""
+    """The codec over a drawing library.
+
+    What only one of library and embeddings has stays unused: sprites, states, and a sprite of whose
+    states none is left.
+    """
 
     def __init__(self, embeddings: Embeddings, drawings: Library) -> None:
-        known = [k for k, name in enumerate(embeddings.names) if name in drawings]
+        self._states: dict[str, list[str]] = {}
+        self._state_rows: dict[str, list[Array]] = {}
+        for (name, state), row in zip(embeddings.states, embeddings.state_rows, strict=True):
+            if name in drawings and state in drawings[name].states:
+                self._states.setdefault(name, []).append(state)
+                self._state_rows.setdefault(name, []).append(row)
+        known = [k for k, name in enumerate(embeddings.names) if name in self._states]
         self._drawings = drawings
         self._ruler = Ruler(drawings)
         self.names = [embeddings.names[k] for k in known]
         self.sprites = embeddings.sprites[known]
         self.rows = {name: row for row, name in enumerate(self.names)}
         self._places = np.array([self._domain(name) == "backgrounds" for name in self.names])
-        self._states: dict[str, list[str]] = {name: [] for name in self.names}
-        self._state_rows: dict[str, list[Array]] = {name: [] for name in self.names}
-        for (name, state), row in zip(embeddings.states, embeddings.state_rows, strict=True):
-            if name in self.rows and state in drawings[name].states:
-                self._states[name].append(state)
-                self._state_rows[name].append(row)
         self._width = embeddings.sprites.shape[1]
         self._state_width = embeddings.state_rows.shape[1]
 
