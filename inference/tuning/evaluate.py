@@ -12,6 +12,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -38,6 +39,7 @@ from inference.tuning.measures import (
     count_redraw,
     distinct,
 )
+from inference.writer.errors import TooLong
 
 MEASURES = (
     "object_recall",
@@ -173,9 +175,11 @@ def paint(prompt: Prompt, painter: Painter, seed: int) -> Painted:
     chunks.append(step_chunk(len(chunks), prompt.heading, prompt.text, prompt.description))
     given = _input(chunks, prompt.text, prompt.description, before, prompt.after, seed)
     given = replace(given, heading=prompt.heading)
-    painter.read_ahead(chunks[:-1])
+    with suppress(TooLong):
+        painter.read_ahead(chunks[:-1])
     started = time.perf_counter()
-    painter.read_ahead(chunks)
+    with suppress(TooLong):
+        painter.read_ahead(chunks)
     ready = time.perf_counter()
     scene = _scene(given, painter)
     done = time.perf_counter()
@@ -210,7 +214,7 @@ def _scene(given: PaintInput, painter: Painter) -> Scene:
         *_, picture = painter.draw(given)
         assert isinstance(picture, Drawing)
         return picture.scene
-    except NoDrawing:
+    except (NoDrawing, TooLong):
         return Scene(None)
 
 

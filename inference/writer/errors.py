@@ -10,5 +10,9 @@ class WriterError(Exception):
         self.hint = hint
 
 
+class TooLong(WriterError):
+    """A text that is longer than the context of the model that shall read it."""
+
+
 class Stopped(Exception):
     """The stop function asked for an end in the middle of an evaluation."""

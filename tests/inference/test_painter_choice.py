@@ -16,11 +16,13 @@ from inference.protocol import (
     Finished,
     GivenStep,
     Loading,
+    Notice,
     PaintFinished,
     PaintInput,
     PaintOptions,
     PaintPreview,
     Redraw,
+    StepFinished,
     Write,
 )
 
@@ -109,6 +111,23 @@ def test_a_text_longer_than_the_reader_is_a_sentence(engine: Engine) -> None:
     assert isinstance(failed, Failed)
     assert "longer than the reader" in failed.message
     assert failed.hint
+
+
+def test_steps_that_the_reader_has_no_room_for_keep_their_text(engine: Engine) -> None:
+    long = GivenStep("long", "Crack eggs", "Crack the egg. " * 1334, "An egg.")
+    assert len(long.body) > 20_000
+    given = (STEPS[0], long, STEPS[1])
+    events = list(engine.handle(replace(REQUEST, given=given)))
+    assert events[-1] == Finished("r")
+    told = [(e.step, e.body) for e in events if isinstance(e, StepFinished)]
+    assert told == [(step.step, step.body) for step in given]
+    assert [event.step for event in events if isinstance(event, PaintFinished)] == ["a"]
+    notices = [event for event in events if isinstance(event, Notice)]
+    assert [(notice.kind, notice.step) for notice in notices] == [
+        ("no-drawing", "long"),
+        ("no-drawing", "b"),
+    ]
+    assert all("longer than the reader" in notice.message for notice in notices)
 
 
 def test_a_writer_is_loaded_beside_the_network(engine: Engine) -> None:
