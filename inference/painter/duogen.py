@@ -38,7 +38,11 @@ MOST = 10_000  # that any number of painter.json may be
 
 @dataclass(frozen=True)
 class Settings:
-    """painter.json. shift: of the noise levels; files: sha256 of each file by name."""
+    """painter.json. shift: of the noise levels; files: sha256 of each file by name.
+
+    reader, adapter: sha256 of what the weights were trained with: the reader's file, after its
+    patch, and its adapter, empty for none.
+    """
 
     version: int
     layers: int
@@ -48,6 +52,8 @@ class Settings:
     denoising_steps: int
     guidance_scale: float
     shift: float
+    reader: str
+    adapter: str
     files: dict[str, str]
 
 
@@ -205,8 +211,14 @@ def _check_shapes(sessions: "dict[str, onnxruntime.InferenceSession]", settings:
     wanted: dict[str, dict[str, Shape | None]] = {
         "connector": {"states": (None, settings.layers, settings.states), "context": told},
         "keys": {"context": told, "recent": row, **passed},
-        "denoise": {"latents": slots, "sigmas": row, "times": row, "slots": row, "x0": slots}
-        | passed,
+        "denoise": {
+            "latents": slots,
+            "sigmas": row,
+            "times": row,
+            "slots": row,
+            **passed,
+            "x0": slots,
+        },
     }
     for graph in GRAPHS:
         if found[graph] != wanted[graph]:

@@ -71,6 +71,8 @@ def engine(starter_gguf: Path) -> Iterator[Engine]:
         (say("denoising_steps", 0), "denoising_steps = 0"),
         (say("layers", 29), "29 layers"),
         (say("states", 500), "500 channels"),
+        (say("reader", "0" * 64), "another reader"),
+        (say("adapter", "0" * 64), "another adapter"),
         (cut("sprites.npz"), "sprites.npz"),
         (cut("connector.onnx"), "connector.onnx"),
     ],

@@ -1,5 +1,6 @@
 """The engine with the network that ships: previews, recipes, neighbours, and what it can't read."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from inference.engine import Engine
+from inference.packs.manifest import catalogue
 from inference.packs.store import Store, default_folder
 from inference.painter.painting import EVERY, PREVIEW
 from inference.protocol import (
@@ -65,7 +67,11 @@ def test_the_recipe_names_weights_and_reader(takes: list[PaintFinished]) -> None
     recipe = takes[1].recipe
     assert recipe["painter"] == recipe["options"]["painter"] == "duogen"
     assert {"connector.onnx", "keys.onnx", "denoise.onnx", "sprites.npz"} == set(recipe["weights"])
-    assert len(recipe["reader"]) == 64
+    reader = next(manifest for manifest in catalogue() if manifest.id == "starter").reader
+    assert recipe["reader"] == reader.sha256
+    adapter = reader.adapter_path()
+    assert adapter is not None
+    assert recipe["adapter"] == hashlib.sha256(adapter.read_bytes()).hexdigest()
     assert [condition["sha256"] for condition in recipe["conditions"]] == [takes[0].image.sha256]
 
 

@@ -20,7 +20,7 @@ from inference.painter.drawing import PainterError
 from inference.painter.duogen import DuoGen, Frame
 from inference.painter.flow import euler, guided, sigmas, velocity
 from inference.painter.transformer import Packed, Shape, Transformer
-from inference.tuning.export import write_painter
+from inference.tuning.export import ReadBy, write_painter
 from inference.tuning.objective import SHIFT, Sampler
 
 LAYERS, WIDTH = 3, 16
@@ -67,9 +67,13 @@ def weights(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     folder = tmp_path_factory.mktemp("painter")
+    reader = tmp_path_factory.mktemp("reader")
+    (reader / "reader.gguf").write_bytes(b"reader")
+    (reader / "adapter.gguf").write_bytes(b"adapter")
+    read_by = ReadBy(LAYERS, reader / "reader.gguf", reader / "adapter.gguf")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("warnings.warn", lambda *_args, **_kwargs: None)  # the exporter's own
-        write_painter(folder, *nets, LAYERS, embeddings, Sampler(4, 2.0))
+        write_painter(folder, *nets, read_by, embeddings, Sampler(4, 2.0))
     return folder
 
 
@@ -144,6 +148,13 @@ def test_a_picture_is_torchs(
     for one, other in zip(scene.sprites, want.sprites, strict=True):
         assert abs(one.x - other.x) < 0.02
         assert abs(one.y - other.y) < 0.02
+
+
+def test_the_settings_name_what_the_weights_were_trained_with(painter: DuoGen) -> None:
+    settings = painter.settings
+    assert settings.reader == hashlib.sha256(b"reader").hexdigest()
+    assert settings.adapter == hashlib.sha256(b"adapter").hexdigest()
+    assert (settings.layers, settings.states, settings.denoising_steps) == (LAYERS, WIDTH, 4)
 
 
 def test_the_same_seed_paints_the_same(painter: DuoGen) -> None:
