@@ -4,6 +4,7 @@ import hashlib
 import json
 import math
 import shutil
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,11 +18,11 @@ from assets.sprites.scene import Scene, to_svg
 from inference.painter.codec import SLOTS, Embeddings, SpriteCodec
 from inference.painter.connector import Connector, concatenated, unfolded
 from inference.painter.drawing import PainterError
-from inference.painter.duogen import DuoGen, Frame
-from inference.painter.flow import euler, guided, sigmas, velocity
-from inference.painter.transformer import Packed, Shape, Transformer
+from inference.painter.duogen import Array, DuoGen, Frame
+from inference.painter.transformer import Shape, Transformer
 from inference.tuning.export import ReadBy, write_painter
-from inference.tuning.objective import SHIFT, Sampler
+from inference.tuning.objective import Painter, Sampler, sample
+from inference.tuning.samples import Packer, Sample
 
 LAYERS, WIDTH = 3, 16
 STARTER = Path(str(files("assets") / "starter"))
@@ -82,21 +83,21 @@ def painter(weights: Path, drawings: Library) -> DuoGen:
     return DuoGen(weights, drawings, threads=1)
 
 
-def told(painter: DuoGen, tokens: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def states_of(tokens: int, seed: int) -> Array:
     states = np.random.default_rng(seed).standard_normal((tokens, LAYERS, WIDTH))
-    return states.astype(np.float32), painter.told(states.astype(np.float32))
+    return states.astype(np.float32)
 
 
 def painted(painter: DuoGen, frames: list[Frame], chunks: list[int], seed: int = 3) -> list[Scene]:
-    context = [told(painter, tokens, k)[1] for k, tokens in enumerate(chunks)]
+    context = [painter.told(states_of(tokens, k)) for k, tokens in enumerate(chunks)]
     return list(painter.paint(context, len(chunks) - 1, frames, seed))
 
 
 def test_the_connector_is_torchs(painter: DuoGen, nets: tuple[Connector, Transformer]) -> None:
-    states, out = told(painter, 9, 0)
+    states = states_of(9, 0)
     with torch.no_grad():
         want = nets[0](concatenated(torch.from_numpy(states)))
-    np.testing.assert_allclose(out, want.numpy(), atol=1e-5)
+    np.testing.assert_allclose(painter.told(states), want.numpy(), atol=1e-5)
 
 
 def test_a_connector_learnt_in_a_basis_is_the_same_function() -> None:
@@ -108,46 +109,43 @@ def test_a_connector_learnt_in_a_basis_is_the_same_function() -> None:
 
 
 def test_a_picture_is_torchs(
-    painter: DuoGen, nets: tuple[Connector, Transformer], drawings: Library
+    painter: DuoGen,
+    nets: tuple[Connector, Transformer],
+    embeddings: Embeddings,
+    drawings: Library,
 ) -> None:
     """The whole sampling, guidance and conditioning frames included."""
     before = painted(painter, [], [4])[-1]
     frames = [Frame(-2, Scene("kitchen")), Frame(-1, before), Frame(1, Scene("garden"))]
     scene = painted(painter, frames, [5, 7])[-1]
-    context = [torch.from_numpy(told(painter, tokens, k)[1]) for k, tokens in enumerate((5, 7))]
-    encoded = [torch.from_numpy(painter.codec.encode(frame.scene)) for frame in frames]
-    times = [torch.full((len(e),), float(f.time)) for e, f in zip(encoded, frames, strict=True)]
-    slots = [torch.arange(float(len(e))) for e in encoded]
-    count = sum(map(len, encoded)) + SLOTS
-
-    def slope(x: torch.Tensor, sigma: float) -> torch.Tensor:
-        found = []
-        for chunks in (2, 1):
-            text = torch.cat(context[:chunks])
-            levels = torch.zeros(count)
-            levels[-SLOTS:] = sigma
-            packed = Packed(
-                torch.cat([*encoded, x]),
-                levels,
-                torch.cat([*times, torch.zeros(SLOTS)]),
-                torch.cat([*slots, torch.arange(float(SLOTS))]),
-                [count],
-                text,
-                torch.arange(len(text)) >= 5,
-                [len(text)],
-            )
-            found.append(nets[1](packed)[-SLOTS:])
-        return velocity(x, guided(found[0], found[1], 2.0), sigma)
-
-    noise = np.random.default_rng(3).standard_normal((SLOTS, painter.codec.channels))
-    with torch.no_grad():
-        *_, (x, _) = euler(slope, torch.from_numpy(noise.astype(np.float32)), sigmas(4, SHIFT))
-    want = painter.codec.decode(x.numpy())
+    want = by_torch(nets, SpriteCodec(embeddings, drawings), frames, [5, 7])
     assert scene.background == want.background
-    assert [(p.name, p.state) for p in scene.sprites] == [(p.name, p.state) for p in want.sprites]
+    assert len(scene.sprites) == len(want.sprites) > 1
     for one, other in zip(scene.sprites, want.sprites, strict=True):
-        assert abs(one.x - other.x) < 0.02
-        assert abs(one.y - other.y) < 0.02
+        assert (one.x, one.y, one.size) == pytest.approx((other.x, other.y, other.size), abs=0.02)
+        assert abs(one.rotation - other.rotation) <= 2
+        same = replace(one, x=other.x, y=other.y, size=other.size, rotation=other.rotation)
+        assert same == other
+
+
+def by_torch(
+    nets: tuple[Connector, Transformer], codec: SpriteCodec, frames: list[Frame], chunks: list[int]
+) -> Scene:
+    """As painted(), by the sampler of the training."""
+    connector, transformer = nets
+    trained = Painter(LAYERS * WIDTH, transformer.shape, codec)
+    trained.connector, trained.transformer = connector, transformer
+    features = [
+        concatenated(torch.from_numpy(states_of(tokens, k))).numpy()
+        for k, tokens in enumerate(chunks)
+    ]
+    around = tuple((frame.time, frame.scene) for frame in frames)
+    given = Sample(0, around, 0, Scene(None), len(chunks), len(chunks) - 1)
+    packer = Packer(codec)
+    batch, untold = (packer.pack([given], [told]) for told in (features, features[:-1]))
+    noise = np.random.default_rng(3).standard_normal((SLOTS, codec.channels)).astype(np.float32)
+    sampled = sample(trained, batch, untold, Sampler(4, 2.0), torch.from_numpy(noise))
+    return codec.decode(sampled[0].numpy())
 
 
 def test_the_settings_name_what_the_weights_were_trained_with(painter: DuoGen) -> None:
