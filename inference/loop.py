@@ -38,6 +38,7 @@ from inference.protocol import (
     Write,
     image,
 )
+from inference.writer.errors import WriterError
 
 Writing = Write | Continue
 # The share of a writer's context, one part of so many, that pictures may fill.
@@ -326,10 +327,9 @@ def _finish(
     )
     try:
         painted = yield from _painting(request.id, text.step, picture, given, desk)
-    except (NoDrawing, PainterError, PackError) as error:
+        prefix.pictures.insert(0, painted)
+    except (NoDrawing, PainterError, PackError, WriterError) as error:
         yield Notice(request.id, "no-drawing", str(error), text.step)
-        return
-    prefix.pictures.insert(0, painted)
 
 
 def _painting(

@@ -67,33 +67,41 @@ class Embeddings:
 
 
 def embeddings_of(arrays: Mapping[str, npt.NDArray[Any]]) -> Embeddings:
-    """Return what Embeddings.arrays() made."""
+    """Return what Embeddings.arrays() made; raises ValueError where they don't fit together."""
     pairs = [str(pair).partition("/") for pair in arrays["states"]]
-    return Embeddings(
+    found = Embeddings(
         names=tuple(map(str, arrays["names"])),
         sprites=arrays["sprites"].astype(np.float32),
         states=tuple((name, state) for name, _, state in pairs),
         state_rows=arrays["state_rows"].astype(np.float32),
     )
+    for names, rows in ((found.names, found.sprites), (found.states, found.state_rows)):
+        if rows.ndim != 2 or len(rows) != len(names) or not np.isfinite(rows).all():
+            raise ValueError("its names and rows do not fit together")
+    return found
 
 
 class SpriteCodec:
-    """The codec over a drawing library. Sprites that it has and the embeddings lack stay unused."""
+    """The codec over a drawing library.
+
+    What only one of library and embeddings has stays unused: sprites, states, and a sprite of whose
+    states none is left.
+    """
 
     def __init__(self, embeddings: Embeddings, drawings: Library) -> None:
-        known = [k for k, name in enumerate(embeddings.names) if name in drawings]
+        self._states: dict[str, list[str]] = {}
+        self._state_rows: dict[str, list[Array]] = {}
+        for (name, state), row in zip(embeddings.states, embeddings.state_rows, strict=True):
+            if name in drawings and state in drawings[name].states:
+                self._states.setdefault(name, []).append(state)
+                self._state_rows.setdefault(name, []).append(row)
+        known = [k for k, name in enumerate(embeddings.names) if name in self._states]
         self._drawings = drawings
         self._ruler = Ruler(drawings)
         self.names = [embeddings.names[k] for k in known]
         self.sprites = embeddings.sprites[known]
         self.rows = {name: row for row, name in enumerate(self.names)}
         self._places = np.array([self._domain(name) == "backgrounds" for name in self.names])
-        self._states: dict[str, list[str]] = {name: [] for name in self.names}
-        self._state_rows: dict[str, list[Array]] = {name: [] for name in self.names}
-        for (name, state), row in zip(embeddings.states, embeddings.state_rows, strict=True):
-            if name in self.rows and state in drawings[name].states:
-                self._states[name].append(state)
-                self._state_rows[name].append(row)
         self._width = embeddings.sprites.shape[1]
         self._state_width = embeddings.state_rows.shape[1]
 
@@ -200,7 +208,7 @@ class SpriteCodec:
             state=state,
             x=round(min(max(x / 4 + 0.5, -BEYOND), 1 + BEYOND), 4),
             y=round(min(max(y / 5 + 0.6, -BEYOND), 1 + BEYOND), 4),
-            size=round(min(max(math.exp(size / 1.8) * 0.35, SMALLEST), LARGEST), 4),
+            size=round(min(max(math.exp(min(size, 9) / 1.8) * 0.35, SMALLEST), LARGEST), 4),
             tint=self._tint(sprite, row[parts["tint"]]),
             rotation=_angle(sine, cosine),
             flip=flip > 0,

@@ -10,7 +10,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from assets.sprites.library import Library
 from assets.sprites.scene import Scene
-from inference.painter.codec import SLOTS, Embeddings, SpriteCodec, embeddings_of
+from inference.painter.codec import SLOTS, Codec, Embeddings, SpriteCodec, embeddings_of
 from inference.painter.drawing import PainterError
 from inference.painter.flow import euler, guided, sigmas, velocity
 from inference.wire import ProtocolError, from_json
@@ -29,14 +29,20 @@ if TYPE_CHECKING:
     import onnxruntime
 
 Array = npt.NDArray[np.float32]
+Shape = tuple[int | None, ...]
 
 GRAPHS = ("connector", "keys", "denoise")
 VERSION = 1  # of the files' layout
+MOST = 10_000  # that any number of painter.json may be
 
 
 @dataclass(frozen=True)
 class Settings:
-    """painter.json. shift: of the noise levels; files: sha256 of each file by name."""
+    """painter.json. shift: of the noise levels; files: sha256 of each file by name.
+
+    reader, adapter: sha256 of what the weights were trained with: the reader's file, after its
+    patch, and its adapter, empty for none.
+    """
 
     version: int
     layers: int
@@ -46,6 +52,8 @@ class Settings:
     denoising_steps: int
     guidance_scale: float
     shift: float
+    reader: str
+    adapter: str
     files: dict[str, str]
 
 
@@ -77,7 +85,7 @@ class DuoGen:
         self._threads = threads
         self.settings = _settings(folder)
         embeddings, self._nothing = _embeddings(folder, self.settings)
-        self.codec = SpriteCodec(embeddings, drawings)
+        self.codec: Codec = SpriteCodec(embeddings, drawings)
         if self.codec.channels != self.settings.channels:
             raise PainterError(
                 f"the painter's weights have {self.settings.channels} channels a slot and its"
@@ -145,7 +153,13 @@ class DuoGen:
         return {"keys": keys, "pointer": pointer}
 
     def _run(self, graph: str, given: dict[str, Array]) -> list[Array]:
-        found: list[Array] = self._sessions[graph].run(None, given)
+        session = self._sessions[graph]
+        try:
+            found: list[Array] = session.run(None, given)
+        except Exception as error:  # onnxruntime has a class of its own for each reason
+            raise PainterError(f"the painter's {graph}.onnx can't be run: {error}") from error
+        if not all(np.isfinite(part).all() for part in found):
+            raise PainterError(f"the painter's {graph}.onnx gives what is no number")
         return found
 
     @cached_property
@@ -167,6 +181,7 @@ class DuoGen:
                 sessions[graph] = onnxruntime.InferenceSession(data, options, providers=providers)
             except Exception as error:  # onnxruntime has a class of its own for each reason
                 raise PainterError(f"{graph}.onnx can't be used: {error}") from error
+        _check_shapes(sessions, self.settings)
         return sessions
 
 
@@ -179,7 +194,40 @@ def _settings(folder: Path) -> Settings:
         raise PainterError(
             f"the painter's weights are of version {settings.version}, not {VERSION}"
         )
+    for name, value in asdict(settings).items():
+        if isinstance(value, int | float) and not 0 < value <= MOST:
+            raise PainterError(f"the painter's painter.json says {name} = {value}, which can't be")
     return settings
+
+
+def _check_shapes(sessions: "dict[str, onnxruntime.InferenceSession]", settings: Settings) -> None:
+    """Raise PainterError unless the graphs take and give what painter.json says."""
+    found: dict[str, dict[str, Shape]] = {
+        graph: {one.name: _shape(one) for one in (*session.get_inputs(), *session.get_outputs())}
+        for graph, session in sessions.items()
+    }
+    row, told, slots = (None,), (None, settings.context), (None, settings.channels)
+    passed = {name: found["keys"].get(name) for name in ("keys", "pointer")}
+    wanted: dict[str, dict[str, Shape | None]] = {
+        "connector": {"states": (None, settings.layers, settings.states), "context": told},
+        "keys": {"context": told, "recent": row, **passed},
+        "denoise": {
+            "latents": slots,
+            "sigmas": row,
+            "times": row,
+            "slots": row,
+            **passed,
+            "x0": slots,
+        },
+    }
+    for graph in GRAPHS:
+        if found[graph] != wanted[graph]:
+            raise PainterError(f"the painter's {graph}.onnx and painter.json do not fit together")
+
+
+def _shape(one: Any) -> Shape:
+    """Return the shape of a graph's input or output; None for a length that may change."""
+    return tuple(length if isinstance(length, int) else None for length in one.shape)
 
 
 def _checked(folder: Path, name: str, settings: Settings) -> bytes:
@@ -196,8 +244,14 @@ def _checked(folder: Path, name: str, settings: Settings) -> bytes:
 def _embeddings(folder: Path, settings: Settings) -> tuple[Embeddings, Array]:
     """Return the codec's embeddings, and the token that stands for no text."""
     data = _checked(folder, "sprites.npz", settings)
-    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        return embeddings_of(arrays), arrays["nothing"].astype(np.float32)
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            found, nothing = embeddings_of(arrays), arrays["nothing"].astype(np.float32)
+    except Exception as error:  # zipfile, zlib and NumPy have one of their own for each damage
+        raise PainterError(f"the painter's sprites.npz can't be used: {error}") from error
+    if nothing.shape != (settings.context,):
+        raise PainterError("the painter's sprites.npz and painter.json do not fit together")
+    return found, nothing
 
 
 def _count(encoded: Array) -> npt.NDArray[np.int64]:

@@ -1,5 +1,6 @@
 """DuoGen at nano scale as a painter of pictures: texts and neighbours in, a scene out."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from importlib.resources import files
 from itertools import count
@@ -8,11 +9,11 @@ from pathlib import Path
 from assets.sprites.library import Library
 from assets.sprites.scene import Scene
 from inference.context import fix_chunk, last_text, step_chunk
-from inference.packs.manifest import catalogue
+from inference.packs.manifest import Weights, catalogue
 from inference.packs.store import Store
 from inference.painter.captions import alt_text
-from inference.painter.drawing import Drawing, Sketch, present, scene_of
-from inference.painter.duogen import Array, DuoGen, Frame
+from inference.painter.drawing import Drawing, PainterError, Sketch, present, scene_of
+from inference.painter.duogen import Array, DuoGen, Frame, Settings
 from inference.painter.reading import NoDrawing
 from inference.protocol import Json, PaintInput
 from inference.threads import FreeCores, cores
@@ -22,22 +23,17 @@ Read = Callable[[Sequence[str]], Sequence[Array]]
 
 
 class Nano:
-    """Paints with a DuoGen over what a reader makes of the texts.
-
-    reader: the sha256 of its weights; release: frees it.
-    """
+    """Paints with a DuoGen over what a reader makes of the texts; release: frees the reader."""
 
     def __init__(
         self,
         weights: DuoGen,
         read: Read,
-        reader: str,
         drawings: Library,
         release: Callable[[], None] = lambda: None,
     ) -> None:
         self._weights = weights
         self._read = read
-        self._reader = reader
         self._drawings = drawings
         self.close = release
 
@@ -47,7 +43,8 @@ class Nano:
         return {
             "painter": "duogen",
             "weights": dict(weights.files),
-            "reader": self._reader,
+            "reader": weights.reader,
+            "adapter": weights.adapter,
             "provider": self._weights.provider,
         }
 
@@ -98,14 +95,37 @@ def starter_painter(store: Store, drawings: Library, *, on_card: bool = False) -
     folder = Path(str(files("assets") / "starter"))
     weights = DuoGen(folder, drawings, cores(), on_card=on_card)
     manifest = next(manifest for manifest in catalogue() if manifest.id == "starter")
+    _check_reader(weights.settings, manifest.reader)
     model = Model(store.path(manifest.reader), manifest.reader.adapter_path())
+    wanted = weights.settings.layers, weights.settings.states
+    if (model.n_layers, model.width) != wanted:
+        model.close()
+        raise PainterError(
+            f"the painter reads {wanted[0]} layers of {wanted[1]} channels, and its reader"
+            f" {model.path.name} has {model.n_layers} of {model.width}"
+        )
     reader = Reader(model, cores(), free_cores=FreeCores(), keep=weights.told)
 
     def release() -> None:
         reader.close()
         model.close()
 
-    return Nano(weights, reader.states, manifest.reader.sha256, drawings, release)
+    return Nano(weights, reader.states, drawings, release)
+
+
+def _check_reader(settings: Settings, reader: Weights) -> None:
+    """Raise PainterError unless the weights were trained with this reader and its adapter."""
+    path = reader.adapter_path()
+    try:
+        adapter = hashlib.sha256(path.read_bytes()).hexdigest() if path else ""
+    except OSError as error:
+        raise PainterError(f"the adapter of the painter's reader can't be read: {error}") from error
+    for what, found, wanted in (
+        ("reader", reader.sha256, settings.reader),
+        ("adapter of its reader", adapter, settings.adapter),
+    ):
+        if found != wanted:
+            raise PainterError(f"the painter was trained with another {what} than the one here")
 
 
 def frames(given: PaintInput) -> list[Frame]:

@@ -121,7 +121,7 @@ def _trained(variant: Variant, seed: int, drawings: Library) -> Nano:
     write(config, prepared, learn(config, prepared, samples))
     weights = DuoGen(Path(config.export), drawings, threads=2)
     reader = Reader(writer.model, 2, keep=weights.told)
-    return (BlindNano if variant.blind else Nano)(weights, reader.states, "", drawings)
+    return (BlindNano if variant.blind else Nano)(weights, reader.states, drawings)
 
 
 def see_last_layer(config: Config, writer: Tuned, drawings: Library) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from safetensors.torch import save_file
 
+from inference.packs.manifest import read_manifest
 from inference.tuning.tuned import MODULES, Lora, TunedWriter
 
 Array = npt.NDArray[np.float32]
@@ -30,6 +31,7 @@ EMBEDDING = "token_embd.weight"
 ADAPTER = "writer.lora.gguf"
 PATCHED = "writer.gguf"
 TUNED = "writer.safetensors"
+PATCH = "patch.json"
 
 
 def write_tuned(folder: Path, writer: TunedWriter, lora: Lora, model: Path) -> None:
@@ -54,7 +56,31 @@ def write_tuned(folder: Path, writer: TunedWriter, lora: Lora, model: Path) -> N
         "before": hashlib.sha256(model.read_bytes()).hexdigest(),
         "after": hashlib.sha256(patched).hexdigest(),
     }
-    (folder / "patch.json").write_text(json.dumps(patch, indent=1) + "\n", encoding="utf-8")
+    (folder / PATCH).write_text(json.dumps(patch, indent=1) + "\n", encoding="utf-8")
+
+
+def patch_manifests(packs: Path, run: Path) -> None:
+    """Write the patch of a run of stage 1 into the manifests of the packs that use its adapter.
+
+    packs: the folder of the manifests. Raises ValueError, and changes none, where a manifest's file
+    is another one than that which the run began with.
+    """
+    patch = json.loads((run / PATCH).read_text(encoding="utf-8"))
+    after = patch.pop("after")
+    manifests = {
+        path: json.loads(path.read_text(encoding="utf-8")) for path in packs.glob("*.json")
+    }
+    for path, manifest in manifests.items():
+        for part in ("writer", "reader"):
+            item = manifest[part]
+            if item.get("adapter") != ADAPTER:
+                continue
+            if getattr(read_manifest(manifest), part).fetched() != patch["before"]:
+                raise ValueError(f"{path.name}: its {part} is not the file that was trained")
+            item |= {"sha256": after, "patch": patch}
+        read_manifest(manifest)
+    for path, manifest in manifests.items():
+        path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def write_lora(path: Path, writer: TunedWriter, lora: Lora) -> None:

@@ -13,6 +13,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -40,6 +41,7 @@ from inference.tuning.measures import (
     count_redraw,
     distinct,
 )
+from inference.writer.errors import TooLong
 
 MEASURES = (
     "object_recall",
@@ -180,9 +182,11 @@ def paint(prompt: Prompt, painter: Painter, seed: int) -> Painted:
         told = [*chunks, step]
         given = _input(told, prompt.text, prompt.description, before, prompt.after, seed)
         given = replace(given, heading=prompt.heading)
-    painter.read_ahead(chunks)
+    with suppress(TooLong):
+        painter.read_ahead(chunks)
     started = time.perf_counter()
-    painter.read_ahead([*chunks, step])
+    with suppress(TooLong):
+        painter.read_ahead([*chunks, step])
     ready = time.perf_counter()
     scene = _scene(given, painter)
     done = time.perf_counter()
@@ -224,7 +228,7 @@ def _scene(given: PaintInput, painter: Painter) -> Scene:
         *_, picture = painter.draw(given)
         assert isinstance(picture, Drawing)
         return picture.scene
-    except NoDrawing:
+    except (NoDrawing, TooLong):
         return Scene(None)
     except CannotFix:
         return scene_of(given.conditions[0]) or Scene(None)

@@ -7,7 +7,7 @@ token that stands for no text) and painter.json (shape, sampler, what it was tra
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -78,33 +78,48 @@ class DenoiseGraph(nn.Module):
         return self.transformer.denoise(packed, pairs, [0])
 
 
+@dataclass(frozen=True)
+class ReadBy:
+    """The reader that a painter is trained with: its layers, its file, its adapter if any."""
+
+    layers: int
+    file: Path
+    adapter: Path | None
+
+
 def write_painter(
     folder: Path,
     connector: Connector,
     transformer: Transformer,
-    layers: int,
+    reader: ReadBy,
     embeddings: Embeddings,
     sampler: Sampler,
 ) -> None:
     """Write everything that DuoGen (painter/duogen.py) reads, painter.json last.
 
-    connector: over full features (connector.unfolded); layers: the reader's.
+    connector: over full features (connector.unfolded).
     """
-    _write_graphs(folder, connector, transformer, layers, embeddings)
+    _write_graphs(folder, connector, transformer, reader.layers, embeddings)
     files = sorted(path for path in folder.iterdir() if path.suffix in (".onnx", ".npz"))
     settings = Settings(
         version=VERSION,
-        layers=layers,
-        states=connector.linear.in_features // layers,
+        layers=reader.layers,
+        states=connector.linear.in_features // reader.layers,
         context=transformer.shape.context,
         channels=transformer.shape.channels,
         denoising_steps=sampler.denoising_steps,
         guidance_scale=sampler.guidance_scale,
         shift=SHIFT,
-        files={path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
+        reader=_sha256(reader.file),
+        adapter=_sha256(reader.adapter) if reader.adapter else "",
+        files={path.name: _sha256(path) for path in files},
     )
     told = json.dumps(asdict(settings), indent=1) + "\n"
     (folder / "painter.json").write_text(told, encoding="utf-8")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _write_graphs(

@@ -13,7 +13,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from inference.painter.codec import SLOTS, SpriteCodec
 from inference.painter.connector import Connector
-from inference.painter.flow import noisy
+from inference.painter.flow import euler, guided, noisy, sigmas, velocity
 from inference.painter.transformer import Packed, Shape, Transformer
 from inference.tuning.samples import Batch
 
@@ -106,15 +106,14 @@ class Sampler:
 
 
 @torch.no_grad()
-def sample(painter: Painter, batch: Batch, untold: Batch, sampler: Sampler, seed: int) -> Tensor:
+def sample(
+    painter: Painter, batch: Batch, untold: Batch, sampler: Sampler, noise: Tensor
+) -> Tensor:
     """Return the target frames (n_samples, SLOTS, channels) of a batch's conditions.
 
-    untold: the same batch without each sample's last text chunk, for the guidance.
+    untold: the same batch without each sample's last text chunk, for the guidance; noise:
+    (n_samples * SLOTS, channels).
     """
-    from inference.painter.flow import euler, guided, sigmas, velocity
-
-    generator = torch.Generator().manual_seed(seed)
-    noise = torch.randn(int(batch.target.sum()), batch.latents.shape[1], generator=generator)
     transformer = painter.transformer
     branches = []
     for given in (batch, untold):

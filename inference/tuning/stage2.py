@@ -7,6 +7,7 @@ import shutil
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from random import Random
 
@@ -19,11 +20,11 @@ from assets.sprites.library import Library, library
 from inference.painter.codec import Embeddings, SpriteCodec
 from inference.painter.connector import unfolded
 from inference.painter.transformer import Shape
-from inference.tuning.adapter import ADAPTER
+from inference.tuning.adapter import ADAPTER, patch_manifests
 from inference.tuning.dialogues import split
 from inference.tuning.documents import Document
 from inference.tuning.embedding import Discriminants
-from inference.tuning.export import write_painter
+from inference.tuning.export import ReadBy, write_painter
 from inference.tuning.objective import Painter, Sampler
 from inference.tuning.preparing import (
     Amounts,
@@ -42,6 +43,7 @@ from inference.tuning.writers import Tuned, tuned_writer
 from inference.wire import from_json
 from inference.writer.states import Reader
 
+ASSETS = Path(str(files("assets"))).resolve()
 KEPT = 1.5  # the logit of the memory's first share in state, tint and place
 APPEARING = -3.0  # and in whether there is a thing at all
 ALIKE = 1.7  # the memory's first weight of a sprite's channels: equal sprites find each other
@@ -206,7 +208,10 @@ def fresh(config: Config, prepared: Prepared) -> Painter:
 
 
 def export(path: Path) -> None:
-    """Write the trained painter of a run for the program, with the writer's adapter beside it."""
+    """Write the trained painter of a run for the program, with the writer's adapter beside it.
+
+    Where that is the folder that ships, the packs' manifests get the adapter's patch.
+    """
     config = read_config(path)
     prepared = prepare(config, library())
     painter = fresh(config, prepared)
@@ -214,6 +219,8 @@ def export(path: Path) -> None:
     write(config, prepared, painter)
     if config.writer:
         shutil.copyfile(Path(config.writer) / ADAPTER, Path(config.export) / ADAPTER)
+        if Path(config.export).resolve() == ASSETS / "starter":
+            patch_manifests(ASSETS / "packs", Path(config.writer))
 
 
 def write(config: Config, prepared: Prepared, painter: Painter) -> None:
@@ -222,12 +229,13 @@ def write(config: Config, prepared: Prepared, painter: Painter) -> None:
         torch.from_numpy(p) for p in (prepared.basis.directions, prepared.basis.mean)
     )
     connector = unfolded(painter.connector, directions, mean)
-    layers = tuned_writer(config.pack, config.writer).model.n_layers
+    writer = tuned_writer(config.pack, config.writer)
+    adapter = writer.folder / ADAPTER if writer.folder else None
     write_painter(
         Path(config.export),
         connector,
         painter.transformer,
-        layers,
+        ReadBy(writer.model.n_layers, writer.model.path, adapter),
         prepared.embedded,
         config.sampler,
     )

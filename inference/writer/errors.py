@@ -12,6 +12,10 @@ class WriterError(Exception):
         self.hint = hint
 
 
+class TooLong(WriterError):
+    """A text that is longer than the context of the model that shall read it."""
+
+
 def not_evaluated(code: int) -> WriterError:
     """Return what llama_decode's code means; source: llama.cpp, llama-context.cpp."""
     if code == ALLOC_FAILED:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from inference.mending import pip
 from inference.writer.batches import SLICE, Sight, Tokens, batches, positions
-from inference.writer.errors import Stopped, WriterError, not_evaluated
+from inference.writer.errors import Stopped, TooLong, WriterError, not_evaluated
 from inference.writer.model import Model
 
 if TYPE_CHECKING:
@@ -121,11 +121,11 @@ class Reader:
 
         The same chunks give the same bytes, whatever was asked before. stop is polled while a
         chunk is evaluated, from this thread; True raises Stopped, and whole chunks are kept.
-        Raises WriterError when the chunks are longer than the context.
+        Raises TooLong when the chunks are longer than the context.
         """
         wanted = [self._taken_in(chunk) for chunk in chunks]
         if sum(map(len, wanted)) > self.n_ctx:
-            raise WriterError(
+            raise TooLong(
                 f"the tutorial is longer than the reader's context of {self.n_ctx} tokens",
                 "Shorten its steps, or make two tutorials of it.",
             )

@@ -1,5 +1,6 @@
 """The engine with the network that ships: previews, recipes, neighbours, and what it can't read."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from inference.engine import Engine
+from inference.packs.manifest import catalogue
 from inference.packs.store import Store, default_folder
 from inference.painter.painting import EVERY, PREVIEW
 from inference.protocol import (
@@ -16,11 +18,13 @@ from inference.protocol import (
     Finished,
     GivenStep,
     Loading,
+    Notice,
     PaintFinished,
     PaintInput,
     PaintOptions,
     PaintPreview,
     Redraw,
+    StepFinished,
     Write,
 )
 
@@ -63,7 +67,11 @@ def test_the_recipe_names_weights_and_reader(takes: list[PaintFinished]) -> None
     recipe = takes[1].recipe
     assert recipe["painter"] == recipe["options"]["painter"] == "duogen"
     assert {"connector.onnx", "keys.onnx", "denoise.onnx", "sprites.npz"} == set(recipe["weights"])
-    assert len(recipe["reader"]) == 64
+    reader = next(manifest for manifest in catalogue() if manifest.id == "starter").reader
+    assert recipe["reader"] == reader.sha256
+    adapter = reader.adapter_path()
+    assert adapter is not None
+    assert recipe["adapter"] == hashlib.sha256(adapter.read_bytes()).hexdigest()
     assert [condition["sha256"] for condition in recipe["conditions"]] == [takes[0].image.sha256]
 
 
@@ -72,9 +80,10 @@ def test_the_same_input_gives_the_same_bytes(engine: Engine, takes: list[PaintFi
     assert [take.image.sha256 for take in again] == [take.image.sha256 for take in takes]
 
 
-def paint(engine: Engine, given: PaintInput) -> Event:
-    *_, last, end = engine.handle(Redraw("r", "s", "p", given))
-    return end if isinstance(end, Failed) else last
+def paint(engine: Engine, given: PaintInput) -> PaintFinished | Failed:
+    events = engine.handle(Redraw("r", "s", "p", given))
+    (found,) = (event for event in events if isinstance(event, PaintFinished | Failed))
+    return found
 
 
 def test_a_photo_is_left_out_and_the_recipe_says_so(engine: Engine) -> None:
@@ -90,10 +99,16 @@ def test_sixty_neighbours_and_an_empty_text_are_no_crash(
 ) -> None:
     scene = takes[0].source
     many = tuple(Condition("previous", str(k), scene) for k in range(60))
-    assert paint(engine, PaintInput("", "", "", "A bowl.", (), many, 1, options=OPTIONS))
-    empty = PaintInput("", "", "", "", ("", ""), many[:1], 1, mode="fix", options=OPTIONS)
+    crowded = paint(engine, PaintInput("", "", "", "A bowl.", (), many, 1, options=OPTIONS))
+    assert isinstance(crowded, PaintFinished), crowded
+    assert len(crowded.recipe["conditions"]) == 60
+    empty = PaintInput("", "", "", "", ("", ""), many[:1], 1, options=OPTIONS)
+    nothing = Failed("r", "painter", "no drawing for: this step", "Change the description.")
+    assert paint(engine, empty) == nothing
     present = replace(many[0], role="present")
-    assert paint(engine, replace(empty, conditions=(present,)))
+    fixed = paint(engine, replace(empty, mode="fix", conditions=(present,)))
+    # To fix nothing: the network keeps the picture, or leaves it empty.
+    assert isinstance(fixed, PaintFinished) or fixed == nothing
 
 
 def test_a_text_longer_than_the_reader_is_a_sentence(engine: Engine) -> None:
@@ -102,6 +117,23 @@ def test_a_text_longer_than_the_reader_is_a_sentence(engine: Engine) -> None:
     assert isinstance(failed, Failed)
     assert "longer than the reader" in failed.message
     assert failed.hint
+
+
+def test_steps_that_the_reader_has_no_room_for_keep_their_text(engine: Engine) -> None:
+    long = GivenStep("long", "Crack eggs", "Crack the egg. " * 1334, "An egg.")
+    assert len(long.body) > 20_000
+    given = (STEPS[0], long, STEPS[1])
+    events = list(engine.handle(replace(REQUEST, given=given)))
+    assert events[-1] == Finished("r")
+    told = [(e.step, e.body) for e in events if isinstance(e, StepFinished)]
+    assert told == [(step.step, step.body) for step in given]
+    assert [event.step for event in events if isinstance(event, PaintFinished)] == ["a"]
+    notices = [event for event in events if isinstance(event, Notice)]
+    assert [(notice.kind, notice.step) for notice in notices] == [
+        ("no-drawing", "long"),
+        ("no-drawing", "b"),
+    ]
+    assert all("longer than the reader" in notice.message for notice in notices)
 
 
 def test_a_writer_is_loaded_beside_the_network(engine: Engine) -> None:

@@ -77,9 +77,27 @@ def test_what_the_weights_or_the_library_lack_is_left_out(drawings: Library) -> 
     assert len(codec.encode(other_state)) == 1
 
 
+def test_a_drawing_without_any_trained_state_is_left_out(drawings: Library) -> None:
+    """The library lacks some states of the bowl, all of the egg, and other drawings altogether."""
+    kept = [drawings["kitchen"], drawings["spoon"], replace(drawings["bowl"], states={"full": ()})]
+    reduced = Library([*kept, replace(drawings["egg"], states={"painted": ()})])
+    codec = SpriteCodec(embeddings(drawings), reduced)
+    assert sorted(codec.names) == ["bowl", "kitchen", "spoon"]
+    assert [len(table) for table in codec.state_tables()] == [
+        len(codec.states(name)) for name in codec.names
+    ]
+    whole = SpriteCodec(embeddings(drawings), drawings)
+    egg, bowl = Placed("egg", "whole", 0.5, 0.7, 0.3), Placed("bowl", "empty", 0.3, 0.7, 0.3)
+    seen = codec.decode(whole.encode(Scene("kitchen", (egg, bowl))))
+    assert seen.background == "kitchen"
+    assert {(p.name, p.state) for p in seen.sprites} <= {("bowl", "full"), ("spoon", "plain")}
+    assert ("bowl", "full") in {(p.name, p.state) for p in seen.sprites}
+    assert len(codec.encode(Scene("kitchen", (egg, bowl, replace(bowl, state="full"))))) == 2
+
+
 def test_any_numbers_decode_to_a_scene(codec: SpriteCodec) -> None:
     rng = np.random.default_rng(3)
-    for scale in (0.1, 1.0, 30.0):
+    for scale in (0.1, 1.0, 30.0, 1e6):
         frame = (scale * rng.standard_normal((8, codec.channels))).astype(np.float32)
         for placed in codec.decode(frame).sprites:
             assert min(placed.x, placed.y) >= -0.2

@@ -1,9 +1,14 @@
 """The network as a painter: which pictures it sees at which time, which text is the last one."""
 
+import hashlib
+import json
+from importlib.resources import files
+
 import pytest
 
 from assets.sprites.scene import Placed, Scene, scene_to_json
 from inference.context import last_text, step_chunk
+from inference.packs.manifest import catalogue
 from inference.painter.nano import frames
 from inference.protocol import Condition, PaintInput
 
@@ -67,3 +72,15 @@ def test_the_last_text_begins_behind_the_last_picture(
 
 def test_a_prompt_that_looks_like_a_picture_is_none() -> None:
     assert last_text(["Picture: a trap", step_chunk(1, "Boil", "Picture: no\nBoil it.", "")]) == 1
+
+
+def test_what_ships_was_trained_together() -> None:
+    """The weights, the adapter, and the row of `<BOV>` in every pack that uses it."""
+    told = json.loads((files("assets") / "starter" / "painter.json").read_text("utf-8"))
+    readers = [pack.reader for pack in catalogue() if pack.reader.adapter]
+    assert len(readers) > 1
+    for reader in readers:
+        adapter = reader.adapter_path()
+        assert adapter is not None
+        assert hashlib.sha256(adapter.read_bytes()).hexdigest() == told["adapter"]
+        assert reader.sha256 == told["reader"]

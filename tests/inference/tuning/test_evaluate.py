@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from assets.sprites.library import Library, library
 from assets.sprites.scene import Placed, Scene, scene_to_json
+from inference.painter.nano import Nano
 from inference.painter.storyboard import Storyboard
 from inference.protocol import Json
 from inference.tuning.evaluate import (
@@ -17,6 +19,7 @@ from inference.tuning.evaluate import (
     PromptError,
     chosen_painter,
     evaluate,
+    paint,
     read_prompts,
 )
 from inference.tuning.prompts import write_prompts
@@ -64,6 +67,14 @@ LINES: list[Json] = [
 @pytest.fixture(scope="module")
 def drawings() -> Library:
     return library()
+
+
+@pytest.fixture(scope="module")
+def duogen(drawings: Library, starter_gguf: Path) -> Iterator[Nano]:
+    painter = chosen_painter("duogen", drawings)
+    assert isinstance(painter, Nano)
+    yield painter
+    painter.close()
 
 
 def written(path: Path, lines: list[Json]) -> Path:
@@ -167,7 +178,7 @@ def test_a_bad_line_is_told(drawings: Library, tmp_path: Path, line: str, messag
         read_prompts(path, drawings)
 
 
-def test_hard_texts_are_no_crash(drawings: Library, tmp_path: Path) -> None:
+def test_hard_texts_are_no_crash(drawings: Library, tmp_path: Path, duogen: Nano) -> None:
     lines: list[Json] = [
         {"text": "", "objects": ["egg"], "previous": []},
         {"text": "egg " * 5000, "objects": ["egg"], "previous": []},
@@ -179,8 +190,26 @@ def test_hard_texts_are_no_crash(drawings: Library, tmp_path: Path) -> None:
         },
     ]
     prompts = read_prompts(written(tmp_path / "p.jsonl", lines), drawings)
-    *_, report = evaluate(prompts, Storyboard(drawings), drawings)
-    assert report["counts"]["pictures"] == 3
+    for painter in (Storyboard(drawings), duogen):
+        *_, report = evaluate(prompts, painter, drawings)
+        assert report["counts"]["pictures"] == 3
+
+
+def test_a_line_longer_than_the_reader_is_an_empty_scene(
+    drawings: Library, tmp_path: Path, duogen: Nano
+) -> None:
+    """The text, or one of those before it; the line behind is painted."""
+    long = "egg " * 5000
+    told: Json = {"text": "An egg.", "description": "An egg.", "objects": ["egg"]}
+    lines: list[Json] = [
+        told | {"text": long, "previous": []},
+        told | {"previous": [long]},
+        told | {"previous": []},
+    ]
+    prompts = read_prompts(written(tmp_path / "p.jsonl", lines), drawings)
+    scenes = [paint(prompt, duogen, 0).scene for prompt in prompts]
+    assert scenes[:2] == [Scene(None), Scene(None)]
+    assert scenes[2].sprites
 
 
 def test_the_command_prints_one_object(tmp_path: Path) -> None:

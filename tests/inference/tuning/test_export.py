@@ -1,10 +1,15 @@
 """A painter exported as ONNX paints as torch does, and refuses weights that don't fit."""
 
+import hashlib
 import json
+import math
 import shutil
+from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
 
@@ -13,13 +18,14 @@ from assets.sprites.scene import Scene, to_svg
 from inference.painter.codec import SLOTS, Embeddings, SpriteCodec
 from inference.painter.connector import Connector, concatenated, unfolded
 from inference.painter.drawing import PainterError
-from inference.painter.duogen import DuoGen, Frame
-from inference.painter.flow import euler, guided, sigmas, velocity
-from inference.painter.transformer import Packed, Shape, Transformer
-from inference.tuning.export import write_painter
-from inference.tuning.objective import SHIFT, Sampler
+from inference.painter.duogen import Array, DuoGen, Frame
+from inference.painter.transformer import Shape, Transformer
+from inference.tuning.export import ReadBy, write_painter
+from inference.tuning.objective import Painter, Sampler, sample
+from inference.tuning.samples import Packer, Sample
 
 LAYERS, WIDTH = 3, 16
+STARTER = Path(str(files("assets") / "starter"))
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +68,13 @@ def weights(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     folder = tmp_path_factory.mktemp("painter")
+    reader = tmp_path_factory.mktemp("reader")
+    (reader / "reader.gguf").write_bytes(b"reader")
+    (reader / "adapter.gguf").write_bytes(b"adapter")
+    read_by = ReadBy(LAYERS, reader / "reader.gguf", reader / "adapter.gguf")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("warnings.warn", lambda *_args, **_kwargs: None)  # the exporter's own
-        write_painter(folder, *nets, LAYERS, embeddings, Sampler(4, 2.0))
+        write_painter(folder, *nets, read_by, embeddings, Sampler(4, 2.0))
     return folder
 
 
@@ -73,21 +83,21 @@ def painter(weights: Path, drawings: Library) -> DuoGen:
     return DuoGen(weights, drawings, threads=1)
 
 
-def told(painter: DuoGen, tokens: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def states_of(tokens: int, seed: int) -> Array:
     states = np.random.default_rng(seed).standard_normal((tokens, LAYERS, WIDTH))
-    return states.astype(np.float32), painter.told(states.astype(np.float32))
+    return states.astype(np.float32)
 
 
 def painted(painter: DuoGen, frames: list[Frame], chunks: list[int], seed: int = 3) -> list[Scene]:
-    context = [told(painter, tokens, k)[1] for k, tokens in enumerate(chunks)]
+    context = [painter.told(states_of(tokens, k)) for k, tokens in enumerate(chunks)]
     return list(painter.paint(context, len(chunks) - 1, frames, seed))
 
 
 def test_the_connector_is_torchs(painter: DuoGen, nets: tuple[Connector, Transformer]) -> None:
-    states, out = told(painter, 9, 0)
+    states = states_of(9, 0)
     with torch.no_grad():
         want = nets[0](concatenated(torch.from_numpy(states)))
-    np.testing.assert_allclose(out, want.numpy(), atol=1e-5)
+    np.testing.assert_allclose(painter.told(states), want.numpy(), atol=1e-5)
 
 
 def test_a_connector_learnt_in_a_basis_is_the_same_function() -> None:
@@ -99,46 +109,50 @@ def test_a_connector_learnt_in_a_basis_is_the_same_function() -> None:
 
 
 def test_a_picture_is_torchs(
-    painter: DuoGen, nets: tuple[Connector, Transformer], drawings: Library
+    painter: DuoGen,
+    nets: tuple[Connector, Transformer],
+    embeddings: Embeddings,
+    drawings: Library,
 ) -> None:
     """The whole sampling, guidance and conditioning frames included."""
     before = painted(painter, [], [4])[-1]
     frames = [Frame(-2, Scene("kitchen")), Frame(-1, before), Frame(1, Scene("garden"))]
     scene = painted(painter, frames, [5, 7])[-1]
-    context = [torch.from_numpy(told(painter, tokens, k)[1]) for k, tokens in enumerate((5, 7))]
-    encoded = [torch.from_numpy(painter.codec.encode(frame.scene)) for frame in frames]
-    times = [torch.full((len(e),), float(f.time)) for e, f in zip(encoded, frames, strict=True)]
-    slots = [torch.arange(float(len(e))) for e in encoded]
-    count = sum(map(len, encoded)) + SLOTS
-
-    def slope(x: torch.Tensor, sigma: float) -> torch.Tensor:
-        found = []
-        for chunks in (2, 1):
-            text = torch.cat(context[:chunks])
-            levels = torch.zeros(count)
-            levels[-SLOTS:] = sigma
-            packed = Packed(
-                torch.cat([*encoded, x]),
-                levels,
-                torch.cat([*times, torch.zeros(SLOTS)]),
-                torch.cat([*slots, torch.arange(float(SLOTS))]),
-                [count],
-                text,
-                torch.arange(len(text)) >= 5,
-                [len(text)],
-            )
-            found.append(nets[1](packed)[-SLOTS:])
-        return velocity(x, guided(found[0], found[1], 2.0), sigma)
-
-    noise = np.random.default_rng(3).standard_normal((SLOTS, painter.codec.channels))
-    with torch.no_grad():
-        *_, (x, _) = euler(slope, torch.from_numpy(noise.astype(np.float32)), sigmas(4, SHIFT))
-    want = painter.codec.decode(x.numpy())
+    want = by_torch(nets, SpriteCodec(embeddings, drawings), frames, [5, 7])
     assert scene.background == want.background
-    assert [(p.name, p.state) for p in scene.sprites] == [(p.name, p.state) for p in want.sprites]
+    assert len(scene.sprites) == len(want.sprites) > 1
     for one, other in zip(scene.sprites, want.sprites, strict=True):
-        assert abs(one.x - other.x) < 0.02
-        assert abs(one.y - other.y) < 0.02
+        assert (one.x, one.y, one.size) == pytest.approx((other.x, other.y, other.size), abs=0.02)
+        assert abs(one.rotation - other.rotation) <= 2
+        same = replace(one, x=other.x, y=other.y, size=other.size, rotation=other.rotation)
+        assert same == other
+
+
+def by_torch(
+    nets: tuple[Connector, Transformer], codec: SpriteCodec, frames: list[Frame], chunks: list[int]
+) -> Scene:
+    """As painted(), by the sampler of the training."""
+    connector, transformer = nets
+    trained = Painter(LAYERS * WIDTH, transformer.shape, codec)
+    trained.connector, trained.transformer = connector, transformer
+    features = [
+        concatenated(torch.from_numpy(states_of(tokens, k))).numpy()
+        for k, tokens in enumerate(chunks)
+    ]
+    around = tuple((frame.time, frame.scene) for frame in frames)
+    given = Sample(0, around, 0, Scene(None), len(chunks), len(chunks) - 1)
+    packer = Packer(codec)
+    batch, untold = (packer.pack([given], [told]) for told in (features, features[:-1]))
+    noise = np.random.default_rng(3).standard_normal((SLOTS, codec.channels)).astype(np.float32)
+    sampled = sample(trained, batch, untold, Sampler(4, 2.0), torch.from_numpy(noise))
+    return codec.decode(sampled[0].numpy())
+
+
+def test_the_settings_name_what_the_weights_were_trained_with(painter: DuoGen) -> None:
+    settings = painter.settings
+    assert settings.reader == hashlib.sha256(b"reader").hexdigest()
+    assert settings.adapter == hashlib.sha256(b"adapter").hexdigest()
+    assert (settings.layers, settings.states, settings.denoising_steps) == (LAYERS, WIDTH, 4)
 
 
 def test_the_same_seed_paints_the_same(painter: DuoGen) -> None:
@@ -169,30 +183,84 @@ def test_a_damaged_file_is_refused(
     (folder / name).write_bytes(data[: len(data) // 2])
     with pytest.raises(PainterError, match=name):
         painted(DuoGen(folder, drawings, 1), [], [4])
-    # Even where painter.json was made to fit.
-    if name != "sprites.npz":
-        import hashlib
-
-        settings = json.loads((folder / "painter.json").read_text())
-        settings["files"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
-        (folder / "painter.json").write_text(json.dumps(settings))
-        with pytest.raises(PainterError, match=name):
-            painted(DuoGen(folder, drawings, 1), [], [4])
+    trust(folder, name)
+    with pytest.raises(PainterError, match=f"{name} can't be used"):
+        painted(DuoGen(folder, drawings, 1), [], [4])
 
 
-def test_weights_that_do_not_fit_are_refused(
-    weights: Path, drawings: Library, tmp_path: Path
+def trust(folder: Path, name: str) -> None:
+    """Make painter.json name a file as it is now."""
+    settings = json.loads((folder / "painter.json").read_text())
+    settings["files"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    (folder / "painter.json").write_text(json.dumps(settings))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("channels", 7, "channels"),
+        ("version", 99, "version"),
+        ("layers", "three", r"painter\.json"),
+        ("layers", LAYERS - 1, r"connector\.onnx"),
+        ("layers", 0, "layers = 0"),
+        ("states", WIDTH + 1, r"connector\.onnx"),
+        ("context", 12, r"sprites\.npz"),
+        ("denoising_steps", 0, "denoising_steps = 0"),
+        ("denoising_steps", 10**9, "denoising_steps"),
+        ("guidance_scale", math.nan, "guidance_scale = nan"),
+        ("shift", -3.0, "shift"),
+    ],
+)
+def test_settings_that_do_not_fit_are_refused(
+    weights: Path, drawings: Library, tmp_path: Path, field: str, value: object, message: str
 ) -> None:
     folder = Path(shutil.copytree(weights, tmp_path / "painter"))
     settings = json.loads((folder / "painter.json").read_text())
-    for field, value, message in (
-        ("channels", 7, "channels"),
-        ("version", 99, "version"),
-        ("layers", "three", "painter.json"),
-    ):
-        (folder / "painter.json").write_text(json.dumps(settings | {field: value}))
-        with pytest.raises(PainterError, match=message):
-            DuoGen(folder, drawings, 1)
+    (folder / "painter.json").write_text(json.dumps(settings | {field: value}))
+    with pytest.raises(PainterError, match=message):
+        painted(DuoGen(folder, drawings, 1), [], [4])
     (folder / "painter.json").unlink()
     with pytest.raises(PainterError, match=r"painter\.json"):
         DuoGen(folder, drawings, 1)
+
+
+def test_drawings_that_do_not_fit_are_refused(
+    weights: Path, drawings: Library, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(weights, tmp_path / "painter"))
+    with np.load(folder / "sprites.npz") as arrays:
+        whole = dict(arrays)
+    for changed in (
+        {"names": whole["names"][:-1]},
+        {"state_rows": np.full_like(whole["state_rows"], np.nan)},
+        {"nothing": whole["nothing"][:-1]},
+        {"sprites": np.full(whole["sprites"].shape, "egg")},
+    ):
+        np.savez(folder / "sprites.npz", **(whole | changed))
+        trust(folder, "sprites.npz")
+        with pytest.raises(PainterError, match=r"sprites\.npz"):
+            DuoGen(folder, drawings, 1)
+
+
+def test_graphs_of_different_painters_are_refused(
+    weights: Path, drawings: Library, tmp_path: Path
+) -> None:
+    """Each file is whole, and painter.json names it."""
+    folder = Path(shutil.copytree(weights, tmp_path / "painter"))
+    shutil.copyfile(STARTER / "keys.onnx", folder / "keys.onnx")
+    trust(folder, "keys.onnx")
+    with pytest.raises(PainterError, match=r"keys\.onnx and painter\.json do not fit"):
+        painted(DuoGen(folder, drawings, 1), [], [4])
+
+
+def test_weights_that_are_no_numbers_are_refused(
+    weights: Path, drawings: Library, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(weights, tmp_path / "painter"))
+    graph = onnx.load(folder / "denoise.onnx")
+    largest = max(graph.graph.initializer, key=lambda one: len(one.raw_data))
+    largest.raw_data = b"\xff" * len(largest.raw_data)
+    onnx.save(graph, folder / "denoise.onnx")
+    trust(folder, "denoise.onnx")
+    with pytest.raises(PainterError, match=r"denoise\.onnx gives what is no number"):
+        painted(DuoGen(folder, drawings, 1), [], [4])
