@@ -1,17 +1,17 @@
-"""What stage 2 minimises: connector and transformer learn to paint; and how they are sampled.
+"""What stage 2 minimises: connector and transformer learn to paint.
 
 Source: DuoGen, section 4.2 (stage 2): one target picture a sequence, flow matching. Besides the
 flow's loss there is the codec's: which sprite, which state, whether a slot is there at all, as
 cross-entropies over its tables; without them near sprites are confused for long.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-from inference.painter.codec import SLOTS, SpriteCodec
+from inference.painter.codec import SpriteCodec
 from inference.painter.connector import Connector
 from inference.painter.flow import noisy
 from inference.painter.transformer import Packed, Shape, Transformer
@@ -68,7 +68,7 @@ class Painter(nn.Module):
         """Return the loss of the target slots at a random noise level a sample."""
         even = torch.rand(len(batch.lengths), device=batch.latents.device)
         levels = (SHIFT * even / (1 + (SHIFT - 1) * even)).clamp(min=LEAST)
-        per_slot = levels.repeat_interleave(torch.tensor(batch.lengths, device=levels.device))
+        per_slot = levels.repeat_interleave(torch.tensor(batch.lengths).to(levels.device))
         sigmas = torch.where(batch.target, per_slot, torch.zeros_like(per_slot))
         noise = torch.randn_like(batch.latents)
         latents = noisy(batch.latents, noise, sigmas[:, None])
@@ -85,16 +85,21 @@ class Painter(nn.Module):
         seen = predicted[there]
         names = batch.names[there]
         scale = SHARP / self.sprites.shape[1]
-        named = cross_entropy(scale * seen[:, self.parts["sprite"]] @ self.sprites.T, names)
+        named = mean_entropy(scale * seen[:, self.parts["sprite"]] @ self.sprites.T, names)
         tables = self.states[names]
         near = -((seen[:, None, self.parts["state"]] - tables) ** 2).mean(-1) * SHARP / 4
         beyond = torch.arange(tables.shape[1], device=near.device) >= self.state_counts[names, None]
-        stated = cross_entropy(near.masked_fill(beyond, -1e4), batch.states[there])
+        stated = mean_entropy(near.masked_fill(beyond, -1e4), batch.states[there])
         tinted = batch.tints >= 0
-        coloured = cross_entropy(
+        coloured = mean_entropy(
             predicted[tinted][:, self.parts["tint"]] * TINTING, batch.tints[tinted]
         )
         return flow + presence + NAMING * (named + stated + coloured)
+
+
+def mean_entropy(logits: Tensor, wanted: Tensor) -> Tensor:
+    """Return the mean cross-entropy of (n, kinds) logits; 0 where a batch shows none of them."""
+    return cross_entropy(logits, wanted, reduction="sum") / max(len(wanted), 1)
 
 
 @dataclass(frozen=True)
@@ -103,38 +108,3 @@ class Sampler:
 
     denoising_steps: int = 2
     guidance_scale: float = 1.5
-
-
-@torch.no_grad()
-def sample(painter: Painter, batch: Batch, untold: Batch, sampler: Sampler, seed: int) -> Tensor:
-    """Return the target frames (n_samples, SLOTS, channels) of a batch's conditions.
-
-    untold: the same batch without each sample's last text chunk, for the guidance.
-    """
-    from inference.painter.flow import euler, guided, sigmas, velocity
-
-    generator = torch.Generator().manual_seed(seed)
-    noise = torch.randn(int(batch.target.sum()), batch.latents.shape[1], generator=generator)
-    transformer = painter.transformer
-    branches = []
-    for given in (batch, untold):
-        packed = painter.packed(given, given.latents, torch.zeros_like(given.times))
-        keys = transformer.keys(packed.context, packed.recent, packed.context_lengths)
-        lengths = [max(length, 1) for length in packed.context_lengths]
-        branches.append((packed, keys, lengths))
-
-    def slope(x: Tensor, sigma: float) -> Tensor:
-        found = []
-        for packed, keys, lengths in branches if sampler.guidance_scale != 1 else branches[:1]:
-            latents = packed.latents.clone()
-            latents[batch.target] = x
-            levels = batch.target.float() * sigma
-            now = replace(packed, latents=latents, sigmas=levels)
-            found.append(transformer.denoise(now, keys, lengths)[batch.target])
-        x0 = found[0]
-        if len(found) == 2:
-            x0 = guided(found[0], found[1], sampler.guidance_scale)
-        return velocity(x, x0, sigma)
-
-    steps = list(euler(slope, noise, sigmas(sampler.denoising_steps, SHIFT)))
-    return steps[-1][0].view(-1, SLOTS, noise.shape[1])

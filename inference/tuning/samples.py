@@ -7,7 +7,7 @@ Source: DuoGen, sections 4 (one random target a sequence; negative branch) and 4
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from random import Random
 
 import numpy as np
@@ -96,6 +96,12 @@ class Batch:
     names: Tensor
     states: Tensor
     tints: Tensor
+
+    def to(self, device: torch.device | str) -> "Batch":
+        """Return the batch with its tensors on a device; lengths stay numbers."""
+        told = {one.name: getattr(self, one.name) for one in fields(self)}
+        moved = {name: part.to(device) for name, part in told.items() if isinstance(part, Tensor)}
+        return replace(self, **moved)
 
 
 class Packer:
