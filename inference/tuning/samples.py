@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from random import Random
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -99,9 +100,9 @@ class Batch:
 
     def to(self, device: torch.device | str) -> "Batch":
         """Return the batch with its tensors on a device; lengths stay numbers."""
-        told = {one.name: getattr(self, one.name) for one in fields(self)}
-        moved = {name: part.to(device) for name, part in told.items() if isinstance(part, Tensor)}
-        return replace(self, **moved)
+        parts: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(self)}
+        tensors = {name: part for name, part in parts.items() if isinstance(part, Tensor)}
+        return replace(self, **parts | {name: part.to(device) for name, part in tensors.items()})
 
 
 class Packer:
