@@ -129,54 +129,18 @@ def test_every_sample_comes_once_an_epoch() -> None:
     assert seen[:12] != seen[12:]
 
 
-SCRIPT = """
-import os
-import sys
-from pathlib import Path
-import torch
-from accelerate import Accelerator
-sys.path.insert(0, {tests!r})
-import tiny_samples
-from inference.tuning.samples import Packer
-from inference.tuning.training import Schedule, train
-torch.set_num_threads(1)
-accelerator = Accelerator(cpu=True)
-assert accelerator.num_processes == 2
-process = accelerator.process_index
-codec = tiny_samples.codec()
-packer = Packer(codec)
-painter = tiny_samples.painter(codec)
-seen = []
-def batch(step):
-    made = tiny_samples.batch(packer, step, process)
-    seen.append(0 in made.context_lengths)
-    return made
-schedule = Schedule(steps=6, learning_rate=1e-3, ema=0.5)
-last = train(accelerator, painter, batch, schedule, Path({folder!r}))
-assert seen == [(step + process) % 2 == 0 for step in range(6)]
-rows = accelerator.gather(torch.cat([p.detach().flatten() for p in last.parameters()])[None])
-assert torch.isfinite(rows).all()
-assert torch.equal(rows[0], rows[1])
-accelerator.wait_for_everyone()
-accelerator.end_training()
-sys.stdout.flush()
-os._exit(0)  # libraries of two processes that end at once have aborted in their last moments
-"""
-
-
 def test_two_processes_train_one_painter(tmp_path: Path) -> None:
-    """Also where one of them has a sample without text, and then the other."""
-    script = tmp_path / "two.py"
-    tests = str(Path(__file__).parent)
-    script.write_text(SCRIPT.format(tests=tests, folder=str(tmp_path / "run")))
+    script = Path(__file__).with_name("two_processes.py")
     launcher = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")
     done = subprocess.run(
-        [sys.executable, *launcher, script],
+        [sys.executable, *launcher, script, tmp_path],
         capture_output=True,
         text=True,
         timeout=240,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-9000:]
-    lines = (tmp_path / "run" / "log.jsonl").read_text().splitlines()
-    assert [json.loads(line)["step"] for line in lines] == [6]
+    assert done.stdout.count("both") == 2
+    for name in ("ddp", "fsdp"):
+        lines = (tmp_path / name / "log.jsonl").read_text().splitlines()
+        assert [json.loads(line)["step"] for line in lines] == [4]
