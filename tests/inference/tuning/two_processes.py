@@ -5,6 +5,7 @@ A process has a sample without text in every other step, the other one then has 
 
 import os
 import sys
+import time
 from pathlib import Path
 
 import tiny_samples
@@ -14,7 +15,7 @@ from accelerate.state import AcceleratorState, PartialState
 from accelerate.utils import DistributedType
 from torch import Tensor
 
-from inference.tuning import training
+from inference.tuning import stage2, training
 from inference.tuning.samples import Batch, Packer
 from inference.tuning.training import Schedule, train
 
@@ -64,12 +65,29 @@ def resumed(folder: Path) -> Tensor:
     raise AssertionError
 
 
+def prepared_once(folder: Path, process: int) -> None:
+    """Run stage 2 with a slow preparation: the second process finds all that the first makes."""
+    made = folder / "made"
+
+    def prepare(*_: object) -> None:
+        if process == 0:
+            time.sleep(1)
+            made.touch()
+        assert made.exists()
+
+    stage2.prepare = prepare
+    stage2.Samples = stage2.learn = lambda *_: None
+    stage2.run(Path(stage2.__file__).with_name("configs") / "stage2.toml")
+    assert made.exists()
+
+
 def main() -> None:
     torch.set_num_threads(1)
     training.CHECKPOINT = 0.0  # after every step
     folder = Path(sys.argv[1])
     accelerator = Accelerator(cpu=True)
     assert accelerator.num_processes == 2
+    prepared_once(folder, accelerator.process_index)
     whole = trained(folder / "ddp")
     assert torch.equal(resumed(folder / "ddp cut"), whole)
     use_fsdp(accelerator)
