@@ -120,6 +120,19 @@ def test_every_weight_takes_part_in_every_batch(codec: SpriteCodec, step: int) -
     assert [name for name, part in painter.named_parameters() if part.grad is None] == []
 
 
+def test_the_network_makes_no_tensor_on_another_device(codec: SpriteCodec) -> None:
+    """A device without arithmetic stands for a card; like one it refuses a CPU's tensors."""
+    painter = tiny_samples.painter(codec).to("meta")
+    batch = tiny_samples.batch(Packer(codec), 0)
+    there = batch.to("meta")
+    levels = torch.ones_like(there.times)
+    assert painter.transformer(painter.packed(there, there.latents, levels)).is_meta
+    for part in ("latents", "times", "slots", "recent", "features"):
+        mixed = replace(there, **{part: getattr(batch, part)})
+        with pytest.raises(RuntimeError, match="device"):
+            painter.transformer(painter.packed(mixed, mixed.latents, levels))
+
+
 def test_the_loss_is_least_where_the_picture_is_right(codec: SpriteCodec) -> None:
     painter = tiny_samples.painter(codec)
     batch = tiny_samples.batch(Packer(codec), 1)
