@@ -1,6 +1,7 @@
 """The training loop: it learns, goes on where it was cut, and runs in two processes."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -129,18 +130,21 @@ def test_every_sample_comes_once_an_epoch() -> None:
     assert seen[:12] != seen[12:]
 
 
-def test_two_processes_train_one_painter(tmp_path: Path) -> None:
+@pytest.mark.parametrize("what", ["painter", "writer"])
+def test_two_processes_train_one_model(tmp_path: Path, what: str) -> None:
+    """With DDP and with FSDP."""
     script = Path(__file__).with_name("two_processes.py")
     launcher = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")
     done = subprocess.run(
-        [sys.executable, *launcher, script, tmp_path],
+        [sys.executable, *launcher, script, what, tmp_path],
         capture_output=True,
         text=True,
         timeout=240,
         check=False,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, sys.path))},
     )
     assert done.returncode == 0, done.stderr[-9000:]
     assert done.stdout.count("both") == 2
     for name in ("ddp", "fsdp"):
         lines = (tmp_path / name / "log.jsonl").read_text().splitlines()
-        assert [json.loads(line)["step"] for line in lines] == [4]
+        assert [json.loads(line)["step"] for line in lines] == [4 if what == "painter" else 3]

@@ -1,6 +1,6 @@
-"""Run by torchrun: trains a tiny painter with DDP, then with FSDP; cut and gone on with, in both.
+"""Run by torchrun: trains a tiny painter, or a tiny writer, with DDP and then with FSDP.
 
-A process has a sample without text in every other step, the other one then has none.
+two_processes.py painter|writer FOLDER
 """
 
 import os
@@ -8,16 +8,19 @@ import sys
 import time
 from pathlib import Path
 
+import tiny_llama
 import tiny_samples
 import torch
 from accelerate import Accelerator, FullyShardedDataParallelPlugin
 from accelerate.state import AcceleratorState, PartialState
 from accelerate.utils import DistributedType
-from torch import Tensor
+from torch import Tensor, nn
 
 from inference.tuning import stage2, training
+from inference.tuning.dialogues import Dialogue
 from inference.tuning.samples import Batch, Packer
 from inference.tuning.training import Schedule, train
+from inference.tuning.tuned import Lora, TunedWriter, read_base
 
 SCHEDULE = Schedule(steps=4, learning_rate=1e-2, ema=0.5)
 
@@ -28,15 +31,21 @@ class Cut(Exception):
 
 def use_fsdp(accelerator: Accelerator) -> None:
     """Have shards on CPUs: accelerate itself takes them for cards' alone, PyTorch does not."""
-    accelerator.state.fsdp_plugin = FullyShardedDataParallelPlugin(
+    plugin = FullyShardedDataParallelPlugin(
         fsdp_version=2, auto_wrap_policy="NO_WRAP", cpu_ram_efficient_loading=False
     )
+    if accelerator.mixed_precision != "no":
+        plugin.set_mixed_precision(accelerator.mixed_precision)
+    accelerator.state.fsdp_plugin = plugin
     for state in (PartialState, AcceleratorState):
         state._shared_state["distributed_type"] = DistributedType.FSDP
 
 
 def trained(folder: Path, cut_at: int = -1) -> Tensor:
-    """Return the averaged weights, whole and the same ones in both processes."""
+    """Return a painter's averaged weights, whole and the same ones in both processes.
+
+    A process has a sample without text in every other step, the other one then has none.
+    """
     accelerator = Accelerator(cpu=True)
     process = accelerator.process_index
     codec = tiny_samples.codec()
@@ -48,12 +57,31 @@ def trained(folder: Path, cut_at: int = -1) -> Tensor:
             raise Cut
         return tiny_samples.batch(packer, step, process)
 
-    last = train(accelerator, painter, batch, SCHEDULE, folder)
-    weights = torch.cat([part.detach().flatten() for part in last.parameters()])
-    one, other = accelerator.gather(weights[None])
+    return agreed(accelerator, train(accelerator, painter, batch, SCHEDULE, folder))
+
+
+def agreed(accelerator: Accelerator, module: nn.Module) -> Tensor:
+    """Return what was trained, of which both processes must have the same."""
+    learnt = [part.detach().flatten() for part in module.parameters() if part.requires_grad]
+    one, other = accelerator.gather(torch.cat(learnt)[None])
     assert torch.isfinite(one).all()
     assert torch.equal(one, other)
     return one
+
+
+def tuned(folder: Path, file: Path) -> tuple[Tensor, Tensor]:
+    """Return a writer's adapter and row before and after stage 1's training."""
+    accelerator = Accelerator(cpu=True, mixed_precision="bf16")
+    process = accelerator.process_index
+    torch.manual_seed(0)
+    writer = TunedWriter(read_base(file), 5, Lora(2, 4, 0.0))
+    before = agreed(accelerator, writer)
+
+    def batch(step: int) -> list[Dialogue]:
+        tokens = tuple(range(10 + process, 40 + step))
+        return [Dialogue(tokens, (0.0,) * 5 + (1.0,) * (len(tokens) - 5))]
+
+    return before, agreed(accelerator, train(accelerator, writer, batch, Schedule(3, 1e-2), folder))
 
 
 def resumed(folder: Path) -> Tensor:
@@ -81,12 +109,22 @@ def prepared_once(folder: Path, process: int) -> None:
     assert made.exists()
 
 
-def main() -> None:
-    torch.set_num_threads(1)
+def writers(folder: Path) -> None:
+    """Train the writer with both."""
+    accelerator = Accelerator(cpu=True, mixed_precision="bf16")
+    file = folder / f"{accelerator.process_index}.gguf"
+    own = {k: part for k, part in tiny_llama.weights().items() if k != "output.weight"}
+    tiny_llama.write_gguf(file, own)
+    before, whole = tuned(folder / "ddp", file)
+    use_fsdp(accelerator)
+    _, sharded = tuned(folder / "fsdp", file)
+    assert (sharded - whole).norm() < 0.2 * (whole - before).norm()
+
+
+def painters(folder: Path) -> None:
+    """Train the painter with both, cut and gone on with."""
     training.CHECKPOINT = 0.0  # after every step
-    folder = Path(sys.argv[1])
     accelerator = Accelerator(cpu=True)
-    assert accelerator.num_processes == 2
     prepared_once(folder, accelerator.process_index)
     whole = trained(folder / "ddp")
     assert torch.equal(resumed(folder / "ddp cut"), whole)
@@ -97,8 +135,14 @@ def main() -> None:
     # Adam makes much of a last bit where a gradient is next to nothing.
     torch.testing.assert_close(sharded, whole, atol=2e-3, rtol=0)
     torch.testing.assert_close(resumed(folder / "fsdp cut"), sharded, atol=1e-6, rtol=0)
-    accelerator.wait_for_everyone()
-    accelerator.end_training()
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    what, folder = sys.argv[1], Path(sys.argv[2])
+    {"painter": painters, "writer": writers}[what](folder)
+    assert PartialState().num_processes == 2
+    PartialState().wait_for_everyone()
     print("both")
     sys.stdout.flush()
     os._exit(0)  # libraries of two processes that end at once have aborted in their last moments
