@@ -144,9 +144,9 @@ class Samples:
         self._packer = Packer(prepared.codec)
         self._documents = prepared.documents
         tutorials = [k for k, one in enumerate(prepared.documents) if one.kind == "instruction"]
-        # They lie by domain: without the shuffle a share of them would be fewer domains.
-        Random(f"{config.seed}/corpus").shuffle(tutorials)
-        self._tutorials = tutorials[: max(1, round(config.corpus * len(tutorials)))]
+        # They lie by domain: the first ones would be fewer domains, not fewer of each.
+        count = max(1, round(config.corpus * len(tutorials)))
+        self._tutorials = sorted(Random(f"{config.seed}/corpus").sample(tutorials, count))
         self._made_up = [k for k, one in enumerate(prepared.documents) if one.kind == "alignment"]
 
     def batch(self, step: int, process: int) -> Batch:
