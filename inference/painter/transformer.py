@@ -93,6 +93,8 @@ class Transformer(nn.Module):
         A sample without any token gets the learned one.
         """
         told = context + recent[:, None].to(context.dtype) * self.recent
+        # Every weight takes part in every batch: DDP waits for the gradient of each.
+        told = told + 0 * self.nothing
         parts = [part if len(part) else self.nothing[None] for part in told.split(lengths)]
         return self._keys(torch.cat(parts))
 
@@ -226,10 +228,10 @@ class Memory(nn.Module):
         self.key = nn.Linear(channels, width)
         self.query_place = nn.Linear(width, width, bias=False)
         self.key_place = nn.Linear(width, width, bias=False)
-        self.nearness = nn.Parameter(torch.ones(()))
+        self.nearness = nn.Parameter(torch.ones(1))
         # Of three equal spoons the first is the first again.
-        self.order = nn.Parameter(torch.ones(()))
-        self.none = nn.Parameter(torch.zeros(()))
+        self.order = nn.Parameter(torch.ones(1))
+        self.none = nn.Parameter(torch.zeros(1))
         self.compared = nn.Linear(width + 2 * channels, width)
         self.mixed = nn.Linear(width, channels)
         nn.init.zeros_(self.query_place.weight)

@@ -24,7 +24,8 @@ from inference.protocol import Json, PaintInput
 from inference.tuning.dialogues import split
 from inference.tuning.documents import Document
 from inference.tuning.evaluate import MEASURES, evaluate, read_prompts
-from inference.tuning.preparing import documents
+from inference.tuning.fingerprint import claim
+from inference.tuning.preparing import BASIS, data_made_from, documents
 from inference.tuning.reading import TorchReader
 from inference.tuning.samples import Sample
 from inference.tuning.stage2 import Config, Samples, learn, prepare, read_config, write
@@ -126,10 +127,10 @@ def _trained(variant: Variant, seed: int, drawings: Library) -> Nano:
 
 def see_last_layer(config: Config, writer: Tuned, drawings: Library) -> None:
     """Write a basis that is blind to all layers but the last, where prepare() finds it."""
-    path = Path(config.data) / "basis.npz"
+    path = Path(config.data) / BASIS
     if path.exists():
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    claim(path.parent, data_made_from(writer.files, config.amounts, drawings))
     examples, _ = split(corpus())
     found = documents(examples, config.amounts, drawings, config.seed)
     tokens = [[writer.model.tokenize(chunk) for chunk in one.chunks] for one in found[:TEXTS]]

@@ -40,13 +40,13 @@ def write_tuned(folder: Path, writer: TunedWriter, lora: Lora, model: Path) -> N
     model: the pack's own GGUF, of which a patched copy is made for the training to go on with.
     """
     learnt = {
-        name: parameter.detach().contiguous()
+        name: parameter.detach().cpu().contiguous()
         for name, parameter in writer.named_parameters()
         if parameter.requires_grad
     }
     save_file(learnt, folder / TUNED)
     write_lora(folder / ADAPTER, writer, lora)
-    offset, data = row_patch(model, writer.begin_of_vision, writer.row.detach().numpy())
+    offset, data = row_patch(model, writer.begin_of_vision, writer.row.detach().cpu().numpy())
     patched = bytearray(model.read_bytes())
     patched[offset : offset + len(data)] = data
     (folder / PATCHED).write_bytes(patched)
@@ -94,8 +94,8 @@ def write_lora(path: Path, writer: TunedWriter, lora: Lora) -> None:
         for module, name in NAMES.items():
             part = block.self_attn if name.startswith("attn") else block.mlp
             tuned = getattr(part, module)
-            a = tuned.lora_A["default"].weight.detach().float().numpy()
-            b = tuned.lora_B["default"].weight.detach().float().numpy()
+            a = tuned.lora_A["default"].weight.detach().cpu().float().numpy()
+            b = tuned.lora_B["default"].weight.detach().cpu().float().numpy()
             if module == "q_proj":
                 b = interleaved(b, config.num_attention_heads)
             elif module == "k_proj":

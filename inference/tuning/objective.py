@@ -1,4 +1,4 @@
-"""What stage 2 minimises: connector and transformer learn to paint; and how they are sampled.
+"""What stage 2 minimises: connector and transformer learn to paint.
 
 Source: DuoGen, section 4.2 (stage 2): one target picture a sequence, flow matching. Besides the
 flow's loss there is the codec's: which sprite, which state, whether a slot is there at all, as
@@ -68,7 +68,7 @@ class Painter(nn.Module):
         """Return the loss of the target slots at a random noise level a sample."""
         even = torch.rand(len(batch.lengths), device=batch.latents.device)
         levels = (SHIFT * even / (1 + (SHIFT - 1) * even)).clamp(min=LEAST)
-        per_slot = levels.repeat_interleave(torch.tensor(batch.lengths, device=levels.device))
+        per_slot = levels.repeat_interleave(torch.tensor(batch.lengths).to(levels.device))
         sigmas = torch.where(batch.target, per_slot, torch.zeros_like(per_slot))
         noise = torch.randn_like(batch.latents)
         latents = noisy(batch.latents, noise, sigmas[:, None])
@@ -85,16 +85,21 @@ class Painter(nn.Module):
         seen = predicted[there]
         names = batch.names[there]
         scale = SHARP / self.sprites.shape[1]
-        named = cross_entropy(scale * seen[:, self.parts["sprite"]] @ self.sprites.T, names)
+        named = mean_entropy(scale * seen[:, self.parts["sprite"]] @ self.sprites.T, names)
         tables = self.states[names]
         near = -((seen[:, None, self.parts["state"]] - tables) ** 2).mean(-1) * SHARP / 4
         beyond = torch.arange(tables.shape[1], device=near.device) >= self.state_counts[names, None]
-        stated = cross_entropy(near.masked_fill(beyond, -1e4), batch.states[there])
+        stated = mean_entropy(near.masked_fill(beyond, -1e4), batch.states[there])
         tinted = batch.tints >= 0
-        coloured = cross_entropy(
+        coloured = mean_entropy(
             predicted[tinted][:, self.parts["tint"]] * TINTING, batch.tints[tinted]
         )
         return flow + presence + NAMING * (named + stated + coloured)
+
+
+def mean_entropy(logits: Tensor, wanted: Tensor) -> Tensor:
+    """Return the mean cross-entropy of (n, kinds) logits; 0 where a batch shows none of them."""
+    return cross_entropy(logits, wanted, reduction="sum") / max(len(wanted), 1)
 
 
 @dataclass(frozen=True)

@@ -16,17 +16,20 @@ from torch import Tensor
 
 from assets.corpus import Example
 from assets.sprites.library import Library
-from inference.painter.codec import Embeddings, embeddings_of
+from inference.painter.codec import Embeddings, SpriteCodec, embeddings_of
 from inference.protocol import Json
 from inference.tuning.alignment import made_up, undrawable, unknown
 from inference.tuning.documents import Document
 from inference.tuning.embedding import CARRIERS, STATE_CARRIERS, Array, Discriminants, embed
+from inference.tuning.fingerprint import check
 from inference.tuning.reading import TorchReader
-from inference.tuning.states import Basis, features
+from inference.tuning.states import Basis, features, read_basis
 from inference.tuning.tutorials import varied, wordings
+from inference.tuning.writers import hash_of
 from inference.writer.model import Model
 from inference.writer.states import Reader
 
+BASIS, EMBEDDINGS = "basis.npz", "embeddings.npz"
 UNDRAWABLE = 2  # documents of each text about something undrawable
 UNKNOWN = 0.15  # of the made-up documents name only things that can't be drawn
 
@@ -40,6 +43,39 @@ class Amounts:
     basis: int
     sprite_width: int
     state_width: int
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a painter reads and paints in. made_from: the fingerprint of its folder."""
+
+    basis: Basis
+    codec: SpriteCodec
+    embedded: Embeddings
+    first: Discriminants
+    made_from: Json
+
+
+def data_made_from(files: Sequence[Path], amounts: Amounts, drawings: Library) -> Json:
+    """Return the fingerprint of prepared data; files: the writer's.
+
+    How many documents there are does not matter: a text has the same states in any number of them.
+    """
+    return {
+        "writer": hash_of(files),
+        "library": drawings.hash,
+        "basis": amounts.basis,
+        "sprite_width": amounts.sprite_width,
+        "state_width": amounts.state_width,
+    }
+
+
+def read_terms(folder: Path, drawings: Library, made_from: Json) -> Terms:
+    """Read basis and embeddings; raises ValueError where they are made from something else."""
+    check(folder, made_from)
+    basis = read_basis(folder / BASIS)
+    embedded, first = read_embeddings(folder / EMBEDDINGS)
+    return Terms(basis, SpriteCodec(embedded, drawings), embedded, first, made_from)
 
 
 def documents(

@@ -7,8 +7,9 @@ Source: DuoGen, sections 4 (one random target a sequence; negative branch) and 4
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from random import Random
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -96,6 +97,12 @@ class Batch:
     names: Tensor
     states: Tensor
     tints: Tensor
+
+    def to(self, device: torch.device | str) -> "Batch":
+        """Return the batch with its tensors on a device; lengths stay numbers."""
+        parts: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(self)}
+        tensors = {name: part for name, part in parts.items() if isinstance(part, Tensor)}
+        return replace(self, **parts | {name: part.to(device) for name, part in tensors.items()})
 
 
 class Packer:

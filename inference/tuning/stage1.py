@@ -12,20 +12,21 @@ from pathlib import Path
 from random import Random
 
 import torch
-from accelerate import Accelerator
 from accelerate.utils import set_seed
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from assets.corpus import Example, corpus
 from inference.packs.manifest import catalogue
+from inference.protocol import Json
 from inference.tuning.adapter import write_tuned
 from inference.tuning.dialogues import Dialogue, alone, dialogue, picture_choices, split
+from inference.tuning.fingerprint import claim
 from inference.tuning.shuffling import chosen
-from inference.tuning.training import Schedule, train
+from inference.tuning.training import Schedule, accelerated, train
 from inference.tuning.tuned import Lora, TunedWriter, read_base
-from inference.tuning.writers import stock_file
-from inference.wire import from_json
+from inference.tuning.writers import hash_of, stock_file
+from inference.wire import from_json, to_json
 from inference.writer.dialogue import Turns
 from inference.writer.model import Model
 from inference.writer.prompt import begin_of_vision, chat_format
@@ -55,13 +56,14 @@ def run(path: Path) -> None:
     bov = begin_of_vision(model, manifest.begin_of_vision)
     turns = Turns(model, chat_format(model, manifest.chat_format), bov)
     examples, unseen = split(corpus())
-    accelerator = Accelerator(mixed_precision="bf16")
+    accelerator = accelerated("bf16")
     set_seed(config.seed)
     writer = TunedWriter(read_base(file), bov, config.lora)
     folder = Path(config.folder)
     before = folder / "before.json"
-    if not before.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+    with accelerator.main_process_first():
+        claim(folder, _made_from(config, file))
+    if accelerator.is_main_process and not before.exists():
         before.write_text(json.dumps(measured(writer, turns, unseen)), encoding="utf-8")
 
     def batch(step: int) -> list[Dialogue]:
@@ -73,15 +75,24 @@ def run(path: Path) -> None:
             for i in picked
         ]
 
-    train(accelerator, writer, batch, config.schedule, folder)
+    trained = train(accelerator, writer, batch, config.schedule, folder)
+    assert isinstance(trained, TunedWriter)
     if accelerator.is_main_process:
-        write_tuned(folder, writer, config.lora, file)
+        write_tuned(folder, trained, config.lora, file)
         report = {
             "before": json.loads(before.read_text(encoding="utf-8")),
-            "after": measured(writer, turns, unseen),
+            "after": measured(trained, turns, unseen),
         }
         (folder / "report.json").write_text(json.dumps(report, indent=1) + "\n", "utf-8")
         print(json.dumps(report))
+
+
+def _made_from(config: Config, file: Path) -> Json:
+    """Return the fingerprint of a run: all that decides what its weights become."""
+    told = to_json(config)
+    for name in ("pack", "folder"):
+        del told[name]  # of these only what lies there matters
+    return {**told, "writer": hash_of([file])}
 
 
 @torch.no_grad()
@@ -93,14 +104,16 @@ def measured(writer: TunedWriter, turns: Turns, unseen: Sequence[Example]) -> di
     never have 0.5.
     """
     writer.eval()
+    device = writer.row.device
     losses: list[Tensor] = []
     right: dict[bool, list[bool]] = {True: [], False: []}
     for example in unseen:
         asked = alone(example, turns)
-        tokens = torch.tensor(asked.tokens)
-        with torch.autocast("cpu", torch.bfloat16):
-            logits = writer.logits(tokens[:-1], torch.ones(len(tokens) - 1, dtype=torch.bool))
-        answered = torch.tensor(asked.weights[1:]) > 0
+        tokens = torch.tensor(asked.tokens, device=device)
+        everywhere = torch.ones(len(tokens) - 1, dtype=torch.bool, device=device)
+        with torch.autocast(device.type, torch.bfloat16):
+            logits = writer.logits(tokens[:-1], everywhere)
+        answered = torch.tensor(asked.weights[1:], device=device) > 0
         losses.append(cross_entropy(logits[answered], tokens[1:][answered], reduction="none"))
         for choice in picture_choices(example, turns):
             behind = logits[len(choice.tokens) - 1]

@@ -12,35 +12,38 @@ from pathlib import Path
 from random import Random
 
 import torch
-from accelerate import Accelerator
 from accelerate.utils import set_seed
 
 from assets.corpus import corpus
 from assets.sprites.library import Library, library
-from inference.painter.codec import Embeddings, SpriteCodec
 from inference.painter.connector import unfolded
 from inference.painter.transformer import Shape
+from inference.protocol import Json
 from inference.tuning.adapter import ADAPTER, patch_manifests
 from inference.tuning.dialogues import split
 from inference.tuning.documents import Document
-from inference.tuning.embedding import Discriminants
 from inference.tuning.export import ReadBy, write_painter
+from inference.tuning.fingerprint import check, claim
 from inference.tuning.objective import Painter, Sampler
 from inference.tuning.preparing import (
+    BASIS,
+    EMBEDDINGS,
     Amounts,
+    Terms,
+    data_made_from,
     documents,
     embeddings,
     read_by_llama,
     read_by_torch,
-    read_embeddings,
+    read_terms,
     save_embeddings,
 )
 from inference.tuning.reading import TorchReader
 from inference.tuning.samples import Batch, Packer, Sample, draw
 from inference.tuning.states import Basis, Half, StateCache, fit, read_basis
-from inference.tuning.training import Schedule, train
-from inference.tuning.writers import Tuned, tuned_writer
-from inference.wire import from_json
+from inference.tuning.training import Schedule, accelerated, train
+from inference.tuning.writers import Tuned, tuned_writer, writer_files
+from inference.wire import from_json, to_json
 from inference.writer.states import Reader
 
 ASSETS = Path(str(files("assets"))).resolve()
@@ -85,15 +88,11 @@ class Config:
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """The training documents with their states, and the codec."""
+class Prepared(Terms):
+    """The training documents with their states as well."""
 
     documents: list[Document]
     cache: StateCache
-    basis: Basis
-    codec: SpriteCodec
-    embedded: Embeddings
-    first: Discriminants
 
 
 def read_config(path: Path) -> Config:
@@ -105,15 +104,16 @@ def prepare(config: Config, drawings: Library) -> Prepared:
     """Make, or find again, all that training reads."""
     writer = tuned_writer(config.pack, config.writer)
     folder = Path(config.data)
-    folder.mkdir(parents=True, exist_ok=True)
+    made_from = data_made_from(writer.files, config.amounts, drawings)
+    claim(folder, made_from)
     examples, _ = split(corpus())
     found = documents(examples, config.amounts, drawings, config.seed)
     reader = TorchReader(*writer.torch())
-    basis = _basis(folder / "basis.npz", reader, writer, found, config.amounts.basis)
-    known = folder / "embeddings.npz"
+    basis = _basis(folder / BASIS, reader, writer, found, config.amounts.basis)
+    known = folder / EMBEDDINGS
     if not known.exists():
         save_embeddings(known, *embeddings(drawings, reader, writer.model, basis, config.amounts))
-    embedded, first = read_embeddings(known)
+    terms = read_terms(folder, drawings, made_from)
     cache = StateCache(folder / "states", config.amounts.basis)
     for kind, read in (
         ("instruction", lambda given: read_by_llama(Reader(writer.model, 2), basis, given)),
@@ -123,8 +123,7 @@ def prepare(config: Config, drawings: Library) -> Prepared:
         for done in cache.add(read, part):
             if done % 100 == 0:
                 print(f"{kind}: {done} of {len(part)} documents read", flush=True)
-    codec = SpriteCodec(embedded, drawings)
-    return Prepared(found, cache, basis, codec, embedded, first)
+    return Prepared(**vars(terms), documents=found, cache=cache)
 
 
 def _basis(
@@ -147,7 +146,9 @@ class Samples:
         self._packer = Packer(prepared.codec)
         self._documents = prepared.documents
         tutorials = [k for k, one in enumerate(prepared.documents) if one.kind == "instruction"]
-        self._tutorials = tutorials[: max(1, round(config.corpus * len(tutorials)))]
+        # They lie by domain: the first ones would be fewer domains, not fewer of each.
+        count = max(1, round(config.corpus * len(tutorials)))
+        self._tutorials = sorted(Random(f"{config.seed}/corpus").sample(tutorials, count))
         self._made_up = [k for k, one in enumerate(prepared.documents) if one.kind == "alignment"]
 
     def batch(self, step: int, process: int) -> Batch:
@@ -176,7 +177,7 @@ class Samples:
         return parts
 
 
-def fresh(config: Config, prepared: Prepared) -> Painter:
+def fresh(config: Config, prepared: Terms) -> Painter:
     """Return an untrained painter whose connector begins with what tells drawings apart.
 
     The discriminants' rows are the first channels of a slot: what it shows, then its state.
@@ -213,9 +214,14 @@ def export(path: Path) -> None:
     Where that is the folder that ships, the packs' manifests get the adapter's patch.
     """
     config = read_config(path)
-    prepared = prepare(config, library())
+    drawings = library()
+    files = writer_files(config.pack, config.writer)
+    made_from = data_made_from(files, config.amounts, drawings)
+    prepared = read_terms(Path(config.data), drawings, made_from)
+    check(Path(config.folder), _made_from(config, prepared))
     painter = fresh(config, prepared)
-    painter.load_state_dict(torch.load(Path(config.folder) / "painter.pt", weights_only=True))
+    learnt = torch.load(Path(config.folder) / "painter.pt", "cpu", weights_only=True)
+    painter.load_state_dict(learnt)
     write(config, prepared, painter)
     if config.writer:
         shutil.copyfile(Path(config.writer) / ADAPTER, Path(config.export) / ADAPTER)
@@ -223,19 +229,19 @@ def export(path: Path) -> None:
             patch_manifests(ASSETS / "packs", Path(config.writer))
 
 
-def write(config: Config, prepared: Prepared, painter: Painter) -> None:
+def write(config: Config, prepared: Terms, painter: Painter) -> None:
     """Write a painter as the program reads it, to the folder that the configuration names."""
     directions, mean = (
         torch.from_numpy(p) for p in (prepared.basis.directions, prepared.basis.mean)
     )
     connector = unfolded(painter.connector, directions, mean)
-    writer = tuned_writer(config.pack, config.writer)
-    adapter = writer.folder / ADAPTER if writer.folder else None
+    files = writer_files(config.pack, config.writer)
+    adapter = files[1] if config.writer else None
     write_painter(
         Path(config.export),
         connector,
         painter.transformer,
-        ReadBy(writer.model.n_layers, writer.model.path, adapter),
+        ReadBy(layers_of(files), files[0], adapter),
         prepared.embedded,
         config.sampler,
     )
@@ -244,13 +250,25 @@ def write(config: Config, prepared: Prepared, painter: Painter) -> None:
 def run(path: Path) -> Painter:
     """Train as the config file says, or go on where a run was cut; return the averaged painter."""
     config = read_config(path)
-    prepared = prepare(config, library())
+    # The first process makes what the others then find.
+    with accelerated().main_process_first():
+        prepared = prepare(config, library())
     return learn(config, prepared, Samples(config, prepared))
+
+
+def _made_from(config: Config, prepared: Terms) -> Json:
+    """Return the fingerprint of a run: all that decides what its weights become."""
+    told = to_json(config)
+    for name in ("pack", "writer", "data", "folder", "export", "sampler"):
+        del told[name]  # of these only what lies there matters
+    return {**told, **prepared.made_from}
 
 
 def learn(config: Config, prepared: Prepared, samples: Samples) -> Painter:
     """Train on these samples; write the averaged painter to the run's folder and return it."""
-    accelerator = Accelerator()
+    accelerator = accelerated()
+    with accelerator.main_process_first():
+        claim(Path(config.folder), _made_from(config, prepared))
     set_seed(config.seed)
     painter = fresh(config, prepared)
     process = accelerator.process_index
@@ -262,5 +280,7 @@ def learn(config: Config, prepared: Prepared, samples: Samples) -> Painter:
         Path(config.folder),
     )
     assert isinstance(trained, Painter)
-    torch.save(trained.state_dict(), Path(config.folder) / "painter.pt")
+    trained.cpu()
+    if accelerator.is_main_process:
+        torch.save(trained.state_dict(), Path(config.folder) / "painter.pt")
     return trained

@@ -7,6 +7,7 @@ of them, so it is trained in the basis of their principal directions and unfolde
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,7 +91,10 @@ class StateCache:
         self._rows = 0
         index = folder / "index.jsonl"
         if index.exists():
-            for line in index.read_text(encoding="utf-8").splitlines():
+            told = index.read_bytes()
+            whole = told[: told.rfind(b"\n") + 1]  # a kill may have cut the last line
+            os.truncate(index, len(whole))
+            for line in whole.decode().splitlines():
                 name, start, lengths = json.loads(line)
                 self._index[name] = (start, lengths)
                 self._rows = max(self._rows, start + sum(lengths))
@@ -98,6 +102,8 @@ class StateCache:
     def add(self, read: Read, documents: Sequence[Document]) -> Iterator[int]:
         """Read what is not there yet; yield the number of documents that are done."""
         missing = [document for document in documents if named(document) not in self._index]
+        if not missing:
+            return  # no file is opened: another process may be reading them
         done = len(documents) - len(missing)
         with (
             (self._folder / "features.f16").open("ab") as data,

@@ -78,7 +78,7 @@ class TunedWriter(nn.Module):
         states = self.base.model(inputs_embeds=embedded, use_cache=False).last_hidden_state
         states = states[0][wanted]
         logits = (states @ embedding.weight.T).float()
-        own = (states.float() @ self.row)[:, None]
+        own = (states.float() @ self.row.float())[:, None]
         before, after = logits.split(
             [self.begin_of_vision, logits.shape[1] - self.begin_of_vision], dim=1
         )

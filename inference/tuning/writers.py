@@ -1,6 +1,7 @@
 """The writer of a pack as stage 1 left it: for llama.cpp, and as torch's modules."""
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from inference.packs.manifest import Manifest, catalogue
 from inference.packs.store import Store
 from inference.tuning.adapter import ADAPTER, PATCHED, TUNED
 from inference.tuning.tuned import Lora, TunedWriter, read_base
+from inference.writer.gguf import read_header
 from inference.writer.model import Model
 from inference.writer.prompt import begin_of_vision
 
@@ -29,14 +31,22 @@ class Tuned:
     begin_of_vision: int
     folder: Path | None
 
+    @property
+    def files(self) -> list[Path]:
+        """What its states depend on: the model's file, and its adapter where it has one."""
+        return _files(self.file, self.folder)
+
     def torch(self) -> tuple[LlamaForCausalLM, Callable[[Tensor], Tensor]]:
         """Return the torch model and its embedding of tokens."""
         base = read_base(self.file)
         if self.folder is None:
             embedding = base.get_input_embeddings()
             return base, lambda tokens: embedding(tokens)
-        writer = TunedWriter(base, self.begin_of_vision, Lora())
-        writer.load_state_dict(load_file(self.folder / TUNED), strict=False)
+        learnt = load_file(self.folder / TUNED)
+        rank = next(len(part) for name, part in learnt.items() if "lora_A" in name)
+        alpha = read_header(self.folder / ADAPTER).metadata["adapter.lora.alpha"]
+        writer = TunedWriter(base, self.begin_of_vision, Lora(rank, round(alpha)))
+        writer.load_state_dict(learnt, strict=False)
         writer.eval().to(torch.bfloat16)
         return writer.base, writer.embedded
 
@@ -54,9 +64,37 @@ def stock_file(manifest: Manifest) -> Path:
 
 def tuned_writer(pack: str, folder: str) -> Tuned:
     """Return the writer of a pack, tuned by the run of stage 1 in this folder, "" for none."""
-    manifest = next(manifest for manifest in catalogue() if manifest.id == pack)
+    manifest = _manifest(pack)
     file = stock_file(manifest)
     tuned = Path(folder) if folder else None
-    model = Model(tuned / PATCHED, tuned / ADAPTER) if tuned else Model(file)
+    model = Model(*_files(file, tuned))
     bov = begin_of_vision(model, manifest.begin_of_vision)
     return Tuned(model, file, bov, tuned)
+
+
+def writer_files(pack: str, folder: str) -> list[Path]:
+    """Return the `files` of tuned_writer() without loading them."""
+    return _files(stock_file(_manifest(pack)), Path(folder) if folder else None)
+
+
+def layers_of(files: Sequence[Path]) -> int:
+    """Return how many layers a writer of these files has."""
+    metadata = read_header(files[0]).metadata
+    return int(metadata[f"{metadata['general.architecture']}.block_count"])
+
+
+def hash_of(files: Sequence[Path]) -> str:
+    """Return the sha256 of the files' own."""
+    digest = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+def _files(stock: Path, tuned: Path | None) -> list[Path]:
+    return [stock] if tuned is None else [tuned / PATCHED, tuned / ADAPTER]
+
+
+def _manifest(pack: str) -> Manifest:
+    return next(manifest for manifest in catalogue() if manifest.id == pack)

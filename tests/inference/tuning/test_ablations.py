@@ -76,9 +76,9 @@ def test_the_last_layer_alone_is_seen(
     tiny_llama.write_gguf(tied, own)
     writer = Tuned(Model(tied), tied, 5, None)
     amounts = Amounts(variants=0, made_up=12, basis=8, sprite_width=4, state_width=4)
-    config = replace(whole, data=str(tmp_path), amounts=amounts)
+    config = replace(whole, data=str(tmp_path / "data"), amounts=amounts)
     see_last_layer(config, writer, library())
-    basis = read_basis(tmp_path / "basis.npz")
+    basis = read_basis(tmp_path / "data" / "basis.npz")
     width = writer.model.width
     assert basis.directions.shape == (8, writer.model.n_layers * width)
     assert not basis.directions[:, :-width].any()
