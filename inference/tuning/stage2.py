@@ -42,7 +42,7 @@ from inference.tuning.reading import TorchReader
 from inference.tuning.samples import Batch, Packer, Sample, draw
 from inference.tuning.states import Basis, Half, StateCache, fit, read_basis
 from inference.tuning.training import Schedule, accelerated, train
-from inference.tuning.writers import Tuned, tuned_writer, writer_files
+from inference.tuning.writers import Tuned, layers_of, tuned_writer, writer_files
 from inference.wire import from_json, to_json
 from inference.writer.states import Reader
 
