@@ -19,7 +19,7 @@ from inference.mending import CPU, pip
 from inference.packs.card import Card, find_card
 from inference.packs.install import install
 from inference.packs.ladder import Ladder
-from inference.packs.manifest import Manifest, catalogue
+from inference.packs.manifest import Manifest, catalogue, shipped
 from inference.packs.plan import CONDITIONING, Phase, Plan
 from inference.packs.reports import PackError, in_words
 from inference.packs.runtime import check
@@ -209,7 +209,7 @@ class Bench:
     def _read_nano(self, request_id: str) -> "Generator[Event, None, Nano]":
         if self._nano is None:
             _check_llama("the painter DuoGen", "the storyboard needs nothing more")
-            starter = next(manifest for manifest in catalogue() if manifest.id == STARTER)
+            starter = shipped(STARTER)
             yield from self._installed(request_id, starter)
             yield Loading(request_id, "DuoGen")
             from inference.painter.nano import starter_painter

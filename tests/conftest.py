@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 
 from inference.packs.install import install
-from inference.packs.manifest import catalogue
+from inference.packs.manifest import shipped
 from inference.packs.store import Store, default_folder
 
 settings.register_profile("interstep", deadline=None)  # speed is for the benchmarks to judge
@@ -19,7 +19,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before anything imports Qt
 def starter_gguf() -> Path:
     """The starter's writer in this account's own folder of packs; fetched once, if need be."""
     store = Store(default_folder())
-    manifest = next(pack for pack in catalogue() if pack.id == "starter")
+    manifest = shipped("starter")
     if store.missing(manifest):
         for _ in install(store, manifest):
             pass

@@ -181,15 +181,20 @@ def read_manifest(value: Any) -> Manifest:
 
 def catalogue() -> tuple[Manifest, ...]:
     """Return the packs that ship with the program, the better writer first."""
-    shipped = [
+    found = [
         read_manifest(json.loads(file.read_text(encoding="utf-8")))
         for file in (files("assets") / "packs").iterdir()
         if file.name.endswith(".json")
     ]
     # Of equals the one that sees; an experiment comes last.
     return tuple(
-        sorted(shipped, key=lambda m: (bool(m.experimental), -m.memory_free, not m.eyes, m.id))
+        sorted(found, key=lambda m: (bool(m.experimental), -m.memory_free, not m.eyes, m.id))
     )
+
+
+def shipped(pack: str) -> Manifest:
+    """Return the pack of this id that ships with the program."""
+    return next(manifest for manifest in catalogue() if manifest.id == pack)
 
 
 def _named(manifest: Manifest) -> Iterator[tuple[str, str, re.Pattern[str]]]:

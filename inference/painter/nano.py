@@ -9,7 +9,7 @@ from pathlib import Path
 from assets.sprites.library import Library
 from assets.sprites.scene import Scene
 from inference.context import fix_chunk, last_text, step_chunk
-from inference.packs.manifest import Weights, catalogue
+from inference.packs.manifest import Weights, shipped
 from inference.packs.store import Store
 from inference.painter.captions import alt_text
 from inference.painter.drawing import Drawing, PainterError, Sketch, present, scene_of
@@ -94,7 +94,7 @@ def starter_painter(store: Store, drawings: Library, *, on_card: bool = False) -
 
     folder = Path(str(files("assets") / "starter"))
     weights = DuoGen(folder, drawings, cores(), on_card=on_card)
-    manifest = next(manifest for manifest in catalogue() if manifest.id == "starter")
+    manifest = shipped("starter")
     _check_reader(weights.settings, manifest.reader)
     model = Model(store.path(manifest.reader), manifest.reader.adapter_path())
     wanted = weights.settings.layers, weights.settings.states

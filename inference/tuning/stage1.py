@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from assets.corpus import Example, corpus
-from inference.packs.manifest import catalogue
+from inference.packs.manifest import shipped
 from inference.protocol import Json
 from inference.tuning.adapter import write_tuned
 from inference.tuning.dialogues import Dialogue, alone, dialogue, picture_choices, split
@@ -50,7 +50,7 @@ def run(path: Path) -> None:
     report.json in the run's folder has the held-out measures before and after.
     """
     config = from_json(Config, tomllib.loads(path.read_text(encoding="utf-8")))
-    manifest = next(manifest for manifest in catalogue() if manifest.id == config.pack)
+    manifest = shipped(config.pack)
     file = stock_file(manifest)
     model = Model(file)
     bov = begin_of_vision(model, manifest.begin_of_vision)

@@ -11,7 +11,7 @@ from torch import Tensor
 from transformers import LlamaForCausalLM
 
 from inference.packs.install import install
-from inference.packs.manifest import Manifest, catalogue
+from inference.packs.manifest import Manifest, shipped
 from inference.packs.store import Store
 from inference.tuning.adapter import ADAPTER, PATCHED, TUNED
 from inference.tuning.tuned import Lora, TunedWriter, read_base
@@ -64,7 +64,7 @@ def stock_file(manifest: Manifest) -> Path:
 
 def tuned_writer(pack: str, folder: str) -> Tuned:
     """Return the writer of a pack, tuned by the run of stage 1 in this folder, "" for none."""
-    manifest = _manifest(pack)
+    manifest = shipped(pack)
     file = stock_file(manifest)
     tuned = Path(folder) if folder else None
     model = Model(*_files(file, tuned))
@@ -74,7 +74,7 @@ def tuned_writer(pack: str, folder: str) -> Tuned:
 
 def writer_files(pack: str, folder: str) -> list[Path]:
     """Return the `files` of tuned_writer() without loading them."""
-    return _files(stock_file(_manifest(pack)), Path(folder) if folder else None)
+    return _files(stock_file(shipped(pack)), Path(folder) if folder else None)
 
 
 def layers_of(files: Sequence[Path]) -> int:
@@ -94,7 +94,3 @@ def hash_of(files: Sequence[Path]) -> str:
 
 def _files(stock: Path, tuned: Path | None) -> list[Path]:
     return [stock] if tuned is None else [tuned / PATCHED, tuned / ADAPTER]
-
-
-def _manifest(pack: str) -> Manifest:
-    return next(manifest for manifest in catalogue() if manifest.id == pack)

@@ -18,7 +18,7 @@ from engine_process import REAL, EngineProcess
 from app.tutorial.file import TutorialFile
 from assets.corpus import corpus
 from assets.sprites import library, to_svg
-from inference.packs.manifest import catalogue
+from inference.packs.manifest import shipped
 from inference.packs.store import Store, default_folder
 from inference.painter.render import render
 from inference.painter.storyboard import NoDrawing, StepText, compose
@@ -53,7 +53,7 @@ def two_cores() -> Iterator[None]:
 def pack(request: pytest.FixtureRequest, starter_gguf: Path) -> str:
     name: str = request.param
     store = Store(default_folder())
-    manifest = next(manifest for manifest in catalogue() if manifest.id == name)
+    manifest = shipped(name)
     if store.missing(manifest) or name not in {e.manifest.id for e in store.installed()}:
         pytest.skip(f"the pack {name} is not installed: interstep packs install {name}")
     return name

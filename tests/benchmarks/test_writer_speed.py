@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from assets.corpus import corpus
-from inference.packs.manifest import catalogue
+from inference.packs.manifest import shipped
 from inference.packs.store import Store, default_folder
 from inference.threads import FreeCores
 from inference.writer.batches import SLICE
@@ -36,7 +36,7 @@ TOKENS = 64  # decoded for one timing
 @pytest.fixture(scope="module", params=["starter", "laptop"])
 def model(request: pytest.FixtureRequest, starter_gguf: Path) -> Iterator[Model]:
     store = Store(default_folder())
-    manifest = next(pack for pack in catalogue() if pack.id == request.param)
+    manifest = shipped(request.param)
     if store.missing(manifest):
         pytest.skip(f"the pack {manifest.id} is not installed")
     model = Model(store.path(manifest.writer))

@@ -8,7 +8,7 @@ import pytest
 
 from inference.engine import Engine
 from inference.packs.install import install_file
-from inference.packs.manifest import Manifest, Weights, catalogue
+from inference.packs.manifest import Manifest, Weights, shipped
 from inference.packs.reports import Reports, T
 from inference.packs.sources import hashed
 from inference.packs.store import Store
@@ -32,7 +32,7 @@ def pack(store: Store, tiny_gguf: Path, tmp_path: Path) -> Manifest:
     draft = Weights("tiny.gguf", copy.stat().st_size, "", "none")
     reports = hashed(copy, "")
     item = replace(draft, sha256=_returned(reports))
-    starter = next(one for one in catalogue() if one.id == "starter")
+    starter = shipped("starter")
     wanted = replace(starter, id="tiny", writer=item, reader=item)
     return _returned(install_file(store, wanted, [copy]))
 

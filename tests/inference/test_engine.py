@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from inference.engine import Engine
-from inference.packs.manifest import Weights, catalogue
+from inference.packs.manifest import Weights, catalogue, shipped
 from inference.packs.store import Store
 from inference.protocol import (
     LAST_EVENTS,
@@ -137,7 +137,7 @@ def test_a_failure_is_a_sentence_that_says_what_to_do(
 def test_a_damaged_writer_is_a_sentence(engine: Engine, store: Store, data: bytes) -> None:
     weights = Weights("bad.gguf", len(data), hashlib.sha256(data).hexdigest(), "none")
     pack = replace(
-        next(one for one in catalogue() if one.id == "starter"),
+        shipped("starter"),
         id="damaged",
         writer=weights,
         reader=weights,

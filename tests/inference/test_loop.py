@@ -12,7 +12,7 @@ from assets.corpus import corpus
 from assets.sprites.library import library
 from inference import loop
 from inference.context import chunk_hashes, step_chunk
-from inference.packs.manifest import catalogue
+from inference.packs.manifest import shipped
 from inference.painter.storyboard import CannotFix, NoDrawing, Storyboard
 from inference.protocol import (
     Condition,
@@ -191,7 +191,7 @@ def test_redraw_drafts_a_description(desk: loop.Desk) -> None:
 @pytest.fixture(scope="module")
 def written(starter_gguf: Path, desk: loop.Desk) -> Iterator[list[Event]]:
     """A tutorial by the starter's writer, with what can be told about its prompt."""
-    manifest = next(pack for pack in catalogue() if pack.id == "starter")
+    manifest = shipped("starter")
     model = Model(starter_gguf)
     # One thread: more wait for each other where the machine is busy.
     session = Session(model, 2048, 1)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from inference.engine import Engine
-from inference.packs.manifest import catalogue
+from inference.packs.manifest import shipped
 from inference.packs.store import Store, default_folder
 from inference.painter.painting import EVERY, PREVIEW
 from inference.protocol import (
@@ -67,7 +67,7 @@ def test_the_recipe_names_weights_and_reader(takes: list[PaintFinished]) -> None
     recipe = takes[1].recipe
     assert recipe["painter"] == recipe["options"]["painter"] == "duogen"
     assert {"connector.onnx", "keys.onnx", "denoise.onnx", "sprites.npz"} == set(recipe["weights"])
-    reader = next(manifest for manifest in catalogue() if manifest.id == "starter").reader
+    reader = shipped("starter").reader
     assert recipe["reader"] == reader.sha256
     adapter = reader.adapter_path()
     assert adapter is not None

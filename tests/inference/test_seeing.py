@@ -19,7 +19,7 @@ from assets.corpus import corpus
 from assets.sprites.library import library
 from inference import loop
 from inference.engine import Engine
-from inference.packs.manifest import Manifest, Weights, catalogue
+from inference.packs.manifest import Manifest, Weights, shipped
 from inference.packs.store import Store
 from inference.painter.drawing import Drawing
 from inference.painter.storyboard import Storyboard
@@ -76,7 +76,7 @@ def stored(store: Store, path: Path) -> Weights:
 
 
 def manifest_of(writer: Weights, eyes: Weights) -> Manifest:
-    starter = next(manifest for manifest in catalogue() if manifest.id == "starter")
+    starter = shipped("starter")
     return replace(starter, id="seer", eyes=True, writer=writer, reader=writer, vision=eyes)
 
 

@@ -19,7 +19,7 @@ from inference.engine import Engine
 from inference.housekeeping import plan_on
 from inference.packs.card import Card
 from inference.packs.ladder import BEGUN, WRITING, Rung, rungs
-from inference.packs.manifest import Manifest, catalogue
+from inference.packs.manifest import Manifest, shipped
 from inference.packs.plan import ALL_LAYERS, CONTEXT, SMALL_CONTEXT, Phase, Plan
 from inference.packs.store import Store
 from inference.protocol import (
@@ -110,7 +110,7 @@ def store(seer: Seer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
         pytest.skip("one kind of writer is enough")
     monkeypatch.setattr(loading, "free_memory", lambda: 64 * GB)
     store = Store(tmp_path / "packs")
-    klein = next(pack for pack in catalogue() if pack.id == "klein-8")
+    klein = shipped("klein-8")
     writer, vision = stored(store, seer.model.path), stored(store, seer.path)
     tiny = replace(klein, id="tiny", writer=writer, reader=writer, vision=vision)
     store.write_record(replace(tiny, networks=klein.networks[:0]))

@@ -18,13 +18,13 @@ from inference.packs.ladder import (
     out_of_memory,
     rungs,
 )
-from inference.packs.manifest import catalogue
+from inference.packs.manifest import shipped
 from inference.packs.plan import Options, Phase, Plan, plan
 from inference.packs.reports import PackError
 from inference.writer.errors import WriterError
 
 GIB = 2**30
-BEST = plan(next(pack for pack in catalogue() if pack.id == "klein-24"), 24 * GIB, 24 * GIB)
+BEST = plan(shipped("klein-24"), 24 * GIB, 24 * GIB)
 STEPS = list(rungs(BEST))
 FULL = (
     torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"),

@@ -6,13 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.packs.manifest import Manifest, catalogue, read_manifest
+from inference.packs.manifest import catalogue, read_manifest, shipped
 from inference.protocol import to_json
 from inference.writer.prompt import FORMATS
-
-
-def shipped(pack: str) -> Manifest:
-    return next(manifest for manifest in catalogue() if manifest.id == pack)
 
 
 def test_two_packs_are_known_to_the_last_byte_and_have_the_same_reader() -> None:

@@ -18,7 +18,7 @@ from inference.packs.estimates import (
     network_bytes,
     writer_of,
 )
-from inference.packs.manifest import Manifest, catalogue
+from inference.packs.manifest import Manifest, catalogue, shipped
 from inference.packs.plan import KEPT_FREE, RESERVE, Options, Phase, Plan, plan
 from inference.packs.reports import PackError
 
@@ -28,7 +28,7 @@ MEMORY = st.integers(0, 48 * GIB)
 
 
 def pack(name: str) -> Manifest:
-    return next(manifest for manifest in catalogue() if manifest.id == name)
+    return shipped(name)
 
 
 def planned(manifest: Manifest, free: int, total: int, options: Options) -> Plan | None:

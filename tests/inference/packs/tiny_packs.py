@@ -7,7 +7,7 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
-from inference.packs.manifest import Manifest, Source, Weights, catalogue
+from inference.packs.manifest import Manifest, Source, Weights, shipped
 from inference.packs.reports import PackNote, PackProgress, Report, Reports
 
 
@@ -39,7 +39,7 @@ def weights_of(path: Path, *sources: Source) -> Weights:
 
 
 def pack_of(writer: Weights, reader: Weights | None = None, pack: str = "starter") -> Manifest:
-    starter = next(manifest for manifest in catalogue() if manifest.id == "starter")
+    starter = shipped("starter")
     return replace(starter, id=pack, writer=writer, reader=reader or writer)
 
 

@@ -11,7 +11,7 @@ import torch
 from tiny_llama import Array
 
 from assets.corpus import Example, corpus
-from inference.packs.manifest import catalogue
+from inference.packs.manifest import shipped
 from inference.tuning.adapter import ADAPTER, PATCHED, write_tuned
 from inference.tuning.dialogues import (
     BARE,
@@ -148,7 +148,7 @@ def test_its_logit_leaves_those_of_the_other_spares(
     starter_gguf: Path, examples: list[Example]
 ) -> None:
     """In the starter: behind a picture line `<BOV>` comes before every other spare token."""
-    manifest = next(manifest for manifest in catalogue() if manifest.id == "starter")
+    manifest = shipped("starter")
     starter = Model(starter_gguf, manifest.writer.adapter_path())
     bov = begin_of_vision(starter, manifest.begin_of_vision)
     spoken = Turns(starter, chat_format(starter, manifest.chat_format), bov)

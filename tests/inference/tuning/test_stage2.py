@@ -20,7 +20,7 @@ from assets.corpus.kinds import held_out
 from assets.corpus.scene_lines import read_scene_line
 from assets.sprites.library import Library, library
 from assets.sprites.scene import to_svg
-from inference.packs.manifest import catalogue
+from inference.packs.manifest import shipped
 from inference.painter.duogen import DuoGen
 from inference.tuning import preparing, stage1, stage2, writers
 from inference.tuning.__main__ import main
@@ -92,7 +92,7 @@ def place(
     tied = folder / "tied.gguf"
     own = {name: part for name, part in tiny_weights.items() if name != "output.weight"}
     tiny_llama.write_gguf(tied, own)
-    starter = next(manifest for manifest in catalogue() if manifest.id == "starter")
+    starter = shipped("starter")
     tiny = replace(starter, id="tiny", chat_format="", begin_of_vision="")
     (folder / "stage1.toml").write_text(STAGE1)
     (folder / "stage2.toml").write_text(STAGE2)

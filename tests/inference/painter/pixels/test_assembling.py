@@ -13,7 +13,7 @@ from tiny_networks import stored_klein
 from assets.sprites.library import library
 from inference.packs.estimates import known_writer
 from inference.packs.ladder import CardFull, Ladder
-from inference.packs.manifest import Manifest, catalogue
+from inference.packs.manifest import Manifest, shipped
 from inference.packs.plan import Phase, Plan
 from inference.packs.store import Store
 from inference.painter.arbiter import Arbiter
@@ -30,7 +30,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Manifest
     folder = tmp_path_factory.mktemp("klein")
     store = Store(folder / "packs")
     networks, shaped = stored_klein(store, folder)
-    carded = next(pack for pack in catalogue() if pack.id == "klein-8")
+    carded = shipped("klein-8")
     return store, replace(carded, networks=networks), shaped
 
 
@@ -130,7 +130,7 @@ def test_the_size_really_painted_is_told(made) -> None:
 
 @pytest.mark.parametrize("pack", ["klein-8", "qwen-edit-24", "cosmos-12"])
 def test_a_recipe_names_what_the_writer_reads_for_the_painter(pack: str) -> None:
-    found = next(one for one in catalogue() if one.id == pack)
+    found = shipped(pack)
     told = _read_with(found.with_files(lambda item: replace(item, sha256=item.name)))
     if pack == "klein-8":  # its text encoder is among its weights
         assert told == {}

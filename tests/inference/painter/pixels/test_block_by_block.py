@@ -13,7 +13,7 @@ from torch._dynamo.utils import counters
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from inference.packs.manifest import catalogue
+from inference.packs.manifest import shipped
 from inference.packs.plan import Phase, plan
 from inference.painter.arbiter import Arbiter
 from inference.painter.networks import blocks, compiled, quantised
@@ -100,7 +100,7 @@ def called(kind: str, network: Any, device: torch.device) -> Tensor:
 
 
 def placed(network: Any, device: torch.device) -> tuple[Placing, Arbiter]:
-    carded = next(pack for pack in catalogue() if pack.id == "qwen-edit-24")
+    carded = shipped("qwen-edit-24")
     streamed = plan(carded, 12 * GIB, 24 * GIB)
     assert streamed.residency == "one block"
     arbiter = Arbiter(streamed, Moves())

@@ -20,7 +20,7 @@ from inference import loading
 from inference.engine import Engine
 from inference.packs import plan as planning
 from inference.packs.card import Card
-from inference.packs.manifest import Manifest, catalogue
+from inference.packs.manifest import Manifest, shipped
 from inference.packs.store import Store
 from inference.painter.pixels import assembling, guarding, qwen_edit
 from inference.pictures import opened
@@ -85,7 +85,7 @@ def store(
     monkeypatch.setattr(assembling, "shapes", lambda _painter: shaped)
     monkeypatch.setattr(loading, "free_memory", lambda: 64 * GB)
     writer, vision = stored(store, seer.model.path), stored(store, seer.path)
-    carded = next(pack for pack in catalogue() if pack.id == name)
+    carded = shipped(name)
     eyes = vision if carded.eyes else None
     store.write_record(
         replace(carded, id="tiny", writer=writer, reader=writer, vision=eyes, networks=networks)
@@ -253,7 +253,7 @@ def test_a_pack_reads_for_its_painter_whoever_writes(store: Store, tiny_gguf: Pa
     redraw = Redraw("r", "s", "p", given, pack="tiny")
     [own] = [e for e in events_of(engine, redraw) if isinstance(e, PaintFinished)]
     engine.close()
-    laptop = next(pack for pack in catalogue() if pack.id == "laptop")
+    laptop = shipped("laptop")
     other = stored(store, tiny_gguf)
     store.write_record(replace(laptop, id="other", writer=other, reader=other))
     engine = Engine(store, card, any_runtime)

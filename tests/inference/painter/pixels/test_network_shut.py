@@ -16,7 +16,7 @@ from tiny_eyes import Seer
 from tiny_networks import stored, stored_klein
 
 from inference.offline import OWN, SHUT, own, shut
-from inference.packs.manifest import catalogue
+from inference.packs.manifest import shipped
 from inference.packs.sources import child
 from inference.packs.store import Store
 from inference.protocol import (
@@ -81,7 +81,7 @@ def test_writing_and_painting_ask_no_network(
     store = Store(tmp_path / "packs")
     networks, shaped = stored_klein(store, tmp_path, layers=28)
     writer, vision = stored(store, seer.model.path), stored(store, seer.path)
-    carded = next(pack for pack in catalogue() if pack.id == "klein-8")
+    carded = shipped("klein-8")
     store.write_record(
         replace(carded, id="tiny", writer=writer, reader=writer, vision=vision, networks=networks)
     )

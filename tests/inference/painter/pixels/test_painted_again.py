@@ -14,7 +14,7 @@ from tiny_networks import tiny_cosmos, tiny_qwen_image
 from assets.sprites.library import library
 from inference.packs.estimates import known_writer
 from inference.packs.ladder import Ladder
-from inference.packs.manifest import catalogue
+from inference.packs.manifest import shipped
 from inference.packs.plan import Plan
 from inference.packs.reports import PackError
 from inference.painter.arbiter import Arbiter
@@ -33,7 +33,7 @@ Make = Callable[..., CardPainter]
 def make(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
     """Returns a new painter, as a fresh engine makes it; short: times that memory is short."""
     torch.set_num_threads(1)
-    pack = next(one for one in catalogue() if one.id == request.param)
+    pack = shipped(request.param)
 
     def made(short: int = 0, **changes: object) -> CardPainter:
         writer = known_writer(pack.writer.name)
