@@ -16,7 +16,7 @@ import numpy.typing as npt
 from safetensors.torch import save_file
 
 from inference.packs.manifest import read_manifest
-from inference.tuning.tuned import MODULES, Lora, TunedWriter
+from inference.tuning.tuned import MODULES, LoraShape, TunedWriter
 
 Array = npt.NDArray[np.float32]
 
@@ -34,7 +34,7 @@ TUNED = "writer.safetensors"
 PATCH = "patch.json"
 
 
-def write_tuned(folder: Path, writer: TunedWriter, lora: Lora, model: Path) -> None:
+def write_tuned(folder: Path, writer: TunedWriter, lora: LoraShape, model: Path) -> None:
     """Write all that stage 1 learnt: for llama.cpp, for torch, and the patch for installing.
 
     model: the pack's own GGUF, of which a patched copy is made for the training to go on with.
@@ -83,7 +83,7 @@ def patch_manifests(packs: Path, run: Path) -> None:
         path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def write_lora(path: Path, writer: TunedWriter, lora: Lora) -> None:
+def write_lora(path: Path, writer: TunedWriter, lora: LoraShape) -> None:
     """Write the adapter as GGUF, half precision."""
     config = writer.base.config
     file = gguf.GGUFWriter(path, "llama")

@@ -203,9 +203,9 @@ class _Maker:
         """Return the kind of an edit, the line after it and the instruction; None: no way."""
         for _ in range(FIRST_TIMES):
             [kind] = self._random.choices(list(EDITS), list(EDITS.values()))
-            done = getattr(self, f"_{kind}")(line, wording)
-            if done is not None:
-                return kind, *done
+            changed = getattr(self, f"_{kind}")(line, wording)
+            if changed is not None:
+                return kind, *changed
         return None
 
     def _free(self, line: SceneLine) -> list[int]:

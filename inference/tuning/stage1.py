@@ -24,7 +24,7 @@ from inference.tuning.dialogues import Dialogue, alone, dialogue, picture_choice
 from inference.tuning.fingerprint import claim
 from inference.tuning.shuffling import chosen
 from inference.tuning.training import Schedule, accelerated, train
-from inference.tuning.tuned import Lora, TunedWriter, read_base
+from inference.tuning.tuned import LoraShape, TunedWriter, read_base
 from inference.tuning.writers import hash_of, stock_file
 from inference.wire import from_json, to_json
 from inference.writer.dialogue import Turns
@@ -40,7 +40,7 @@ class Config:
     seed: int
     batch: int
     folder: str
-    lora: Lora
+    lora: LoraShape
     schedule: Schedule
 
 

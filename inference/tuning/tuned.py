@@ -23,7 +23,7 @@ MODULES = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down
 
 
 @dataclass(frozen=True)
-class Lora:
+class LoraShape:
     """rank of the adapter; its output is scaled by alpha / rank."""
 
     rank: int = 16
@@ -34,7 +34,7 @@ class Lora:
 class TunedWriter(nn.Module):
     """The frozen writer with a LoRA and a row of its own for `<BOV>`; forward is the loss."""
 
-    def __init__(self, base: LlamaForCausalLM, begin_of_vision: int, lora: Lora) -> None:
+    def __init__(self, base: LlamaForCausalLM, begin_of_vision: int, lora: LoraShape) -> None:
         super().__init__()
         base.requires_grad_(False)
         rows: Any = base.get_input_embeddings().weight

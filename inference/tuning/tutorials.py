@@ -50,7 +50,7 @@ def as_written(example: Example, drawings: Library, seed: int) -> Document:
 
 def varied(
     example: Example,
-    said: Wordings,
+    others: Wordings,
     drawings: Library,
     random: Random,
     nouns: Sequence[str] = (),
@@ -63,7 +63,7 @@ def varied(
     wording = Wording(random, drawings)
     for number, step in enumerate(example.steps, 1):
         line = _line(step, drawings)
-        told = said.get(example.name, {}).get(str(number), [])
+        told = others.get(example.name, {}).get(str(number), [])
         steps.append((replace(step, description=_told(step, line, told, wording, random)), line))
     title = example.title
     if random.random() < EXCHANGED:

@@ -14,7 +14,7 @@ from inference.packs.install import install
 from inference.packs.manifest import Manifest, shipped
 from inference.packs.store import Store
 from inference.tuning.adapter import ADAPTER, PATCHED, TUNED
-from inference.tuning.tuned import Lora, TunedWriter, read_base
+from inference.tuning.tuned import LoraShape, TunedWriter, read_base
 from inference.writer.gguf import read_header
 from inference.writer.model import Model
 from inference.writer.prompt import begin_of_vision
@@ -45,7 +45,7 @@ class Tuned:
         learnt = load_file(self.folder / TUNED)
         rank = next(len(part) for name, part in learnt.items() if "lora_A" in name)
         alpha = read_header(self.folder / ADAPTER).metadata["adapter.lora.alpha"]
-        writer = TunedWriter(base, self.begin_of_vision, Lora(rank, round(alpha)))
+        writer = TunedWriter(base, self.begin_of_vision, LoraShape(rank, round(alpha)))
         writer.load_state_dict(learnt, strict=False)
         writer.eval().to(torch.bfloat16)
         return writer.base, writer.embedded

@@ -21,7 +21,7 @@ from inference.tuning.dialogues import (
     dialogue,
     picture_choices,
 )
-from inference.tuning.tuned import Lora, TunedWriter, read_base
+from inference.tuning.tuned import LoraShape, TunedWriter, read_base
 from inference.writer.dialogue import Turns
 from inference.writer.errors import WriterError
 from inference.writer.model import Model
@@ -59,7 +59,7 @@ def examples() -> list[Example]:
 def tuned(tied: Path, token: int) -> TunedWriter:
     """The tiny writer with an adapter and a row that are anything but zero."""
     torch.manual_seed(0)
-    writer = TunedWriter(read_base(tied), token, Lora(rank=4, alpha=8, dropout=0.0))
+    writer = TunedWriter(read_base(tied), token, LoraShape(rank=4, alpha=8, dropout=0.0))
     for name, parameter in writer.named_parameters():
         if "lora_B" in name:
             torch.nn.init.normal_(parameter, std=0.1)
@@ -79,7 +79,7 @@ def logits(model: Model, tokens: list[int]) -> Array:
 def test_llama_runs_what_was_trained(tied: Path, model: Model, tmp_path: Path) -> None:
     token = begin_of_vision(model)
     writer = tuned(tied, token)
-    write_tuned(tmp_path, writer, Lora(rank=4, alpha=8, dropout=0.0), tied)
+    write_tuned(tmp_path, writer, LoraShape(rank=4, alpha=8, dropout=0.0), tied)
     tokens = [
         *model.tokenize("Boil the egg for seven minutes."),
         token,
@@ -100,7 +100,7 @@ def test_llama_runs_what_was_trained(tied: Path, model: Model, tmp_path: Path) -
 
 def test_the_patch_is_one_row(tied: Path, model: Model, tmp_path: Path) -> None:
     token = begin_of_vision(model)
-    write_tuned(tmp_path, tuned(tied, token), Lora(rank=4, alpha=8), tied)
+    write_tuned(tmp_path, tuned(tied, token), LoraShape(rank=4, alpha=8), tied)
     before = np.frombuffer(tied.read_bytes(), np.uint8)
     after = np.frombuffer((tmp_path / PATCHED).read_bytes(), np.uint8)
     changed = np.flatnonzero(before != after)
@@ -109,7 +109,7 @@ def test_the_patch_is_one_row(tied: Path, model: Model, tmp_path: Path) -> None:
 
 
 def test_a_foreign_adapter_is_refused(tied: Path, starter_gguf: Path, tmp_path: Path) -> None:
-    write_tuned(tmp_path, tuned(tied, 5), Lora(rank=4, alpha=8), tied)
+    write_tuned(tmp_path, tuned(tied, 5), LoraShape(rank=4, alpha=8), tied)
     with pytest.raises(WriterError, match="not one for"):
         Model(starter_gguf, tmp_path / ADAPTER)
     (tmp_path / "cut.gguf").write_bytes((tmp_path / ADAPTER).read_bytes()[:200])

@@ -20,7 +20,7 @@ from inference.tuning import stage2, training
 from inference.tuning.dialogues import Dialogue
 from inference.tuning.samples import Batch, Packer
 from inference.tuning.training import Schedule, train
-from inference.tuning.tuned import Lora, TunedWriter, read_base
+from inference.tuning.tuned import LoraShape, TunedWriter, read_base
 
 SCHEDULE = Schedule(steps=4, learning_rate=1e-2, ema=0.5)
 
@@ -74,7 +74,7 @@ def tuned(folder: Path, file: Path) -> tuple[Tensor, Tensor]:
     accelerator = Accelerator(cpu=True, mixed_precision="bf16")
     process = accelerator.process_index
     torch.manual_seed(0)
-    writer = TunedWriter(read_base(file), 5, Lora(2, 4, 0.0))
+    writer = TunedWriter(read_base(file), 5, LoraShape(2, 4, 0.0))
     before = agreed(accelerator, writer)
 
     def batch(step: int) -> list[Dialogue]:
