@@ -314,12 +314,23 @@ class TutorialView(QObject):
             self._window.centre.take_away(widget)
 
     def _find(self) -> None:
-        pane = FindPane(self.workplace, selected_text())
+        """Find what is selected; a search that the inspector stands over goes on."""
+        selected = selected_text()
+        if isinstance(self._pane, FindPane):
+            self._window.side.put(self._pane)
+            self._pane.look_for(selected)
+            return
+        pane = FindPane(self.workplace, selected)
         pane.hit_chosen.connect(self._go_to_hit)
         self._show_pane(pane)
 
     def _go_to_hit(self, hit: Hit) -> None:
-        if not hit.in_look:
+        if hit.in_look:  # the inspector then stands over what was found
+            self._window.side.put(self.inspector)
+            self.inspector.go_to(hit)
+        else:
+            if self._pane is not None:
+                self._window.side.put(self._pane)
             self.page.go_to(hit.step, hit.picture, hit.field, hit.start, hit.end, hit.index)
 
     def _outline(self) -> None:
