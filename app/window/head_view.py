@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 from app.tutorial import edits
 from app.tutorial.model import Tutorial
 from app.window.given_photos import GivenPhotos
-from app.window.text_field import LineField, TextField
+from app.window.text_field import LineField, RightField, TextField
 from app.window.workplace import Workplace
 
 GAP = 8  # pixels at zoom 1, between chips and lines
@@ -29,8 +29,7 @@ class HeadView(QWidget):
         self.title = LineField(self._theme, "title", self.tr("Title"), self)
         self.summary = LineField(self._theme, "lead", self.tr("Summary"), self, "muted")
         self.needs = LineField(self._theme, "control", self.tr("what you need, by commas"), self)
-        self.time = LineField(self._theme, "control", self.tr("time"), self, "muted")
-        self.time.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.time = RightField(self._theme, "control", self.tr("time"), self, "muted")
         self.photos = GivenPhotos(workplace, self.needs, self)
         names = {
             self.title: self.tr("Title"),
