@@ -108,6 +108,7 @@ def write(
                 yield Progress(request.id, "Reading and planning", done, total, "tokens")
             case Delta(step=step):
                 if step is not None and step == len(steps):
+                    yield Progress(request.id, "Writing", step, len(writer.draft.plan), "steps")
                     steps.append(secrets.token_hex(8))
                     yield StepStarted(request.id, steps[step])
                 name = "" if step is None else steps[step]
@@ -277,9 +278,8 @@ def illustrate(request: Write, desk: Desk) -> Iterator[Event]:
     for given in request.given:
         described = given
         if not given.description:
-            draft = describe(given.title, given.body, desk.drawings) or ""
-            if not draft and desk.draws_anything:
-                draft = given.title
+            spare = given.title if desk.draws_anything else ""
+            draft = describe(given.title, given.body, desk.drawings) or spare
             described = replace(given, description=draft)
             if draft:
                 yield TextDelta(request.id, given.step, "description", 0, draft)
