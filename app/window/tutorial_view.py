@@ -19,6 +19,7 @@ from app.tutorial.undo import Left
 from app.window.compare import ComparePane
 from app.window.copying import Copying
 from app.window.deleting_photos import DeletingPhotos
+from app.window.deleting_takes import DeletingTakes
 from app.window.export_dialog import ExportDialog
 from app.window.find_pane import FindPane, selected_text
 from app.window.history_panel import HistoryPanel
@@ -76,6 +77,7 @@ class TutorialView(QObject):
         self._pictures.zoom_requested.connect(self._zoom)
         self.page.head.photos.opened.connect(self._zoom_given)
         self._deleting = DeletingPhotos(workplace, self.page.head.photos, window.messages)
+        self._deleting_takes = DeletingTakes(workplace, self.page, window.messages)
         self._printing.failed.connect(self._tell)
         self._copying.told.connect(self._tell)
         runs.noticed.connect(self._notice)
