@@ -99,8 +99,7 @@ def write(
     texts = (step_chunk(n, s.title, s.body, s.description) for n, s in enumerate(there, 1))
     prefix = Prefix(going_on.title, [request.prompt, *texts], [*going_on.conditions])
     steps = [step.step for step in there]
-    # The number of the last step that has a picture.
-    pictured = max((n for n, step in enumerate(there, 1) if step.description), default=0)
+    last_pictured = max((n for n, step in enumerate(there, 1) if step.description), default=0)
     warned = hazard(asked) is not None
     for written in writer.list_seen() if seeing else writer.write():
         match written:
@@ -120,11 +119,11 @@ def write(
                     warned = True
                     yield Notice(request.id, "hazard", danger, steps[-1])
                 description = written.description
-                if not description and len(prefix.chunks) - pictured > 1:
+                if not description and len(prefix.chunks) - last_pictured > 1:
                     # Two steps in a row without: a weak writer goes on like that to the end.
                     description = describe(written.title, written.body, desk.drawings) or ""
                 if description:
-                    pictured = len(prefix.chunks)
+                    last_pictured = len(prefix.chunks)
                 text = GivenStep(steps[-1], written.title, written.body, description)
                 for event in _finish(request, prefix, text, desk, draft=manifest.weak):
                     yield event
