@@ -99,8 +99,7 @@ def write(
     texts = (step_chunk(n, s.title, s.body, s.description) for n, s in enumerate(there, 1))
     prefix = Prefix(going_on.title, [request.prompt, *texts], [*going_on.conditions])
     steps = [step.step for step in there]
-    # The number of the last step that has a picture.
-    pictured = max((n for n, step in enumerate(there, 1) if step.description), default=0)
+    last_pictured = max((n for n, step in enumerate(there, 1) if step.description), default=0)
     warned = hazard(asked) is not None
     for written in writer.list_seen() if seeing else writer.write():
         match written:
@@ -108,6 +107,7 @@ def write(
                 yield Progress(request.id, "Reading and planning", done, total, "tokens")
             case Delta(step=step):
                 if step is not None and step == len(steps):
+                    yield Progress(request.id, "Writing", step, len(writer.draft.plan), "steps")
                     steps.append(secrets.token_hex(8))
                     yield StepStarted(request.id, steps[step])
                 name = "" if step is None else steps[step]
@@ -119,11 +119,11 @@ def write(
                     warned = True
                     yield Notice(request.id, "hazard", danger, steps[-1])
                 description = written.description
-                if not description and len(prefix.chunks) - pictured > 1:
+                if not description and len(prefix.chunks) - last_pictured > 1:
                     # Two steps in a row without: a weak writer goes on like that to the end.
                     description = describe(written.title, written.body, desk.drawings) or ""
                 if description:
-                    pictured = len(prefix.chunks)
+                    last_pictured = len(prefix.chunks)
                 text = GivenStep(steps[-1], written.title, written.body, description)
                 for event in _finish(request, prefix, text, desk, draft=manifest.weak):
                     yield event
@@ -277,9 +277,8 @@ def illustrate(request: Write, desk: Desk) -> Iterator[Event]:
     for given in request.given:
         described = given
         if not given.description:
-            draft = describe(given.title, given.body, desk.drawings) or ""
-            if not draft and desk.draws_anything:
-                draft = given.title
+            spare = given.title if desk.draws_anything else ""
+            draft = describe(given.title, given.body, desk.drawings) or spare
             described = replace(given, description=draft)
             if draft:
                 yield TextDelta(request.id, given.step, "description", 0, draft)

@@ -227,6 +227,8 @@ def steps_of(
     scripts = (script_of(request), request.prompt)
     for number, step in enumerate(steps, len(before) + 1):
         if written:
+            total = len(before) + len(steps)
+            yield Progress(request.id, "Writing", number - 1, total, "steps")
             yield StepStarted(request.id, step.step)
             if "long" in scripts:
                 yield from streamed(request.id, step, stop)

@@ -10,7 +10,7 @@ from inference.protocol import ProtocolError
 
 @dataclass(frozen=True)
 class Interrupted:
-    """A job that was cut off; total 0 where the writer planned the number of steps.
+    """A job that was cut off; total: its steps, 0 where their number was not planned yet.
 
     finished: the ids of the steps that it finished.
     """
@@ -33,7 +33,7 @@ def interrupted_by(run: Run | None, held: tuple[Job, ...]) -> Interrupted | None
         except ProtocolError:  # a run of the command line
             pass
         else:
-            return Interrupted(job, run.finished, _total(job))
+            return Interrupted(job, run.finished, _total(job) or max(run.planned, 0))
     return Interrupted(held[0], (), _total(held[0])) if held else None
 
 

@@ -18,6 +18,7 @@ from inference.protocol import (
     PackUsed,
     PaintFinished,
     PaintStarted,
+    Progress,
     ProtocolError,
     Redraw,
     StepFinished,
@@ -93,6 +94,11 @@ class RequestRun:
                 self._head[field] = self._head.get(field, "")[:start] + text
             case PackUsed(pack=pack):
                 self._pack = pack
+            case Progress(unit="steps", done=done, total=total):  # those that were there count
+                planned = len(self._run.finished) + total - done
+                if planned != self._run.planned:
+                    self._run = replace(self._run, planned=planned)
+                    self._file.save(self._file.tutorial, run=self._run)
             case StepFinished():
                 self._step_finished(event)
             case PaintStarted(step=step, picture=picture_id):

@@ -51,11 +51,15 @@ class TakeInfo:
 
 @dataclass(frozen=True)
 class Run:
-    """How far a request to the engine came: its JSON, the ids of what it finished, its state."""
+    """How far a request to the engine came: its JSON, the ids of what it finished, its state.
+
+    planned: how many steps the writer plans, or 0 where it has not told.
+    """
 
     request: dict[str, Any]
     finished: tuple[str, ...] = ()
     state: Literal["running", "stopped", "done"] = "running"
+    planned: int = 0
 
 
 @dataclass(frozen=True)

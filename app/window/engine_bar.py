@@ -190,7 +190,7 @@ class EngineBar(QWidget):
             self._say(self.tr("Rewriting"), words, event.done, event.total)
         elif self._looks or event.unit == "pictures":
             self._say(self.tr("Looking at your photos"), "", event.done, event.total)
-        else:
+        elif event.unit == "tokens":  # of steps that are written, their text tells
             self._say(self.tr("Reading and planning"), "", event.done, event.total)
 
     def _say_stopping(self) -> None:

@@ -94,7 +94,8 @@ class FindPane(SidePane):
         if self.wanted.hasFocus() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             back = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
             self.go(-1 if back else 1)
-            self.wanted.setFocus()  # so that the next Enter types into no text
+            if self.isVisible():  # a hit in the look brings the inspector in front
+                self.wanted.setFocus()  # so that the next Enter types into no text
         elif event.key() == Qt.Key.Key_Down and self.list.hits.hits:
             if self.list.current_hit is None:
                 self.list.go(1)

@@ -39,6 +39,11 @@ class Line(QLineEdit):
             caret = max(caret + _units(text) - _units(before), same)
         self.setCursorPosition(caret)
 
+    def select(self, start: int, end: int) -> None:
+        """Select from one character to before another."""
+        first, last = (_units(self.text()[:place]) for place in (start, end))
+        self.setSelection(first, last - first)
+
 
 class Form(ColumnArea):
     """A column of sections that scrolls, in rows of a label and a field."""

@@ -1,4 +1,4 @@
-"""The head of the page: title, summary, what you need, and the photos it began with."""
+"""The head of the page: title, summary, what you need, the photos it began with, and tags."""
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent
@@ -6,12 +6,14 @@ from PySide6.QtWidgets import QWidget
 
 from app.tutorial import edits
 from app.tutorial.model import Tutorial
+from app.window.form_rows import parts
 from app.window.given_photos import GivenPhotos
-from app.window.text_field import LineField, TextField
+from app.window.text_field import LineField, RightField, TextField
 from app.window.workplace import Workplace
 
 GAP = 8  # pixels at zoom 1, between chips and lines
 PHOTOS = 12  # above the photos
+SIDE = 90  # pixels at zoom 1: the column of duration and difficulty
 LABEL = 70  # pixels at zoom 1: the column of “You need”
 
 
@@ -29,14 +31,17 @@ class HeadView(QWidget):
         self.title = LineField(self._theme, "title", self.tr("Title"), self)
         self.summary = LineField(self._theme, "lead", self.tr("Summary"), self, "muted")
         self.needs = LineField(self._theme, "control", self.tr("what you need, by commas"), self)
-        self.time = LineField(self._theme, "control", self.tr("time"), self, "muted")
-        self.time.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.time = RightField(self._theme, "control", self.tr("time"), self, "muted")
+        self.tags = LineField(self._theme, "control", self.tr("tags, by commas"), self, "muted")
+        self.difficulty = RightField(self._theme, "control", self.tr("difficulty"), self, "muted")
         self.photos = GivenPhotos(workplace, self.needs, self)
         names = {
             self.title: self.tr("Title"),
             self.summary: self.tr("Summary"),
             self.needs: self.tr("You need: materials and tools, separated by commas"),
             self.time: self.tr("Duration of the whole"),
+            self.tags: self.tr("Tags, separated by commas"),
+            self.difficulty: self.tr("Difficulty"),
         }
         for field, name in names.items():
             field.setAccessibleName(name)
@@ -47,32 +52,45 @@ class HeadView(QWidget):
         self.summary.text_edited.connect(lambda text: self._set("summary", text))
         self.time.text_edited.connect(lambda text: self._set("duration", text))
         self.needs.text_edited.connect(self._set_needs)
+        self.tags.text_edited.connect(lambda text: self._set("tags", parts(text)))
+        self.difficulty.text_edited.connect(lambda text: self._set("difficulty", text))
+        self._go_by_keys()
+        self._shown: tuple[object, ...] = ()
+        self._chips: list[str] = []
+        self._boxes: list[tuple[QRect, str]] = []
+        self._needs_top = self._tags_top = 0
+
+    def _go_by_keys(self) -> None:
+        """Let Enter and the arrows go from field to field, and on to the first step."""
         self.title.entered.connect(self.summary.setFocus)
         self.summary.entered.connect(self.needs.setFocus)
         self.needs.entered.connect(self.down_wanted)
         self.title.left_by.connect(lambda way: self.summary.setFocus() if way > 0 else None)
         self.summary.left_by.connect(lambda way: (self.needs if way > 0 else self.title).setFocus())
-        self.needs.left_by.connect(
-            lambda way: self.down_wanted.emit() if way > 0 else self.summary.setFocus()
+        self.needs.left_by.connect(lambda way: (self.tags if way > 0 else self.summary).setFocus())
+        self.tags.entered.connect(self.down_wanted)
+        self.tags.left_by.connect(
+            lambda way: self.down_wanted.emit() if way > 0 else self.needs.setFocus()
         )
         self.title.extended_by.connect(lambda _way: None)
-        self._shown: tuple[object, ...] = ()
-        self._chips: list[str] = []
-        self._boxes: list[tuple[QRect, str]] = []
-        self._needs_top = 0
 
     def follow(self, tutorial: Tutorial) -> None:
         """Show the tutorial's fields and photos, if they are others than before."""
         if self.photos.follow(tutorial):
             self.height_changed.emit()
-        own = (tutorial.title, tutorial.summary, tutorial.duration, tutorial.materials)
-        if (*own, tutorial.tools) == self._shown:
+        needs = (*tutorial.materials, *tutorial.tools)
+        facts = (tutorial.duration, tutorial.difficulty, tutorial.tags)
+        shown = (tutorial.title, tutorial.summary, needs, facts)
+        if shown == self._shown:
             return
-        self._shown = (*own, tutorial.tools)
+        self._shown = shown
         self.title.show_text(tutorial.title)
         self.summary.show_text(tutorial.summary)
         self.time.show_text(tutorial.duration)
-        self.show_needs([*tutorial.materials, *tutorial.tools])
+        self.difficulty.show_text(tutorial.difficulty)
+        if parts(self.tags.text) != tutorial.tags:  # a comma that is being typed stays
+            self.tags.show_text(", ".join(tutorial.tags))
+        self.show_needs([*needs])
 
     def show_needs(self, things: list[str]) -> None:
         """Show what is needed; words that are being typed there stay."""
@@ -90,12 +108,13 @@ class HeadView(QWidget):
     @property
     def fields(self) -> tuple[TextField, ...]:
         """The fields in their order."""
-        return self.title, self.summary, self.needs, self.time
+        return self.title, self.summary, self.needs, self.time, self.tags, self.difficulty
 
     def field(self, name: str) -> TextField:
         """Return the field in which a field of the tutorial is written; else the title."""
         needs = {"materials": self.needs, "tools": self.needs}
-        return {"summary": self.summary, "duration": self.time, **needs}.get(name, self.title)
+        facts = {"duration": self.time, "tags": self.tags, "difficulty": self.difficulty}
+        return {"summary": self.summary, **facts, **needs}.get(name, self.title)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Swap the chips for a field while what you need is edited."""
@@ -129,23 +148,41 @@ class HeadView(QWidget):
         y += gap
         self._needs_top = y
         label = self._label_width
-        time = self._theme.px(90)
-        room = width - label - time
+        side = self._theme.px(SIDE)
+        room = width - label - side
         self._boxes, bottom = self._flow(label, y, room)
         height = max(self.needs.height_for(room), bottom - y)
         self.needs.setGeometry(label, y + self._theme.px(4), room, height)
-        self.time.setGeometry(width - time, y + self._theme.px(4), time, self.time.height_for(time))
+        self._lay_out_side(self.time, width, y)
         y += height
         if self.photos.photos:
             y += self._theme.px(PHOTOS)
             height = self.photos.lay_out(width - label)
             self.photos.setGeometry(label, y, width - label, height)
             y += height
+        y += gap
+        self._tags_top = y
+        height = self.tags.height_for(room)
+        self.tags.setGeometry(label, y + self._theme.px(4), room, height)
+        y += max(height, self._lay_out_side(self.difficulty, width, y)) + self._theme.px(4)
         return y + self._theme.px(16)
+
+    def _lay_out_side(self, field: TextField, right: int, y: int) -> int:
+        """Place a field at the right edge of a line and return its height in pixels."""
+        side = self._theme.px(SIDE)
+        height = field.height_for(side)
+        field.setGeometry(right - side, y + self._theme.px(4), side, height)
+        return height
+
+    @property
+    def _labels(self) -> tuple[tuple[str, int], ...]:
+        """The words at the left, each with the top of its line."""
+        return (self.tr("You need"), self._needs_top), (self.tr("Tags"), self._tags_top)
 
     @property
     def _label_width(self) -> int:
-        words = QFontMetrics(self._theme.font("caps")).horizontalAdvance(self.tr("You need"))
+        metrics = QFontMetrics(self._theme.font("caps"))
+        words = max(metrics.horizontalAdvance(words) for words, _ in self._labels)
         return max(self._theme.px(LABEL), words + self._theme.px(GAP))
 
     def _flow(self, left: int, top: int, width: int) -> tuple[list[tuple[QRect, str]], int]:
@@ -166,13 +203,14 @@ class HeadView(QWidget):
         return boxes, y + height
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the label and, unless the field is edited, the chips."""
+        """Paint the labels and, unless the field is edited, the chips."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._theme.font("caps"))
         painter.setPen(self._theme.colour("muted"))
-        label = QRect(0, self._needs_top, self._label_width, self._theme.px(24))
-        painter.drawText(label, Qt.AlignmentFlag.AlignVCenter, self.tr("You need"))
+        for words, top in self._labels:
+            label = QRect(0, top, self._label_width, self._theme.px(24))
+            painter.drawText(label, Qt.AlignmentFlag.AlignVCenter, words)
         if self.needs.hasFocus():
             return
         painter.setFont(self._theme.font("control"))
@@ -187,8 +225,10 @@ class HeadView(QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Edit what you need."""
-        if event.position().y() >= self._needs_top:
+        """Edit what you need, or the tags."""
+        if event.position().y() >= self._tags_top:
+            self.tags.setFocus()
+        elif event.position().y() >= self._needs_top:
             self.needs.setFocus()
 
     # ------------------------------------------------------------ edits

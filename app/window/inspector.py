@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QApplication, QStackedLayout, QTabWidget, QVBoxLayout, QWidget
 
+from app.tutorial.finding import Hit
 from app.tutorial.model import LookEntry
 from app.window.look_panel import LookPanel
 from app.window.pack_rows import PackRow
@@ -59,6 +60,17 @@ class Inspector(QWidget):
         self.picture.show_picture(step_id, picture_id)
         if picture_id:
             self.tabs.setCurrentWidget(self.picture)
+
+    def go_to(self, hit: Hit) -> None:
+        """Bring the look forward and select the words of a hit there.
+
+        The mentions of an object that is being renamed stay in front until they are answered.
+        """
+        if self.rename is not None:
+            self.rename.list.setFocus()
+            return
+        self.tabs.setCurrentWidget(self.look)
+        self.look.go_to(hit)
 
     def _restyle(self) -> None:
         self._rows.setContentsMargins(0, self._workplace.theme.px(8), 0, 0)

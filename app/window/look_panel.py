@@ -7,6 +7,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 
 from app.tutorial import edits
+from app.tutorial.finding import Hit
 from app.tutorial.look_entries import proposed, set_entries
 from app.tutorial.model import LookEntry, Tutorial
 from app.tutorial.renaming import rename, rename_hits
@@ -138,6 +139,19 @@ class LookPanel(Form):
         """Show a row as the tutorial has it, in place of what is typed there."""
         if index < len(self.rows):
             self.rows[index].show_entry()
+
+    def go_to(self, hit: Hit) -> None:
+        """Select the words of a hit in their field, and focus it."""
+        start = hit.start
+        if hit.entry < 0:
+            line = next(line for field, line in self.atmosphere.items() if field == hit.field)
+        elif hit.entry < len(self.rows):
+            line, start = self.rows[hit.entry].place_of(hit)
+        else:
+            return
+        line.setFocus()
+        line.select(start, start + len(hit.text))
+        QTimer.singleShot(0, line, lambda: self.ensureWidgetVisible(line))
 
     def _make_card(self, place: int) -> LookRow:
         card = LookRow(self._theme)

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout
 
+from app.tutorial.finding import Hit
 from app.tutorial.model import LookEntry
 from app.window.form_rows import Line, parts
 from app.window.icons import icon
@@ -102,6 +103,13 @@ class LookRow(QFrame):
             self.name.show_text(self._shown.name)
             self.other_names.show_text(", ".join(self._shown.other_names))
             self.appearance.show_text(self._shown.appearance)
+
+    def place_of(self, hit: Hit) -> tuple[Line, int]:
+        """Return the field in which a hit stands, and at which of its characters."""
+        if hit.field == "other_names":
+            before = ", ".join((*self._shown.other_names[: hit.index], ""))
+            return self.other_names, len(before) + hit.start
+        return (self.name if hit.field == "name" else self.appearance), hit.start
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Commit on Enter, go back to what was on Escape."""

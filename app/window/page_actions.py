@@ -104,7 +104,7 @@ class PageActions:
         """Go into the step at this place from above or from below; above the first is the head."""
         page = self._page
         if place < 0:
-            page.head.needs.setFocus()
+            page.head.tags.setFocus()
         elif place < len(self._ids):
             page.show_step(self._ids[place])
             view = page.views[self._ids[place]]

@@ -73,7 +73,7 @@ def take_menu(
 
 
 def trash_menu(workplace: Workplace, step: str, picture: Picture, parent: QWidget) -> QMenu:
-    """Return a menu that restores takes of the picture's trash."""
+    """Return a menu that restores takes of the picture's trash, or deletes them for good."""
     menu = _menu(workplace, parent)
     _add_trashed(menu, workplace, step, picture)
     return menu
@@ -99,14 +99,21 @@ def photo_menu(
 
 def _add_trashed(menu: QMenu, workplace: Workplace, step: str, picture: Picture) -> None:
     side = side_for(workplace.theme.px(THUMBNAIL))
-    for number, sha256 in enumerate(picture_edits.trashed(picture), 1):
-        restore = partial(picture_edits.restore, workplace, step, picture.id, sha256)
-        action = menu.addAction(
-            translate("PictureMenu", "Restore take {n} of the trash").format(n=number), restore
-        )
-        pixmap = workplace.images.pixmap(sha256, side)
-        if pixmap is not None:
-            action.setIcon(QIcon(pixmap))
+    can_change = not workplace.opened.read_only
+    restore = partial(picture_edits.restore, workplace)
+    delete = workplace.picture_states.deletion_requested.emit
+    for words, do in (
+        (translate("PictureMenu", "Restore take {n} of the trash"), restore),
+        (translate("PictureMenu", "Delete take {n} for good…"), delete),
+    ):
+        if menu.actions():
+            menu.addSeparator()
+        for number, sha256 in enumerate(picture_edits.trashed(picture), 1):
+            chosen = partial(do, step, picture.id, sha256)
+            action = _add(menu, words.format(n=number), chosen, enabled=can_change)
+            pixmap = workplace.images.pixmap(sha256, side)
+            if pixmap is not None:
+                action.setIcon(QIcon(pixmap))
 
 
 def _add_take(menu: QMenu, workplace: Workplace, step: str, picture: Picture, sha256: str) -> None:

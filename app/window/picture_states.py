@@ -40,6 +40,7 @@ class PictureStates(QObject):
     looked_again(): all that follows from an edit is known; for what counts pictures.
     painter_changed(): paints_pixels may be another now.
     fix_requested, compare_requested, zoom_requested(step, picture): what the person asked for.
+    deletion_requested(step, picture, sha256): a take of its trash shall be deleted for good.
     troubled(sentence): what could not be done with a picture.
     """
 
@@ -49,6 +50,7 @@ class PictureStates(QObject):
     fix_requested = Signal(str, str)
     compare_requested = Signal(str, str)
     zoom_requested = Signal(str, str)
+    deletion_requested = Signal(str, str, str)
     troubled = Signal(str)
 
     def __init__(self, opened: OpenTutorial, runs: Runs, background: Background) -> None:

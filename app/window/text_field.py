@@ -11,6 +11,8 @@ from PySide6.QtGui import (
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
+    QPainter,
+    QPaintEvent,
     QPalette,
     QTextBlockFormat,
     QTextCursor,
@@ -258,6 +260,32 @@ class LineField(TextField):
 
     def _insert(self, words: str) -> None:
         self.insertPlainText(_in_lines(" ".join(words.split())))
+
+
+class RightField(LineField):
+    """A line at the right edge, with its placeholder: Qt's own, at the left, is made clear."""
+
+    def __init__(
+        self, theme: Theme, role: Role, placeholder: str, parent: QWidget, colour: str = "ink"
+    ) -> None:
+        super().__init__(theme, role, placeholder, parent, colour)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+
+    def restyle(self) -> None:
+        """Take over fonts and colours of the theme."""
+        super().restyle()
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.PlaceholderText, QColor(0, 0, 0, 0))
+        self.setPalette(palette)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the text, or what stands in its place while there is none."""
+        super().paintEvent(event)
+        if self.document().isEmpty():
+            painter = QPainter(self.viewport())
+            painter.setPen(self._theme.colour("muted"))
+            flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
+            painter.drawText(self.viewport().rect(), flags, self.placeholderText())
 
 
 def _in_lines(text: str) -> str:

@@ -19,6 +19,7 @@ from app.tutorial.undo import Left
 from app.window.compare import ComparePane
 from app.window.copying import Copying
 from app.window.deleting_photos import DeletingPhotos
+from app.window.deleting_takes import DeletingTakes
 from app.window.export_dialog import ExportDialog
 from app.window.find_pane import FindPane, selected_text
 from app.window.history_panel import HistoryPanel
@@ -76,6 +77,7 @@ class TutorialView(QObject):
         self._pictures.zoom_requested.connect(self._zoom)
         self.page.head.photos.opened.connect(self._zoom_given)
         self._deleting = DeletingPhotos(workplace, self.page.head.photos, window.messages)
+        self._deleting_takes = DeletingTakes(workplace, self.page, window.messages)
         self._printing.failed.connect(self._tell)
         self._copying.told.connect(self._tell)
         runs.noticed.connect(self._notice)
@@ -314,12 +316,23 @@ class TutorialView(QObject):
             self._window.centre.take_away(widget)
 
     def _find(self) -> None:
-        pane = FindPane(self.workplace, selected_text())
+        """Find what is selected; a search that the inspector stands over goes on."""
+        selected = selected_text()
+        if isinstance(self._pane, FindPane):
+            self._window.side.put(self._pane)
+            self._pane.look_for(selected)
+            return
+        pane = FindPane(self.workplace, selected)
         pane.hit_chosen.connect(self._go_to_hit)
         self._show_pane(pane)
 
     def _go_to_hit(self, hit: Hit) -> None:
-        if not hit.in_look:
+        if hit.in_look:  # the inspector then stands over what was found
+            self._window.side.put(self.inspector)
+            self.inspector.go_to(hit)
+        else:
+            if self._pane is not None:
+                self._window.side.put(self._pane)
             self.page.go_to(hit.step, hit.picture, hit.field, hit.start, hit.end, hit.index)
 
     def _outline(self) -> None:

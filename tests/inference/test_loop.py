@@ -25,6 +25,7 @@ from inference.protocol import (
     PaintInput,
     PaintOptions,
     PaintStarted,
+    Progress,
     Redraw,
     StepFinished,
     StepStarted,
@@ -229,3 +230,6 @@ def test_a_step_starts_before_its_text_and_ends_after_it(written: list[Event]) -
     about = [e for e in written if isinstance(e, TextDelta) and e.step == started.step]
     first, last = written.index(about[0]), written.index(about[-1])
     assert written.index(started) < first <= last < written.index(finished)
+    (planned,) = (one for one in of_kind(Progress, written) if one.unit == "steps")
+    assert (planned.done, planned.total) == (0, 1)
+    assert written.index(planned) < written.index(started)

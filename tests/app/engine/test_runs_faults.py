@@ -168,10 +168,13 @@ def test_what_is_asked_first_after_a_crash_is_done_alone(desk: Open, qtbot: QtBo
     assert [ended.job for ended in one.ended] == [now, slow, held]
 
 
-def test_a_run_of_many_steps_goes_on_where_it_was_cut_off(desk: Open, qtbot: QtBot) -> None:
-    total = fake_engine.LONG_STEPS
+@pytest.mark.parametrize("asked", [None, fake_engine.LONG_STEPS])
+def test_a_run_of_many_steps_goes_on_where_it_was_cut_off(
+    desk: Open, qtbot: QtBot, asked: int | None
+) -> None:
+    total = fake_engine.LONG_STEPS  # as many as asked, or as the writer planned
     one = desk(prompted("long"))
-    one.runs.add(Writing(3, steps=total))
+    one.runs.add(Writing(3, steps=asked))
     with qtbot.waitSignal(
         one.runs.picture_started, timeout=20_000, check_params_cb=lambda step, _: step == "s2"
     ):
@@ -246,3 +249,15 @@ def test_leaving_a_tutorial_ends_its_work_and_keeps_it_to_go_on_with(
         assert len(file.queue) == 1
     one.open()
     assert one.runs.interrupted is not None
+
+
+def test_what_goes_on_counts_its_own_steps(desk: Open, qtbot: QtBot) -> None:
+    one = desk(SOUP)
+    one.runs.add(Continuing(3, "long"))
+    with qtbot.waitSignal(one.runs.step_finished, timeout=20_000):
+        pass
+    qtbot.waitUntil(lambda: one.opened.saved)
+    one.leave_as_a_crash_would()
+    interrupted = one.runs.interrupted
+    assert interrupted is not None
+    assert (interrupted.done, interrupted.total) == (1, 2)

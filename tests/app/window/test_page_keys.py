@@ -30,7 +30,11 @@ def test_arrows_go_through_all_fields(page: Page) -> None:
             seen.append(widget)
         key(page, KEY.Key_Down)
     fields = [field for step in page.tutorial.steps for field in page.views[step.id].fields]
-    assert seen == [page.head.title, page.head.summary, page.head.needs, *fields]
+    head = page.head
+    assert seen == [head.title, head.summary, head.needs, head.tags, *fields]
+    page.go_to("s1", field="title")
+    key(page, KEY.Key_Up)
+    assert head.tags.hasFocus()
 
 
 def test_tab_goes_from_text_to_picture_to_the_next_step(page: Page) -> None:

@@ -84,7 +84,8 @@ def test_the_trash_stands_behind_the_takes_and_restores(
     qtbot.keyClick(strip, Qt.Key.Key_Return)
     (menu,) = strip.findChildren(QMenu)
     assert menu.isVisible()
-    (restore,) = menu.actions()
+    restore, _, delete = menu.actions()
+    assert delete.text() == "Delete take 1 for good…"
     restore.trigger()
     menu.close()
     assert picture_of(workplace).takes == (RED.sha256, GREEN.sha256, BLUE.sha256)

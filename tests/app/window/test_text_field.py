@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.window.body_field import BodyField
-from app.window.text_field import LineField, TextField
+from app.window.text_field import LineField, RightField, TextField
 from app.window.theme import Theme
 
 KEY, MOD = Qt.Key, Qt.KeyboardModifier
@@ -263,3 +263,20 @@ def test_tab_goes_on(window: QWidget, body: BodyField, qtbot: QtBot) -> None:
     qtbot.keyClick(body, KEY.Key_Tab)
     assert other.hasFocus()
     assert body.text == ""
+
+
+@pytest.mark.parametrize("text", ["", "20 min"])
+def test_a_field_at_the_right_has_its_placeholder_there_too(window: QWidget, text: str) -> None:
+    field = RightField(Theme(window), "control", "time", window, "muted")
+    field.resize(200, 40)
+    field.show_text(text)
+    field.show()
+    drawn = field.grab().toImage()
+    ground = drawn.pixel(0, 0)
+    inked = [
+        x
+        for x in range(drawn.width())
+        if any(drawn.pixel(x, y) != ground for y in range(drawn.height()))
+    ]
+    assert 195 < inked[-1] < 200
+    assert inked[0] > 100
