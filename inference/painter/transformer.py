@@ -253,8 +253,6 @@ class Memory(nn.Module):
         slots, found = seen[:, :-1], seen[:, -1:]
         compared = torch.cat([x, slots, found * guess], -1)
         mixed = self.mixed(silu(self.compared(compared))).sigmoid()
-        if not self.training:
-            mixed = mixed.round()  # between where it was and where it might go it never stood
         out: Tensor = guess + mixed * (slots - found * guess)
         return out
 
