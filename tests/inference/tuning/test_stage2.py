@@ -102,7 +102,7 @@ def place(
         patched.chdir(folder)
         patched.setattr(preparing, "UNDRAWABLE", 0)
         for module in (stage1, writers):
-            patched.setattr(module, "catalogue", lambda: [tiny])
+            patched.setattr(module, "shipped", lambda _pack: tiny)
             patched.setattr(module, "stock_file", lambda _manifest: tied)
         for module in (stage1, stage2):
             patched.setattr(module, "corpus", lambda: few_examples)
