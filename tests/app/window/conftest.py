@@ -7,12 +7,14 @@ from pathlib import Path
 import fake_engine
 import pytest
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from app.editing.background import Background
 from app.editing.open_tutorial import OpenTutorial
 from app.editing.settings import Settings
 from app.engine.client import Client
 from app.engine.engine import Engine
+from app.studio import Studio
 from app.tutorial.file import TutorialFile
 from app.tutorial.model import Picture, Step, Take, Tutorial
 from app.window.actions import make_actions
@@ -43,6 +45,35 @@ def cactus() -> Tutorial:
             Step("s3", "Water after a week", "Let the roots heal, then water."),
         ),
     )
+
+
+@pytest.fixture
+def open_studio(
+    qapp: QApplication, tmp_path: Path, qtbot: QtBot
+) -> Iterator[Callable[[Path], Studio]]:
+    """Return a function that opens a file of a library in a studio that stands in front."""
+    opened: list[Studio] = []
+
+    def open_in_front(path: Path) -> Studio:
+        studio = Studio(
+            qapp,
+            tmp_path / "settings",
+            path.parent,
+            make_client=lambda: Client(sys.executable, FAKE),
+        )
+        opened.append(studio)
+        studio.window.resize(1280, 800)
+        studio.window.show()
+        studio.window.activateWindow()
+        qtbot.waitUntil(studio.window.isActiveWindow)
+        studio.open_path(path)
+        qtbot.waitUntil(lambda: studio.view is not None and not studio.view.page.is_building)
+        return studio
+
+    yield open_in_front
+    for studio in opened:
+        studio.window.close()
+        studio.deleteLater()
 
 
 @pytest.fixture

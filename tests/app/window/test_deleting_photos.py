@@ -1,12 +1,11 @@
 """A given photo is deleted for good: asked first, gone from the file, never back by undo."""
 
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import FAKE, cactus
+from conftest import cactus
 from picture_desk import BLUE, GREEN, RED
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
@@ -14,7 +13,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.engine.client import Client
 from app.engine.jobs import Writing
 from app.studio import Studio
 from app.tutorial import edits
@@ -100,18 +98,10 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def seat(qapp: QApplication, tmp_path: Path, path: Path, qtbot: QtBot) -> Iterator[Seat]:
-    library, settings = path.parent, tmp_path / "settings"
-    studio = Studio(qapp, settings, library, make_client=lambda: Client(sys.executable, FAKE))
-    studio.window.resize(1280, 800)
-    studio.window.show()
-    studio.window.activateWindow()
-    qtbot.waitUntil(studio.window.isActiveWindow)
-    seat = Seat(studio, qtbot)
-    seat.open(path)
-    yield seat
-    studio.window.close()
-    studio.deleteLater()
+def seat(open_studio: Callable[[Path], Studio], path: Path, qtbot: QtBot) -> Seat:
+    seat = Seat(open_studio(path), qtbot)
+    seat.until(lambda: len(seat.photos) == len(set(seat.tutorial.given)))
+    return seat
 
 
 def test_delete_asks_and_the_bytes_are_gone(seat: Seat, path: Path) -> None:

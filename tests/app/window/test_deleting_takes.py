@@ -1,19 +1,17 @@
 """A take of a picture's trash is deleted for good: asked first, gone, never back by undo."""
 
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import FAKE, cactus
+from conftest import cactus
 from picture_desk import BLUE, GREEN, RED
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.engine.client import Client
 from app.engine.jobs import Writing
 from app.studio import Studio
 from app.tutorial.file import TutorialFile
@@ -79,18 +77,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def seat(qapp: QApplication, tmp_path: Path, path: Path, qtbot: QtBot) -> Iterator[Seat]:
-    library, settings = path.parent, tmp_path / "settings"
-    studio = Studio(qapp, settings, library, make_client=lambda: Client(sys.executable, FAKE))
-    studio.window.resize(1280, 800)
-    studio.window.show()
-    studio.window.activateWindow()
-    qtbot.waitUntil(studio.window.isActiveWindow)
-    studio.open_path(path)
-    qtbot.waitUntil(lambda: studio.view is not None and not studio.view.page.is_building)
-    yield Seat(studio, qtbot)
-    studio.window.close()
-    studio.deleteLater()
+def seat(open_studio: Callable[[Path], Studio], path: Path, qtbot: QtBot) -> Seat:
+    return Seat(open_studio(path), qtbot)
 
 
 def test_it_asks_and_the_bytes_are_gone_and_undo_forgets(seat: Seat, path: Path) -> None:

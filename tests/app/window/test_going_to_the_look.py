@@ -1,18 +1,16 @@
 """A hit of find in the look is gone to: its tab, its field, its words."""
 
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import FAKE, cactus
+from conftest import cactus
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from app.engine.client import Client
 from app.studio import Studio
 from app.tutorial.file import TutorialFile
 from app.tutorial.model import Look, LookEntry
@@ -29,25 +27,15 @@ LOOK = Look(
 
 
 @pytest.fixture
-def view(qapp: QApplication, tmp_path: Path, qtbot: QtBot) -> Iterator[TutorialView]:
+def view(open_studio: Callable[[Path], Studio], tmp_path: Path) -> TutorialView:
     library = tmp_path / "library"
     library.mkdir()
     path = library / "cactus.interstep"
     TutorialFile.create(path, replace(cactus(), look=LOOK, summary="Of zinc.")).close()
-    studio = Studio(
-        qapp, tmp_path / "settings", library, make_client=lambda: Client(sys.executable, FAKE)
-    )
-    studio.window.resize(1280, 800)
-    studio.window.show()
-    studio.window.activateWindow()
-    qtbot.waitUntil(studio.window.isActiveWindow)
-    studio.open_path(path)
-    qtbot.waitUntil(lambda: studio.view is not None and not studio.view.page.is_building)
+    studio = open_studio(path)
     assert studio.view is not None
     studio.perform("find")
-    yield studio.view
-    studio.window.close()
-    studio.deleteLater()
+    return studio.view
 
 
 def the_pane() -> FindPane:
