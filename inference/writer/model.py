@@ -48,6 +48,7 @@ class Model:
         llama_cpp.llama_backend_init()
         params = llama_cpp.llama_model_default_params()
         params.n_gpu_layers = self.layers
+        params.use_extra_bufts = not has_tiles(llama_cpp.llama_print_system_info())
         self.handle = llama_cpp.llama_model_load_from_file(str(self.path).encode(), params)
         if not self.handle:
             reason = log.last_error()
@@ -201,3 +202,12 @@ class Log:
 def process_log() -> Log:
     """Return the one log; llama.cpp keeps a bare pointer to it as long as the process lives."""
     return Log()
+
+
+def has_tiles(built_for: bytes) -> bool:
+    """Whether a build of llama.cpp, by its own words, multiplies with AMX' tiles.
+
+    GCC before 12.4 and 13.3 (its bug 114098) leaves out what `_tile_loadconfig` shall load, and
+    the process dies at the first product. Without tiles such a processor uses AVX-512.
+    """
+    return b"AMX_INT8 = 1" in built_for
