@@ -111,11 +111,13 @@ class DuoGen:
         seed: int,
         denoising_steps: int = 0,
         guidance_scale: float = 0.0,
+        temperature: float = 1.0,
     ) -> Iterator[Scene]:
         """Yield the scene as it is seen after each denoising step; the last one is the picture.
 
         context: the connector's output of each chunk; recent: the first chunk of the last text.
-        denoising_steps, guidance_scale: 0 for the weights' own.
+        denoising_steps, guidance_scale: 0 for the weights' own. temperature: what the starting
+        noise is multiplied by; at 0 the picture is the likeliest one, whatever the seed.
         """
         count = denoising_steps or self.settings.denoising_steps
         scale = guidance_scale or self.settings.guidance_scale
@@ -139,7 +141,8 @@ class DuoGen:
 
         noise = np.random.default_rng(seed).standard_normal((SLOTS, self.codec.channels))
         levels = sigmas(count, self.settings.shift)
-        for number, (x, x0) in enumerate(euler(slope, noise.astype(np.float32), levels), 1):
+        start = (temperature * noise).astype(np.float32)
+        for number, (x, x0) in enumerate(euler(slope, start, levels), 1):
             yield self.codec.decode(x if number == count else x0)
 
     def _keys(self, context: Sequence[Array], recent: int) -> dict[str, Array]:

@@ -2,8 +2,10 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from importlib.resources import files
 from itertools import count
+from math import hypot
 from pathlib import Path
 
 from assets.sprites.library import Library
@@ -14,9 +16,16 @@ from inference.packs.store import Store
 from inference.painter.captions import alt_text
 from inference.painter.drawing import Drawing, PainterError, Sketch, present, scene_of
 from inference.painter.duogen import Array, DuoGen, Frame, Settings
+from inference.painter.fixing import CannotFix
 from inference.painter.reading import NoDrawing
 from inference.protocol import Json, PaintInput
 from inference.threads import FreeCores, cores
+
+MOVED = 0.3  # of the picture's side: what a fix moves by less has not moved
+UNCHANGED = (
+    "the network found nothing to change: name the thing and say what becomes of it, such as"
+    ' "make the bucket blue", or let the storyboard paint'
+)
 
 # Chunks -> the connector's output of each; a Reader's states(), with DuoGen.told as its `keep`.
 Read = Callable[[Sequence[str]], Sequence[Array]]
@@ -59,8 +68,8 @@ class Nano:
             step_chunk(1, given.heading, given.body, given.description),
         ]
         recent = last_text(chunks)
-        if given.mode == "fix":
-            present(given)
+        before = present(given) if given.mode == "fix" else None
+        if before is not None:
             chunks.append(fix_chunk(len(chunks), given.instruction))
             recent = len(chunks) - 1
         total = given.options.denoising_steps or self._weights.settings.denoising_steps
@@ -73,10 +82,15 @@ class Nano:
                 given.seed,
                 total,
                 given.options.guidance_scale,
+                # Noise is for another picture, and a fix is of this one.
+                temperature=1.0 if before is None else 0.0,
             ),
             1,
         ):
+            scene = scene if before is None else in_place(scene, before)
             yield Sketch(scene, done, total)
+        if scene == before:
+            raise CannotFix(UNCHANGED)
         if not scene.sprites:
             raise NoDrawing(given.description or given.heading or "this step")
         yield Drawing(scene, alt_text(scene, self._drawings), ())
@@ -148,3 +162,26 @@ def frames(given: PaintInput) -> list[Frame]:
     found = [Frame(-time, scene) for time, scene in zip(count(1), before, strict=False)]
     found += [Frame(time, scene) for time, scene in zip(count(1), scenes["next"], strict=False)]
     return sorted(found, key=lambda frame: frame.time)
+
+
+def in_place(fixed: Scene, before: Scene) -> Scene:
+    """Return the fixed scene, where each thing that hardly moved stands exactly as it did.
+
+    Things are paired by name, the nearest first; what got into a container or out of it has moved.
+    """
+    sprites = list(fixed.sprites)
+    pairs = sorted(
+        (hypot(new.x - old.x, new.y - old.y), i, k)
+        for i, new in enumerate(fixed.sprites)
+        for k, old in enumerate(before.sprites)
+        if new.name == old.name and (new.inside is None) == (old.inside is None)
+    )
+    placed: set[int] = set()
+    kept: set[int] = set()
+    for distance, i, k in pairs:
+        if distance < MOVED and i not in placed and k not in kept:
+            placed.add(i)
+            kept.add(k)
+            new, old = fixed.sprites[i], before.sprites[k]
+            sprites[i] = replace(old, state=new.state, tint=new.tint, inside=new.inside)
+    return replace(fixed, sprites=tuple(sprites))

@@ -2,14 +2,20 @@
 
 import hashlib
 import json
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from assets.sprites.library import Library
 from assets.sprites.scene import Placed, Scene, scene_to_json
 from inference.context import last_text, step_chunk
 from inference.packs.manifest import catalogue
-from inference.painter.nano import frames
+from inference.painter.duogen import DuoGen, Frame, Settings
+from inference.painter.fixing import CannotFix
+from inference.painter.nano import Nano, frames, in_place
 from inference.protocol import Condition, PaintInput
 
 
@@ -47,6 +53,46 @@ def test_neighbours_stand_at_their_times() -> None:
 def test_a_fix_sees_the_present_take_last() -> None:
     seen = frames(given("fix", condition("previous", "near"), condition("present", "now")))
     assert [(f.time, f.scene.background) for f in seen] == [(-2, "near"), (-1, "now")]
+
+
+def placed(name: str, x: float, inside: int | None = None, state: str = "") -> Placed:
+    return Placed(name, state, x, 0.7, 0.3, inside=inside)
+
+
+def test_what_a_fix_hardly_moved_stands_where_it_stood() -> None:
+    before = Scene("table", (placed("egg", 0.5), placed("pot", 0.2), placed("egg", 0.8)))
+    painted = Scene("table", (placed("pot", 0.25, state="hot"), placed("egg", 0.75)))
+    fixed = in_place(painted, before)
+    assert fixed.sprites == (placed("pot", 0.2, state="hot"), placed("egg", 0.8))
+
+
+def test_what_a_fix_moved_stands_where_it_was_painted() -> None:
+    before = Scene("table", (placed("pot", 0.2), placed("egg", 0.4), placed("cup", 0.5)))
+    painted = (placed("pot", 0.2), placed("egg", 0.22, inside=0), placed("cup", 0.85))
+    assert in_place(Scene("table", painted), before).sprites == painted
+
+
+class Still(DuoGen):
+    """Weights that paint what was there before."""
+
+    def __init__(self) -> None:
+        self.settings = cast("Settings", SimpleNamespace(denoising_steps=1))
+
+    def paint(self, _context: object, _recent: int, frames: Sequence[Frame], *_: object,
+              **_named: object) -> Iterator[Scene]:  # fmt: skip
+        yield frames[-1].scene
+
+
+def test_a_fix_that_changes_nothing_says_so(drawings: Library) -> None:
+    nano = Nano(Still(), lambda chunks: [], drawings)
+    with pytest.raises(CannotFix, match="nothing to change"):
+        list(nano.draw(given("fix", condition("present", "now"))))
+
+
+def test_each_thing_keeps_one_place() -> None:
+    painted = Scene("table", (placed("egg", 0.5), placed("egg", 0.52)))
+    fixed = in_place(painted, Scene("table", (placed("egg", 0.51),)))
+    assert sorted(p.x for p in fixed.sprites) in ([0.5, 0.51], [0.51, 0.52])
 
 
 def test_photos_and_damaged_scenes_are_left_out() -> None:

@@ -160,6 +160,12 @@ def test_the_same_seed_paints_the_same(painter: DuoGen) -> None:
     assert painted(painter, [], [4, 6])[-1] != painted(painter, [], [4, 6], seed=4)[-1]
 
 
+def test_without_noise_the_seed_changes_nothing(painter: DuoGen) -> None:
+    context = [painter.told(states_of(4, 0))]
+    first, second = ([*painter.paint(context, 0, [], s, temperature=0.0)] for s in (3, 4))
+    assert first == second
+
+
 def test_there_is_a_preview_a_denoising_step(painter: DuoGen) -> None:
     assert len(painted(painter, [], [4])) == 4
 
