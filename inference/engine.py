@@ -14,9 +14,8 @@ from inference.packs.manifest import Manifest
 from inference.packs.reports import PackError
 from inference.packs.runtime import check
 from inference.packs.store import Store
-from inference.painter.drawing import PainterError
+from inference.painter.drawing import CannotFix, NoDrawing, PainterError
 from inference.painter.painting import LARGEST, SMALLEST, WrongSize, check_size
-from inference.painter.storyboard import CannotFix, NoDrawing
 from inference.protocol import (
     Continue,
     Event,

@@ -26,13 +26,13 @@ from inference.packs.runtime import check
 from inference.packs.store import Store
 from inference.packs.upkeep import STARTER
 from inference.painter.arbiter import Arbiter, empty_caches
-from inference.painter.storyboard import Storyboard
+from inference.painter.storyboard.painter import Storyboard
 from inference.protocol import Event, Loading, Notice, Numbers, PackUsed, PaintOptions
 from inference.threads import FreeCores, cores
 from inference.writer.errors import WriterError
 
 if TYPE_CHECKING:
-    from inference.painter.nano import Nano
+    from inference.painter.duogen.painter import Nano
     from inference.painter.pixels.assembling import CardPainter, Reading
     from inference.writer.model import Model
     from inference.writer.states import Reader
@@ -212,7 +212,7 @@ class Bench:
             starter = shipped(STARTER)
             yield from self._installed(request_id, starter)
             yield Loading(request_id, "DuoGen")
-            from inference.painter.nano import starter_painter
+            from inference.painter.duogen.painter import starter_painter
 
             # Half a gigabyte of the card's memory is nothing to take from a pack that planned it.
             on_card = self._on_card is None and self._ask_card() is not None

@@ -15,9 +15,9 @@ from inference.context import step_chunk
 from inference.notices import hazard, other_language
 from inference.packs.manifest import Manifest
 from inference.packs.reports import PackError
-from inference.painter.drawing import Painter, PainterError, Remark
+from inference.painter.drawing import NoDrawing, Painter, PainterError, Remark
 from inference.painter.painting import Painted, painting
-from inference.painter.storyboard import NoDrawing, describe
+from inference.painter.storyboard.painter import describe
 from inference.protocol import (
     Condition,
     Continue,

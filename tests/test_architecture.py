@@ -134,9 +134,7 @@ def test_what_is_asked_for_is_used_and_what_is_used_is_asked_for() -> None:
 def test_only_the_training_and_its_networks_need_torch() -> None:
     networks = {
         "inference/painter/connector.py",
-        "inference/painter/lora.py",
-        "inference/painter/networks.py",
-        "inference/painter/transformer.py",
+        "inference/painter/duogen/transformer.py",
     }
     users = {
         path.relative_to(ROOT).as_posix()

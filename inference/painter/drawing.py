@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from assets.sprites.scene import Scene, scene_from_json
-from inference.painter.fixing import CannotFix
 from inference.protocol import Condition, Json, PaintInput
 
 if TYPE_CHECKING:
@@ -22,6 +21,18 @@ class PainterError(Exception):
     ) -> None:
         super().__init__(message)
         self.hint = hint
+
+
+class NoDrawing(Exception):
+    """The library can't draw what the picture is about; `subject` is that word."""
+
+    def __init__(self, subject: str) -> None:
+        super().__init__(f"no drawing for: {subject}")
+        self.subject = subject
+
+
+class CannotFix(ValueError):
+    """An instruction that the painter can't follow; the message says what it can do."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +78,7 @@ class Remark:
 
 
 class Painter(Protocol):
-    """Makes pictures: scenes by the storyboard or the network (nano.py), or pixels (pixels/)."""
+    """Makes pictures: scenes, by the storyboard/ or the network of duogen/, or pixels/."""
 
     def recipe(self) -> Json:
         """Return what a recipe says of the painter: its name, and the hashes of its weights."""

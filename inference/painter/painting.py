@@ -27,7 +27,7 @@ from inference.painter.drawing import (
     scene_of,
 )
 from inference.painter.render import render
-from inference.painter.storyboard import Storyboard
+from inference.painter.storyboard.painter import Storyboard
 from inference.protocol import Condition, Json, PaintInput, to_json
 
 SMALLEST, LARGEST = 256, 2048  # pixels a side

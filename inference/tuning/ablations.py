@@ -18,8 +18,8 @@ from torch import Tensor
 from assets.corpus import corpus
 from assets.sprites.library import Library, library
 from inference.painter.drawing import Drawing, Sketch
-from inference.painter.duogen import DuoGen
-from inference.painter.nano import Nano
+from inference.painter.duogen.painter import Nano
+from inference.painter.duogen.weights import DuoGen
 from inference.protocol import Json, PaintInput
 from inference.tuning.dialogues import split
 from inference.tuning.documents import Document

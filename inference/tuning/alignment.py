@@ -17,7 +17,7 @@ from inference.context import step_chunk
 from inference.lexicon import VERBS
 from inference.painter.geometry import Ruler
 from inference.painter.naming import is_tool
-from inference.painter.things import Neighbour
+from inference.painter.storyboard.things import Neighbour
 from inference.tuning.documents import Document, Shown
 from inference.tuning.measures import done, seen
 from inference.tuning.pictures import picture_of, settled

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assets.sprites.library import Library
-from inference.painter.codec import Embeddings
+from inference.painter.duogen.codec import Embeddings
 
 Array = npt.NDArray[np.float32]
 Features = Callable[[str], Array]  # a text -> (n_tokens, size)

@@ -26,12 +26,10 @@ from assets.sprites.library import Library
 from assets.sprites.scene import Scene, scene_from_json, scene_to_json, to_svg
 from inference.context import fix_chunk, step_chunk
 from inference.packs.store import Store, default_folder
-from inference.painter.drawing import Drawing, Painter, scene_of
-from inference.painter.fixing import CannotFix
-from inference.painter.nano import starter_painter
-from inference.painter.reading import NoDrawing
+from inference.painter.drawing import CannotFix, Drawing, NoDrawing, Painter, scene_of
+from inference.painter.duogen.painter import starter_painter
 from inference.painter.render import render
-from inference.painter.storyboard import Storyboard
+from inference.painter.storyboard.painter import Storyboard
 from inference.protocol import Condition, Json, PaintInput
 from inference.tuning.measures import (
     Label,

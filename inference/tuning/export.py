@@ -17,10 +17,10 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 from torch.export import Dim
 
-from inference.painter.codec import Embeddings
 from inference.painter.connector import Connector, concatenated
-from inference.painter.duogen import VERSION, Settings
-from inference.painter.transformer import Packed, Pointer, Transformer
+from inference.painter.duogen.codec import Embeddings
+from inference.painter.duogen.transformer import Packed, Pointer, Transformer
+from inference.painter.duogen.weights import VERSION, Settings
 from inference.tuning.objective import SHIFT, Sampler
 
 
@@ -95,7 +95,7 @@ def write_painter(
     embeddings: Embeddings,
     sampler: Sampler,
 ) -> None:
-    """Write everything that DuoGen (painter/duogen.py) reads, painter.json last.
+    """Write everything that DuoGen (painter/duogen/weights.py) reads, painter.json last.
 
     connector: over full features (connector.unfolded).
     """

@@ -11,10 +11,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-from inference.painter.codec import SLOTS, SpriteCodec
 from inference.painter.connector import Connector
+from inference.painter.duogen.codec import SLOTS, SpriteCodec
+from inference.painter.duogen.transformer import Packed, Shape, Transformer
 from inference.painter.flow import euler, guided, noisy, sigmas, velocity
-from inference.painter.transformer import Packed, Shape, Transformer
 from inference.tuning.samples import Batch
 
 SHIFT = 3.0  # of the noise levels: what a picture shows is decided at high noise

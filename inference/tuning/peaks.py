@@ -22,7 +22,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from inference.packs.estimates import PROMPT, Case
-from inference.painter.networks import (
+from inference.painter.pixels.cosmos import CLEAN, projected, velocity
+from inference.painter.pixels.family import CPU
+from inference.painter.pixels.networks import (
     Shape,
     blocks,
     build,
@@ -32,8 +34,6 @@ from inference.painter.networks import (
     shapes,
     tiled,
 )
-from inference.painter.pixels.cosmos import CLEAN, projected, velocity
-from inference.painter.pixels.family import CPU
 
 DTYPE = torch.bfloat16
 SQUARES = (512, 768, 1024, 1536)

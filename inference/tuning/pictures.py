@@ -9,13 +9,13 @@ from dataclasses import replace
 from assets.corpus.scene_lines import SceneLine, SceneThing
 from assets.sprites.library import Library, Sprite
 from assets.sprites.scene import Placed, Scene
-from inference.painter.acting import Hand
 from inference.painter.geometry import Ruler, overlap, scaled
 from inference.painter.geometry import moved as shifted
 from inference.painter.naming import is_tool
-from inference.painter.placing import arrange
-from inference.painter.reading import Reading
-from inference.painter.things import Neighbour, Thing
+from inference.painter.storyboard.acting import Hand
+from inference.painter.storyboard.placing import arrange
+from inference.painter.storyboard.reading import Reading
+from inference.painter.storyboard.things import Neighbour, Thing
 from inference.tuning.measures import dist
 
 RELATIONS = {"out of": "out", "covers": "cover", "pours into": "pour"}  # the others are the same

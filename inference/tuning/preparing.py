@@ -16,7 +16,7 @@ from torch import Tensor
 
 from assets.corpus import Example
 from assets.sprites.library import Library
-from inference.painter.codec import Embeddings, SpriteCodec, embeddings_of
+from inference.painter.duogen.codec import Embeddings, SpriteCodec, embeddings_of
 from inference.protocol import Json
 from inference.tuning.alignment import made_up, undrawable, unknown
 from inference.tuning.documents import Document

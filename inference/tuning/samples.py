@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from assets.sprites.scene import Scene, mirrored
-from inference.painter.codec import PLAIN, SLOTS, SpriteCodec
+from inference.painter.duogen.codec import PLAIN, SLOTS, SpriteCodec
 from inference.tuning.documents import Document
 
 Array = npt.NDArray[np.float32]

@@ -17,7 +17,7 @@ from accelerate.utils import set_seed
 from assets.corpus import corpus
 from assets.sprites.library import Library, library
 from inference.painter.connector import unfolded
-from inference.painter.transformer import Shape
+from inference.painter.duogen.transformer import Shape
 from inference.protocol import Json
 from inference.tuning.adapter import ADAPTER, patch_manifests
 from inference.tuning.dialogues import split

@@ -19,7 +19,7 @@ from assets.sprites.scene import Scene
 from inference.context import step_chunk
 from inference.painter.geometry import Ruler
 from inference.painter.naming import is_tool
-from inference.painter.things import Neighbour
+from inference.painter.storyboard.things import Neighbour
 from inference.tuning.alignment import without
 from inference.tuning.dialogues import asking
 from inference.tuning.documents import Document, Shown

@@ -19,12 +19,12 @@ from assets.corpus import corpus
 from assets.sprites import Library, library, to_svg
 from assets.sprites.scene import scene_to_json
 from inference.packs.store import Store, default_folder
-from inference.painter.codec import SLOTS
 from inference.painter.connector import Connector
-from inference.painter.nano import Nano, starter_painter
+from inference.painter.duogen.codec import SLOTS
+from inference.painter.duogen.painter import Nano, starter_painter
+from inference.painter.duogen.transformer import Packed, Shape, Transformer
 from inference.painter.painting import paint
 from inference.painter.render import render
-from inference.painter.transformer import Packed, Shape, Transformer
 from inference.protocol import (
     Condition,
     Finished,

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from inference.painter.networks import build, quantised, shapes
+from inference.painter.pixels.networks import build, quantised, shapes
 
 pytestmark = pytest.mark.benchmark
 TOKENS, WIDTH = 256, 3072

@@ -20,8 +20,9 @@ from assets.corpus import corpus
 from assets.sprites import library, to_svg
 from inference.packs.manifest import shipped
 from inference.packs.store import Store, default_folder
+from inference.painter.drawing import NoDrawing
 from inference.painter.render import render
-from inference.painter.storyboard import NoDrawing, StepText, compose
+from inference.painter.storyboard.painter import StepText, compose
 from inference.protocol import Finished, Load
 
 pytestmark = pytest.mark.benchmark

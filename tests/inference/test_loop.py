@@ -13,7 +13,8 @@ from assets.sprites.library import library
 from inference import loop
 from inference.context import chunk_hashes, step_chunk
 from inference.packs.manifest import shipped
-from inference.painter.storyboard import CannotFix, NoDrawing, Storyboard
+from inference.painter.drawing import CannotFix, NoDrawing
+from inference.painter.storyboard.painter import Storyboard
 from inference.protocol import (
     Condition,
     Event,

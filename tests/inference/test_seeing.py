@@ -22,7 +22,7 @@ from inference.engine import Engine
 from inference.packs.manifest import Manifest, Weights, shipped
 from inference.packs.store import Store
 from inference.painter.drawing import Drawing
-from inference.painter.storyboard import Storyboard
+from inference.painter.storyboard.painter import Storyboard
 from inference.protocol import (
     Continue,
     Event,

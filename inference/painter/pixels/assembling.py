@@ -19,9 +19,17 @@ from inference.packs.reports import PackProgress, Reports
 from inference.packs.store import Store
 from inference.painter.arbiter import Arbiter
 from inference.painter.drawing import Canvas, Glimpse, PainterError, Remark
-from inference.painter.lora import Lora
-from inference.painter.networks import SCHEDULERS, Shape, build, compiled, load, shapes, tiled
 from inference.painter.pixels.family import Family
+from inference.painter.pixels.lora import Lora
+from inference.painter.pixels.networks import (
+    SCHEDULERS,
+    Shape,
+    build,
+    compiled,
+    load,
+    shapes,
+    tiled,
+)
 from inference.painter.pixels.painter import PixelPainter
 from inference.painter.pixels.placing import Placing
 from inference.protocol import Json, Numbers, PaintInput, to_json

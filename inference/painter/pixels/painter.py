@@ -12,8 +12,7 @@ from torch import Tensor
 
 from assets.sprites.library import Library
 from inference.context import last_text
-from inference.painter.drawing import Canvas, Glimpse, PainterError
-from inference.painter.fixing import CannotFix
+from inference.painter.drawing import CannotFix, Canvas, Glimpse, PainterError
 from inference.painter.pixels.family import Family, Frame, Size, Told, image_of
 from inference.painter.pixels.glimpse import Glimpses
 from inference.painter.pixels.prompting import prompt_of

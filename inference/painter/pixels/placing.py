@@ -9,7 +9,7 @@ from torch import Tensor
 
 from inference.packs.plan import Phase
 from inference.painter.arbiter import Arbiter
-from inference.painter.networks import blocks, put
+from inference.painter.pixels.networks import blocks, put
 from inference.painter.pixels.painter import Stage
 
 # Which of the plan's parts each stage works with.

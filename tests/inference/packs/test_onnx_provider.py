@@ -9,7 +9,7 @@ import pytest
 
 from assets.sprites.library import library
 from inference.packs import card
-from inference.painter.duogen import DuoGen
+from inference.painter.duogen.weights import DuoGen
 
 CPU = "CPUExecutionProvider"
 

@@ -16,9 +16,9 @@ from PIL import Image
 from assets.sprites.library import Library
 from assets.sprites.scene import scene_from_json, to_svg
 from inference.context import chunk_hashes
+from inference.painter.drawing import CannotFix, NoDrawing
 from inference.painter.painting import LARGEST, SMALLEST, Painted, WrongSize, paint, stamped
 from inference.painter.render import render
-from inference.painter.storyboard import CannotFix, NoDrawing
 from inference.protocol import Condition, Look, PaintInput, PaintOptions, to_json
 
 WASH = PaintInput(

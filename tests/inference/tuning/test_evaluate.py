@@ -11,8 +11,8 @@ import pytest
 
 from assets.sprites.library import Library, library
 from assets.sprites.scene import Placed, Scene, scene_to_json
-from inference.painter.nano import Nano
-from inference.painter.storyboard import Storyboard
+from inference.painter.duogen.painter import Nano
+from inference.painter.storyboard.painter import Storyboard
 from inference.protocol import Json
 from inference.tuning.evaluate import (
     MEASURES,

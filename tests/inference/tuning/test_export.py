@@ -15,11 +15,11 @@ import torch
 
 from assets.sprites.library import Library, library
 from assets.sprites.scene import Scene, to_svg
-from inference.painter.codec import SLOTS, Embeddings, SpriteCodec
 from inference.painter.connector import Connector, concatenated, unfolded
 from inference.painter.drawing import PainterError
-from inference.painter.duogen import Array, DuoGen, Frame
-from inference.painter.transformer import Shape, Transformer
+from inference.painter.duogen.codec import SLOTS, Embeddings, SpriteCodec
+from inference.painter.duogen.transformer import Shape, Transformer
+from inference.painter.duogen.weights import Array, DuoGen, Frame
 from inference.tuning.export import ReadBy, write_painter
 from inference.tuning.objective import Painter, Sampler, sample
 from inference.tuning.samples import Packer, Sample

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from inference.packs.estimates import Case, encoding_work, painting_work, vae_live
-from inference.painter.networks import shapes, tiled
+from inference.painter.pixels.networks import shapes, tiled
 from inference.tuning.peaks import Bench, Peak, painting, picture, projecting, reading
 
 torch.set_num_threads(1)

@@ -8,7 +8,7 @@ from assets.corpus import corpus
 from assets.corpus.scene_lines import SceneLine, read_scene_line
 from assets.sprites import Library, Scene, library, to_svg
 from inference.painter.geometry import Ruler
-from inference.painter.things import Neighbour
+from inference.painter.storyboard.things import Neighbour
 from inference.tuning.pictures import picture_of, settled
 
 

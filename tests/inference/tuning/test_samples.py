@@ -12,7 +12,7 @@ import torch
 from tiny_samples import BOWL, EGG
 
 from assets.sprites.scene import Scene, mirrored
-from inference.painter.codec import SLOTS, SpriteCodec
+from inference.painter.duogen.codec import SLOTS, SpriteCodec
 from inference.tuning.documents import Document, Shown
 from inference.tuning.samples import ALONE, BOTH, MISSING, UNTOLD, Packer, Sample, draw
 from inference.tuning.states import StateCache

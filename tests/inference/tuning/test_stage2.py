@@ -21,7 +21,7 @@ from assets.corpus.scene_lines import read_scene_line
 from assets.sprites.library import Library, library
 from assets.sprites.scene import to_svg
 from inference.packs.manifest import shipped
-from inference.painter.duogen import DuoGen
+from inference.painter.duogen.weights import DuoGen
 from inference.tuning import preparing, stage1, stage2, writers
 from inference.tuning.__main__ import main
 from inference.tuning.documents import Document

@@ -5,8 +5,8 @@ import torch
 
 from assets.sprites.library import Library, library
 from assets.sprites.scene import Placed, Scene
-from inference.painter.codec import Embeddings, SpriteCodec
-from inference.painter.transformer import Shape
+from inference.painter.duogen.codec import Embeddings, SpriteCodec
+from inference.painter.duogen.transformer import Shape
 from inference.tuning.objective import Painter
 from inference.tuning.samples import Batch, Packer, Sample
 

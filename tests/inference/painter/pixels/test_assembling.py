@@ -18,9 +18,9 @@ from inference.packs.plan import Phase, Plan
 from inference.packs.store import Store
 from inference.painter.arbiter import Arbiter
 from inference.painter.drawing import Canvas, Glimpse, PainterError, Remark
-from inference.painter.networks import Shape
 from inference.painter.painting import Painted, painting
 from inference.painter.pixels.assembling import CardPainter, Reading, _read_with, read_parts
+from inference.painter.pixels.networks import Shape
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,8 @@ from torch.utils._pytree import tree_leaves
 from inference.packs.manifest import shipped
 from inference.packs.plan import Phase, plan
 from inference.painter.arbiter import Arbiter
-from inference.painter.networks import blocks, compiled, quantised
 from inference.painter.pixels.cosmos import CLEAN, projected, velocity
+from inference.painter.pixels.networks import blocks, compiled, quantised
 from inference.painter.pixels.placing import Placing
 
 GIB = 2**30

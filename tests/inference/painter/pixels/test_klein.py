@@ -8,8 +8,7 @@ from PIL import Image
 from tiny_networks import tiny_klein
 
 from assets.sprites.library import Library, library
-from inference.painter.drawing import Canvas, PainterError
-from inference.painter.fixing import CannotFix
+from inference.painter.drawing import CannotFix, Canvas, PainterError
 from inference.painter.painting import Painted, painting
 from inference.painter.pixels.family import Frame, Size, Told, image_of
 from inference.painter.pixels.klein import Klein

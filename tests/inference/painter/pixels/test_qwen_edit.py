@@ -14,8 +14,8 @@ from tiny_networks import tiny_qwen_image
 from torch import Tensor
 
 from assets.sprites.library import library
-from inference.painter.networks import build, shapes
 from inference.painter.pixels.family import Frame, Size, Told
+from inference.painter.pixels.networks import build, shapes
 from inference.painter.pixels.painter import PixelPainter
 from inference.painter.pixels.qwen_edit import QwenEdit
 from inference.painter.pixels.references import Reference

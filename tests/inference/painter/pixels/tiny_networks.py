@@ -11,7 +11,7 @@ from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
 from inference.packs.manifest import Network, Source, Weights
 from inference.packs.store import Store
-from inference.painter.networks import Shape, build, shapes
+from inference.painter.pixels.networks import Shape, build, shapes
 
 SPECIALS = (
     "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>",

@@ -10,10 +10,10 @@ from random import Random
 
 from assets.sprites.library import Box
 from inference.painter.geometry import Ruler, around, overlap, point
-from inference.painter.grouping import Group, group, hangs
 from inference.painter.naming import is_tool
-from inference.painter.reading import Reading
-from inference.painter.things import Neighbour, by_role
+from inference.painter.storyboard.grouping import Group, group, hangs
+from inference.painter.storyboard.reading import Reading
+from inference.painter.storyboard.things import Neighbour, by_role
 
 LEAST = 0.42  # of the picture's side: what the subject's larger side covers at least
 _SKY = ("sun", "moon", "cloud", "star", "wind", "snowflake")  # what never stands on the ground

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from assets.sprites.library import Library
 from assets.sprites.scene import Scene
 from inference.painter.captions import alt_text
-from inference.painter.describing import describe_step
-from inference.painter.drawing import Drawing, present, scene_of
-from inference.painter.fixing import CannotFix, fixed
-from inference.painter.placing import arrange
-from inference.painter.reading import NoDrawing, StepText, read
-from inference.painter.things import Neighbour
+from inference.painter.drawing import CannotFix, Drawing, NoDrawing, present, scene_of
+from inference.painter.storyboard.describing import describe_step
+from inference.painter.storyboard.fixing import fixed
+from inference.painter.storyboard.placing import arrange
+from inference.painter.storyboard.reading import StepText, read
+from inference.painter.storyboard.things import Neighbour
 from inference.protocol import Json, Look, PaintInput
 
 __all__ = [

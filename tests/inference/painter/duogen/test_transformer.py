@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from inference.painter.transformer import Packed, Shape, Transformer
+from inference.painter.duogen.transformer import Packed, Shape, Transformer
 
 SHAPE = Shape(channels=11, context=12, width=32, depth=2, heads=2)
 

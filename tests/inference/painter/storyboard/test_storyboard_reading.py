@@ -3,9 +3,10 @@
 import pytest
 
 from assets.sprites.library import Library
-from inference.painter.reading import NoDrawing, Reading, StepText, read
-from inference.painter.storyboard import compose
-from inference.painter.things import Neighbour, Thing
+from inference.painter.drawing import NoDrawing
+from inference.painter.storyboard.painter import compose
+from inference.painter.storyboard.reading import Reading, StepText, read
+from inference.painter.storyboard.things import Neighbour, Thing
 
 NOTHING = StepText("", "", "")
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from inference.packs.estimates import TILE
 from inference.painter.drawing import PainterError
-from inference.painter.lora import Lora
+from inference.painter.pixels.lora import Lora
 
 if TYPE_CHECKING:
     import torch

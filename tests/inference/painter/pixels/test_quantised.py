@@ -8,7 +8,7 @@ from drained import result_of
 from safetensors.torch import save_file
 
 from inference.packs.estimates import network_bytes
-from inference.painter.networks import (
+from inference.painter.pixels.networks import (
     Kind,
     Shape,
     blocks,

@@ -13,9 +13,9 @@ from test_storyboard_reading import TABLE
 from assets.sprites.library import Library
 from assets.sprites.scene import PICTURE, Placed, Scene, scene_to_json, to_svg
 from inference.painter.geometry import Ruler, overlap, point
-from inference.painter.grouping import lip
 from inference.painter.render import render
-from inference.painter.storyboard import (
+from inference.painter.storyboard.grouping import lip
+from inference.painter.storyboard.painter import (
     Drawing,
     Neighbour,
     NoDrawing,

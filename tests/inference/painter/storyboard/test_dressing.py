@@ -4,7 +4,7 @@ import pytest
 
 from assets.sprites.library import Library
 from assets.sprites.scene import Placed, Scene
-from inference.painter.storyboard import Neighbour, StepText, compose
+from inference.painter.storyboard.painter import Neighbour, StepText, compose
 from inference.protocol import Look, LookEntry
 
 POT = LookEntry("pot", ("planter",), "blue, glazed")

@@ -9,7 +9,7 @@ from assets.corpus import corpus
 from assets.corpus.scene_lines import read_scene_line
 from assets.sprites.library import Library
 from assets.sprites.scene import Placed, Scene
-from inference.painter.codec import Embeddings, SpriteCodec
+from inference.painter.duogen.codec import Embeddings, SpriteCodec
 from inference.tuning.pictures import picture_of
 
 

@@ -6,8 +6,8 @@ from assets.sprites.library import SIZES, Library, Sprite
 from assets.sprites.scene import Scene
 from inference.lexicon import word_set
 from inference.painter.naming import Names, is_tool, state_for
-from inference.painter.parsing import Event, Mention, Parsed
-from inference.painter.things import POURING, STILL, Thing
+from inference.painter.storyboard.parsing import Event, Mention, Parsed
+from inference.painter.storyboard.things import POURING, STILL, Thing
 
 _HOLDING = word_set("hold grip grab take keep carry grasp clutch cradle pick lift")
 

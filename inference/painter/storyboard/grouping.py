@@ -10,7 +10,7 @@ from math import atan2, degrees
 from assets.sprites.library import SIDE, SIZES, Box, Point, Sprite
 from assets.sprites.scene import Placed
 from inference.painter.geometry import Ruler, around, moved, point, put, scaled
-from inference.painter.things import Thing
+from inference.painter.storyboard.things import Thing
 
 _TALL = 1.35  # how much wider than the mouth of its pot a plant may be
 _FIXED = ("tap", "shower")  # what pours without being tilted

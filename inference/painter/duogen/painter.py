@@ -14,10 +14,16 @@ from inference.context import fix_chunk, last_text, step_chunk
 from inference.packs.manifest import Weights, shipped
 from inference.packs.store import Store
 from inference.painter.captions import alt_text
-from inference.painter.drawing import Drawing, PainterError, Sketch, present, scene_of
-from inference.painter.duogen import Array, DuoGen, Frame, Settings
-from inference.painter.fixing import CannotFix
-from inference.painter.reading import NoDrawing
+from inference.painter.drawing import (
+    CannotFix,
+    Drawing,
+    NoDrawing,
+    PainterError,
+    Sketch,
+    present,
+    scene_of,
+)
+from inference.painter.duogen.weights import Array, DuoGen, Frame, Settings
 from inference.protocol import Json, PaintInput
 from inference.threads import FreeCores, cores
 

@@ -20,8 +20,8 @@ import numpy.typing as npt
 
 from assets.sprites.library import Library
 from assets.sprites.scene import Scene
-from inference.painter.codec import SLOTS, Codec, Embeddings, SpriteCodec, embeddings_of
 from inference.painter.drawing import PainterError
+from inference.painter.duogen.codec import SLOTS, Codec, Embeddings, SpriteCodec, embeddings_of
 from inference.painter.flow import euler, guided, sigmas, velocity
 from inference.wire import ProtocolError, from_json
 

@@ -3,7 +3,7 @@
 from assets.sprites.library import Sprite
 from assets.sprites.scene import Placed
 from inference.painter.naming import key, state_for
-from inference.painter.parsing import Event, Mention, Parsed
+from inference.painter.storyboard.parsing import Event, Mention, Parsed
 
 
 def described_state(i: int, shown: Parsed) -> str | None:

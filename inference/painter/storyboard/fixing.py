@@ -10,14 +10,15 @@ from random import Random
 from assets.sprites.library import Library, Sprite
 from assets.sprites.scene import Placed, Scene, mirrored
 from inference.lexicon import TINT_WORDS, word_set
-from inference.painter.asking import asked
 from inference.painter.captions import hanging, named
+from inference.painter.drawing import CannotFix
 from inference.painter.geometry import Ruler, framed, moved, point, put, rounded, scaled
-from inference.painter.grouping import hung
 from inference.painter.naming import HANDS, Context, Names, names_of, state_for
-from inference.painter.parsing import Mention, Parsed, parse
-from inference.painter.reading import MOST
-from inference.painter.things import Thing
+from inference.painter.storyboard.asking import asked
+from inference.painter.storyboard.grouping import hung
+from inference.painter.storyboard.parsing import Mention, Parsed, parse
+from inference.painter.storyboard.reading import MOST
+from inference.painter.storyboard.things import Thing
 
 _CAN = (
     "I can add, remove, replace, colour, move, resize or flip a thing, change its state, "
@@ -38,10 +39,6 @@ _WHOLE = re.compile(r"\b(?:picture|scene|everything|image|all)\b|^(?:flip|mirror
 _MARKS = re.compile(r"\b(?:arrow|sign|mark|symbol)s?\b")
 _STEP = 0.12  # of the picture's side, how far a thing is moved
 _GROWTH = 1.3
-
-
-class CannotFix(ValueError):
-    """An instruction that the rules can't follow; the message says what they can do."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from assets.sprites.library import Library, Sprite
 from assets.sprites.scene import Scene
 from inference.lexicon import ABSTRACT, NEGATIONS, PARTS, VERBS
-from inference.painter.acting import (
+from inference.painter.drawing import NoDrawing
+from inference.painter.naming import Context, Names, names_of
+from inference.painter.storyboard.acting import (
     Hand,
     carried,
     hand_of,
@@ -19,21 +21,12 @@ from inference.painter.acting import (
     pouring_of,
     tool_at_work,
 )
-from inference.painter.dressing import dressed
-from inference.painter.naming import Context, Names, names_of
-from inference.painter.parsing import Parsed, domains, parse
-from inference.painter.things import LIQUIDS, Neighbour, Thing, by_role, things_of
+from inference.painter.storyboard.dressing import dressed
+from inference.painter.storyboard.parsing import Parsed, domains, parse
+from inference.painter.storyboard.things import LIQUIDS, Neighbour, Thing, by_role, things_of
 from inference.protocol import Look
 
 MOST = 5  # sprites in a picture beside the background
-
-
-class NoDrawing(Exception):
-    """The library can't draw what the picture is about; `subject` is that word."""
-
-    def __init__(self, subject: str) -> None:
-        super().__init__(f"no drawing for: {subject}")
-        self.subject = subject
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 
 from assets.sprites.library import Library
 from assets.sprites.scene import Placed, Scene, to_svg
-from inference.painter.storyboard import CannotFix, StepText, compose, fix
+from inference.painter.drawing import CannotFix
+from inference.painter.storyboard.painter import StepText, compose, fix
 
 
 @pytest.fixture

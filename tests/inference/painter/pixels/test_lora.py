@@ -9,8 +9,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from inference.painter.drawing import PainterError
-from inference.painter.lora import Lora
-from inference.painter.networks import Kind, Shape, build, load, quantised, shapes
+from inference.painter.pixels.lora import Lora
+from inference.painter.pixels.networks import Kind, Shape, build, load, quantised, shapes
 
 RANK, WIDTH, ALPHA = 4, 48, 2.0
 LAYERS = (

@@ -13,9 +13,9 @@ from assets.sprites.library import Library
 from assets.sprites.scene import Placed, Scene, scene_to_json
 from inference.context import last_text, step_chunk
 from inference.packs.manifest import catalogue
-from inference.painter.duogen import DuoGen, Frame, Settings
-from inference.painter.fixing import CannotFix
-from inference.painter.nano import Nano, frames, in_place
+from inference.painter.drawing import CannotFix
+from inference.painter.duogen.painter import Nano, frames, in_place
+from inference.painter.duogen.weights import DuoGen, Frame, Settings
 from inference.protocol import Condition, PaintInput
 
 

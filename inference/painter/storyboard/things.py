@@ -8,8 +8,14 @@ from assets.sprites.library import SIZES, TINTS, Sprite
 from assets.sprites.scene import Placed, Scene
 from inference.lexicon import PARTS, TINT_WORDS, word_set
 from inference.painter.naming import is_tool, key, state_for
-from inference.painter.parsing import Mention, Parsed
-from inference.painter.states import between, described_state, led_to, looked_state, told_state
+from inference.painter.storyboard.parsing import Mention, Parsed
+from inference.painter.storyboard.states import (
+    between,
+    described_state,
+    led_to,
+    looked_state,
+    told_state,
+)
 from inference.phrases import base_form
 
 _SIDES = ("previous", "anchor", "next")  # whose appearance wins

@@ -7,10 +7,10 @@ from random import Random
 from assets.sprites.library import Library
 from assets.sprites.scene import PICTURE, Placed, Scene
 from inference.painter.geometry import Ruler, moved, overlap, point, put, rounded
-from inference.painter.grouping import Group, hangs, lip
-from inference.painter.reading import Reading
-from inference.painter.row import stand
-from inference.painter.things import Neighbour
+from inference.painter.storyboard.grouping import Group, hangs, lip
+from inference.painter.storyboard.reading import Reading
+from inference.painter.storyboard.row import stand
+from inference.painter.storyboard.things import Neighbour
 
 _MARK = 0.19
 _HAND = 0.42

@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 
 from inference.packs.manifest import Manifest, Network, catalogue
 from inference.painter.drawing import PainterError
-from inference.painter.networks import Shape, build, load, read_shapes, shapes
+from inference.painter.pixels.networks import Shape, build, load, read_shapes, shapes
 
 torch.set_num_threads(1)
 NAMES = ("klein", "qwen-edit", "cosmos")

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from inference.lexicon import TINT_WORDS
 from inference.painter.naming import Key, key
-from inference.painter.parsing import Mention, Parsed
+from inference.painter.storyboard.parsing import Mention, Parsed
 from inference.protocol import Look
 
 

@@ -3,7 +3,7 @@
 from assets.sprites.library import Library
 from inference.lexicon import MASS, word_set
 from inference.painter.naming import Context, names_of
-from inference.painter.parsing import Event, Mention, Parsed, domains, parse
+from inference.painter.storyboard.parsing import Event, Mention, Parsed, domains, parse
 from inference.phrases import base_form
 
 _UNSEEN = word_set(
