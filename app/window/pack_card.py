@@ -70,8 +70,9 @@ class PackCard(QFrame):
         head = QHBoxLayout()
         head.setSpacing(theme.px(8))
         head.addWidget(self.name)
-        head.addWidget(self.best)
+        head.addWidget(self.best, alignment=Qt.AlignmentFlag.AlignVCenter)
         head.addStretch(1)
+        head.addWidget(self.details.fold)
         buttons = WrappingLayout(theme.px(8), theme.px(8))
         for button in self._buttons:
             buttons.addWidget(button)

@@ -11,7 +11,7 @@ from app.window.sizes import gigabytes
 
 
 class PackDetails(QWidget):
-    """A button that unfolds the files."""
+    """The files, and `fold`, the button that shows them: it stands in the card's head."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,7 +27,6 @@ class PackDetails(QWidget):
         self.files.hide()
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
-        rows.addWidget(self.fold)
         rows.addWidget(self.files)
 
     def show_files(self, files: Sequence[Any], name: str) -> None:
@@ -35,7 +34,7 @@ class PackDetails(QWidget):
         self.fold.setAccessibleName(self.tr("Details: {name}").format(name=name))
         known = [self._told(one) for one in files if isinstance(one, Mapping)]
         self.files.setText("\n".join(known))
-        self.setVisible(bool(known))
+        self.fold.setVisible(bool(known))
 
     def _told(self, file: Mapping[str, Any]) -> str:
         size = gigabytes(float(file.get("size") or 0))

@@ -122,7 +122,7 @@ class PaintingForm(QWidget):
         if not self.seed.hasFocus():
             shown = making.seed if locked else recipe.get("seed", "")
             self.seed.setText(str(shown))
-        self.seed.setPlaceholderText(self.tr("new each time"))
+        self.seed.setPlaceholderText(self.tr("always new"))
         self.lock.setChecked(locked)
         self.lock.setToolTip(
             self.tr("Unlock: each painting takes a new seed")

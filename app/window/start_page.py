@@ -89,10 +89,7 @@ class StartPage(QStackedWidget):
         title.setProperty("role", "title")
         title.setWordWrap(True)
         lead = QLabel(
-            self.tr(
-                "Type it, and a local model drafts the steps and paints the pictures. "
-                "Nothing leaves this computer."
-            )
+            self.tr("Type it, and get a draft with pictures. Nothing leaves this computer.")
         )
         lead.setProperty("role", "lead")
         lead.setWordWrap(True)

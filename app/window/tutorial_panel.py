@@ -140,7 +140,7 @@ class TutorialPanel(Form):
                 self.pack.addItem(pack.name, pack.id)
         if self.pack.findData(making.pack) < 0:
             known = {pack.id: pack.name for pack in self._packs}
-            words = self.tr("{pack} (not installed)") if known else "{pack}"
+            words = self.tr("{pack} (absent)") if known else "{pack}"
             name = known.get(making.pack, making.pack.capitalize())
             self.pack.addItem(words.format(pack=name), making.pack)
         self.pack.setCurrentIndex(self.pack.findData(making.pack))

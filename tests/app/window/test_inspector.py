@@ -68,7 +68,7 @@ def test_making_is_edited_and_followed(inspector: Inspector, workplace: Workplac
     assert (making.pack, making.steps, making.paint) == ("klein", 7, False)
     assert making.options.denoising_steps == 12
     opened.edit(edits.set_field(opened.tutorial, "making", Making(pack="starter", steps=3)))
-    assert (panel.pack.currentText(), panel.steps.value()) == ("Starter (not installed)", 3)
+    assert (panel.pack.currentText(), panel.steps.value()) == ("Starter (absent)", 3)
     assert panel.paint.currentText() == "As we go"
     panel.steps.setValue(0)
     assert opened.tutorial.making.steps is None

@@ -268,7 +268,7 @@ def test_all_of_them_are_shown_when_asked_for(make_page: Make, qtbot: QtBot) -> 
     assert page.built_in.more.text() == f"Show all {count}"
     page.built_in.more.click()
     assert QApplication.focusWidget() in page.built_in.cards[FIRST:]
-    qtbot.waitUntil(lambda: len(seen(page)) == count)
+    qtbot.waitUntil(lambda: len(seen(page)) == count, timeout=60_000)
     assert page.built_in.more.isHidden()
     page.search.setText("a")
     assert len(seen(page)) == FIRST
