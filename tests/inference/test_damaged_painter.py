@@ -53,7 +53,7 @@ def cut(name: str) -> Callable[[Path], None]:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of the painter that ships: a copy that may be damaged."""
     shutil.copytree(STARTER, tmp_path / "starter", ignore=shutil.ignore_patterns("evaluation"))
-    monkeypatch.setattr("inference.painter.nano.files", lambda _package: tmp_path)
+    monkeypatch.setattr("inference.painter.duogen.painter.files", lambda _package: tmp_path)
     return tmp_path / "starter"
 
 
