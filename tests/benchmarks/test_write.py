@@ -22,7 +22,8 @@ from inference.packs.manifest import shipped
 from inference.packs.store import Store, default_folder
 from inference.painter.drawing import NoDrawing
 from inference.painter.render import render
-from inference.painter.storyboard.painter import StepText, compose
+from inference.painter.storyboard.painter import compose
+from inference.painter.storyboard.reading import StepText
 from inference.protocol import Finished, Load
 
 pytestmark = pytest.mark.benchmark

@@ -9,26 +9,13 @@ from collections.abc import Iterator, Sequence
 from assets.sprites.library import Library
 from assets.sprites.scene import Scene
 from inference.painter.captions import alt_text
-from inference.painter.drawing import CannotFix, Drawing, NoDrawing, present, scene_of
+from inference.painter.drawing import Drawing, NoDrawing, present, scene_of
 from inference.painter.storyboard.describing import describe_step
 from inference.painter.storyboard.fixing import fixed
 from inference.painter.storyboard.placing import arrange
 from inference.painter.storyboard.reading import StepText, read
 from inference.painter.storyboard.things import Neighbour
 from inference.protocol import Json, Look, PaintInput
-
-__all__ = [
-    "CannotFix",
-    "Drawing",
-    "Neighbour",
-    "NoDrawing",
-    "StepText",
-    "Storyboard",
-    "can_draw",
-    "compose",
-    "describe",
-    "fix",
-]
 
 
 class Storyboard:

@@ -4,7 +4,9 @@ import pytest
 
 from assets.sprites.library import Library
 from assets.sprites.scene import Placed, Scene
-from inference.painter.storyboard.painter import Neighbour, StepText, compose
+from inference.painter.storyboard.painter import compose
+from inference.painter.storyboard.reading import StepText
+from inference.painter.storyboard.things import Neighbour
 from inference.protocol import Look, LookEntry
 
 POT = LookEntry("pot", ("planter",), "blue, glazed")

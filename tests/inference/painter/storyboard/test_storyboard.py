@@ -12,18 +12,13 @@ from test_storyboard_reading import TABLE
 
 from assets.sprites.library import Library
 from assets.sprites.scene import PICTURE, Placed, Scene, scene_to_json, to_svg
+from inference.painter.drawing import Drawing, NoDrawing
 from inference.painter.geometry import Ruler, overlap, point
 from inference.painter.render import render
 from inference.painter.storyboard.grouping import lip
-from inference.painter.storyboard.painter import (
-    Drawing,
-    Neighbour,
-    NoDrawing,
-    StepText,
-    can_draw,
-    compose,
-    describe,
-)
+from inference.painter.storyboard.painter import can_draw, compose, describe
+from inference.painter.storyboard.reading import StepText
+from inference.painter.storyboard.things import Neighbour
 
 LONG = pytest.mark.long
 NOTHING = StepText("", "", "")

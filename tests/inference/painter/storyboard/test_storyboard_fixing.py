@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from assets.sprites.library import Library
 from assets.sprites.scene import Placed, Scene, to_svg
 from inference.painter.drawing import CannotFix
-from inference.painter.storyboard.painter import StepText, compose, fix
+from inference.painter.storyboard.painter import compose, fix
+from inference.painter.storyboard.reading import StepText
 
 
 @pytest.fixture
