@@ -27,7 +27,6 @@ from inference.painter.drawing import (
     scene_of,
 )
 from inference.painter.render import render
-from inference.painter.storyboard.painter import Storyboard
 from inference.protocol import Condition, Json, PaintInput, to_json
 
 SMALLEST, LARGEST = 256, 2048  # pixels a side
@@ -65,9 +64,9 @@ class Preview:
     total: int
 
 
-def paint(given: PaintInput, drawings: Library, painter: Painter | None = None) -> Painted:
+def paint(given: PaintInput, drawings: Library, painter: Painter) -> Painted:
     """Return the picture; as painting(), without previews."""
-    *_, painted = painting(given, drawings, painter or Storyboard(drawings))
+    *_, painted = painting(given, drawings, painter)
     assert isinstance(painted, Painted)
     return painted
 

@@ -16,6 +16,7 @@ from app.tutorial.undo import undo
 from assets.corpus import corpus
 from assets.sprites import library
 from inference.painter.painting import paint
+from inference.painter.storyboard.painter import Storyboard
 from inference.protocol import Condition, PaintInput, image
 
 TERRACOTTA, BLUE = LookEntry("terracotta pot"), LookEntry("blue pot")
@@ -92,6 +93,7 @@ def test_a_row_that_is_not_there_has_no_hits() -> None:
 def recipes_of(tutorial: Tutorial) -> tuple[Tutorial, dict[str, dict[str, Any]]]:
     """Paint the pictures of a tutorial, each seeing those before it."""
     drawings, recipes = library(), {}
+    painter = Storyboard(drawings)
     seen: list[Condition] = []
     for number, step in enumerate(tutorial.steps):
         for picture in step.pictures:
@@ -105,7 +107,7 @@ def recipes_of(tutorial: Tutorial) -> tuple[Tutorial, dict[str, dict[str, Any]]]
                 seed=number,
                 look=tutorial.look,
             )
-            painted = paint(given, drawings)
+            painted = paint(given, drawings, painter)
             sha256 = image(painted.png, 1, 1).sha256
             recipes[sha256] = painted.recipe
             seen.append(Condition("previous", sha256, painted.source))

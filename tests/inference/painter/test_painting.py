@@ -19,6 +19,7 @@ from inference.context import chunk_hashes
 from inference.painter.drawing import CannotFix, NoDrawing
 from inference.painter.painting import LARGEST, SMALLEST, Painted, WrongSize, paint, stamped
 from inference.painter.render import render
+from inference.painter.storyboard.painter import Storyboard
 from inference.protocol import Condition, Look, PaintInput, PaintOptions, to_json
 
 WASH = PaintInput(
@@ -34,10 +35,16 @@ PAINT_AGAIN = """
 import hashlib, json, sys
 from assets.sprites.library import library
 from inference.painter.painting import paint
+from inference.painter.storyboard.painter import Storyboard
 from inference.protocol import PaintInput, from_json, to_json
-painted = paint(from_json(PaintInput, json.load(sys.stdin)), library())
+drawings = library()
+painted = paint(from_json(PaintInput, json.load(sys.stdin)), drawings, Storyboard(drawings))
 print(json.dumps([hashlib.sha256(painted.png).hexdigest(), painted.source, painted.recipe]))
 """
+
+
+def by_rules(given: PaintInput, drawings: Library) -> Painted:
+    return paint(given, drawings, Storyboard(drawings))
 
 
 def condition(role: Any, painted: Painted) -> Condition:
@@ -46,7 +53,7 @@ def condition(role: Any, painted: Painted) -> Condition:
 
 @pytest.fixture(scope="module")
 def first(drawings: Library) -> Painted:
-    return paint(WASH, drawings)
+    return by_rules(WASH, drawings)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +71,7 @@ def second(drawings: Library, first: Painted) -> PaintInput:
 
 
 def test_the_same_input_gives_the_same_bytes(drawings: Library, first: Painted) -> None:
-    assert paint(WASH, drawings) == first
+    assert by_rules(WASH, drawings) == first
     assert first.png.startswith(b"\x89PNG")
 
 
@@ -79,7 +86,7 @@ def test_a_fresh_process_gives_the_same_bytes(
         env=os.environ | {"PYTHONHASHSEED": hash_seed},
         check=True,
     ).stdout
-    here = paint(second, drawings)
+    here = by_rules(second, drawings)
     assert json.loads(answer) == [
         hashlib.sha256(here.png).hexdigest(),
         json.loads(json.dumps(here.source)),
@@ -88,7 +95,7 @@ def test_a_fresh_process_gives_the_same_bytes(
 
 
 def test_the_recipe_is_complete(drawings: Library, second: PaintInput, first: Painted) -> None:
-    painted = paint(second, drawings)
+    painted = by_rules(second, drawings)
     recipe = json.loads(json.dumps(painted.recipe, allow_nan=False))
     asked = {field.name for field in fields(PaintInput)} - {"numbers"}  # those of a card alone
     assert asked <= recipe.keys()
@@ -156,7 +163,7 @@ def svg_of(painted: Painted, drawings: Library) -> str:
 def test_equal_pixels_of_another_recipe_are_another_take(
     drawings: Library, first: Painted, changed: dict[str, Any]
 ) -> None:
-    other = paint(replace(WASH, **changed), drawings)
+    other = by_rules(replace(WASH, **changed), drawings)
     assert other.source == first.source
     assert other.png != first.png
     ours, theirs = chunks_of(first.png), chunks_of(other.png)
@@ -166,7 +173,7 @@ def test_equal_pixels_of_another_recipe_are_another_take(
 
 @pytest.mark.parametrize("size", [SMALLEST, 500, LARGEST])
 def test_a_picture_of_the_asked_size(drawings: Library, first: Painted, size: int) -> None:
-    painted = paint(replace(WASH, options=PaintOptions(size)), drawings)
+    painted = by_rules(replace(WASH, options=PaintOptions(size)), drawings)
     with Image.open(io.BytesIO(painted.png)) as shown:
         assert shown.size == (size, size)
     assert painted.recipe["options"]["size"] == size
@@ -176,15 +183,15 @@ def test_a_picture_of_the_asked_size(drawings: Library, first: Painted, size: in
 @pytest.mark.parametrize("size", [-1, 0, SMALLEST - 1, LARGEST + 1, 10**9])
 def test_a_size_out_of_bounds_is_refused(drawings: Library, size: int) -> None:
     with pytest.raises(WrongSize, match=f"can't be {size} pixels wide"):
-        paint(replace(WASH, options=PaintOptions(size)), drawings)
+        by_rules(replace(WASH, options=PaintOptions(size)), drawings)
 
 
 def test_the_neighbours_count_and_photos_do_not(drawings: Library, second: PaintInput) -> None:
-    alone = paint(replace(second, conditions=()), drawings)
-    assert paint(second, drawings).source != alone.source
+    alone = by_rules(replace(second, conditions=()), drawings)
+    assert by_rules(second, drawings).source != alone.source
     photo = Condition("next", "0" * 64, {})
     damaged = Condition("anchor", "1" * 64, {"scene": {"background": None}})
-    beside_photo = paint(replace(second, conditions=(photo, damaged)), drawings)
+    beside_photo = by_rules(replace(second, conditions=(photo, damaged)), drawings)
     assert beside_photo.source == alone.source
     assert [c["role"] for c in beside_photo.recipe["conditions"]] == ["next", "anchor"]
     assert beside_photo.recipe["left_out"] == [photo.sha256, damaged.sha256]
@@ -192,7 +199,7 @@ def test_the_neighbours_count_and_photos_do_not(drawings: Library, second: Paint
 
 def test_a_subject_without_a_drawing_is_named(drawings: Library) -> None:
     with pytest.raises(NoDrawing, match="passport"):
-        paint(replace(WASH, heading="", body="", description="A passport."), drawings)
+        by_rules(replace(WASH, heading="", body="", description="A passport."), drawings)
 
 
 def test_a_fix_changes_the_present_scene(drawings: Library, first: Painted) -> None:
@@ -202,13 +209,13 @@ def test_a_fix_changes_the_present_scene(drawings: Library, first: Painted) -> N
         instruction="remove the bathtub",
         conditions=(condition("present", first),),
     )
-    fixed = paint(given, drawings)
+    fixed = by_rules(given, drawings)
     names = [placed["name"] for placed in fixed.source["scene"]["sprites"]]
     assert "bathtub" not in names
     assert "dog" in names
     assert fixed.recipe["instruction"] == "remove the bathtub"
     assert fixed.recipe["mode"] == "fix"
-    assert paint(given, drawings) == fixed
+    assert by_rules(given, drawings) == fixed
 
 
 @pytest.mark.parametrize("scene", [None, {}, {"sprites": 3}, "a cat"])
@@ -218,4 +225,4 @@ def test_a_fix_needs_a_present_scene(drawings: Library, first: Painted, scene: o
     for conditions in ((), (condition("previous", first),), (present,)):
         given = replace(WASH, mode="fix", instruction="make the dog bigger", conditions=conditions)
         with pytest.raises(CannotFix, match="draw a new one"):
-            paint(given, drawings)
+            by_rules(given, drawings)
