@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from app.commands.interrupts import held_back
-
 MOST_STEPS = 20
 OPENED = (".interstep", ".md", ".markdown", ".txt")  # by `interstep FILE`
 
@@ -37,6 +35,8 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from app.commands.interrupts import held_back
+
     with held_back():
         command = import_module(f"app.commands.{options.command}")
     from app.commands.errors import CommandError, tell
