@@ -15,7 +15,7 @@ OPENED = (".interstep", ".md", ".markdown", ".txt")  # by `interstep FILE`
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit: 0 done, 1 failed, 2 wrong usage."""
+    """Run the command line and exit: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl+C."""
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
@@ -25,31 +25,41 @@ def run(arguments: Sequence[str]) -> int:
         # A terminal of another encoding must not turn a title into a crash.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    options = parser().parse_args(_with_studio(arguments))
-    command = import_module(f"app.commands.{options.command}")
-    from app.commands.errors import CommandError, sentence
+    try:
+        return _run(parser().parse_args(_with_studio(arguments)))
+    except KeyboardInterrupt:
+        from app.commands.errors import STOPPED
+
+        print("interstep: Stopped.", file=sys.stderr)
+        return STOPPED
+
+
+def _run(options: argparse.Namespace) -> int:
+    from app.commands.interrupts import held_back
+
+    with held_back():
+        command = import_module(f"app.commands.{options.command}")
+    from app.commands.errors import CommandError, tell
     from app.tutorial.errors import TutorialError
 
     try:
         return int(command.run(options))
-    except CommandError as error:
-        print(f"interstep: {error}", file=sys.stderr)
-        return error.code
-    except TutorialError as error:
-        print(f"interstep: {sentence(error.message, error.hint)}", file=sys.stderr)
-        return 1
     except BrokenPipeError:
         # The reader of our output is gone; there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except OSError as error:
-        place = error.filename or "A file"
-        print(
-            f"interstep: {place} can't be read or written ({error.strerror}): check its name, "
-            "its folder and the disk.",
-            file=sys.stderr,
-        )
-        return 1
+    except (CommandError, TutorialError, OSError) as error:
+        return tell(error)
+
+
+class _Version(argparse.Action):
+    """Prints the version, which is looked up only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"interstep {version('interstep')}")
+        parser.exit()
 
 
 def parser() -> argparse.ArgumentParser:
@@ -58,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
         prog="interstep",
         description="Write and illustrate step-by-step tutorials on your own computer.",
     )
+    top.add_argument("--version", action=_Version, nargs=0, help="print the version")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     studio = commands.add_parser("studio", help="open the studio; so does `interstep [FILE]`")
     studio.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a tutorial or a text")
@@ -130,7 +141,7 @@ def _add_painter(command: argparse.ArgumentParser) -> None:
 
 def _add_redraw(redraw: argparse.ArgumentParser) -> None:
     redraw.add_argument("file", type=Path, metavar="FILE")
-    redraw.add_argument("--step", type=_steps, required=True, metavar="K", help="1 is the first")
+    redraw.add_argument("--step", type=_step, required=True, metavar="K", help="1 is the first")
     redraw.add_argument("--mode", choices=("new", "fix"), default="new")
     redraw.add_argument("--instruction", default="", metavar="TEXT", help="what --mode fix changes")
     redraw.add_argument(
@@ -198,6 +209,12 @@ def _add_packs(packs: argparse.ArgumentParser) -> None:
 def _steps(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MOST_STEPS:
         raise argparse.ArgumentTypeError(f"give a number from 1 to {MOST_STEPS}, not {text!r}")
+    return int(text)
+
+
+def _step(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 9 or not int(text):
+        raise argparse.ArgumentTypeError(f"give a number from 1 on, not {text!r}")
     return int(text)
 
 

@@ -45,7 +45,7 @@ class Outcome:
 
     def sentence(self) -> str:
         """Return what a failed command said at last: text that a person can act on."""
-        assert self.code in (1, 2), (self.code, self.out, self.err)
+        assert self.code in (1, 2, 130), (self.code, self.out, self.err)
         assert "Traceback" not in self.err, self.err
         last = self.err.splitlines()[-1]
         assert last.startswith("interstep"), self.err

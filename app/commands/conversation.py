@@ -9,7 +9,7 @@ from typing import Self
 
 from PySide6.QtCore import QCoreApplication, QTimer
 
-from app.commands.errors import CommandError, sentence
+from app.commands.errors import STOPPED, CommandError, sentence
 from app.editing.settings import Settings
 from app.engine.client import Client
 from inference.protocol import (
@@ -113,7 +113,7 @@ def ask(request: Request, on_event: Callable[[Event], None]) -> None:
     if isinstance(last, Failed):
         raise CommandError(sentence(last.message, last.hint))
     if isinstance(last, Cancelled):
-        raise CommandError("Stopped.")
+        raise CommandError("Stopped.", STOPPED)
 
 
 def print_json(event: Event) -> None:

@@ -3,9 +3,10 @@
 import argparse
 from pathlib import Path
 
-from app.commands.errors import CommandError
+from app.commands.errors import CommandError, tell
 from app.commands.progress import ProgressLine
 from app.exporting.writing import export
+from app.tutorial.errors import TutorialError
 from app.tutorial.file import TutorialFile
 from app.tutorial.reading import without_absent
 
@@ -18,24 +19,35 @@ def run(options: argparse.Namespace) -> int:
     if out.suffix.lower() in FORMATS and not out.is_dir():
         if len(files) > 1:
             raise CommandError("Several tutorials go into a folder: give one with -o FOLDER.", 2)
-        _export(files[0], out)
-    elif out.is_dir() or len(files) > 1:
-        names = [file.stem for file in files]
-        if len(set(names)) < len(names):
-            raise CommandError("Two of the tutorials have the same name: export them apart.", 2)
-        out.mkdir(parents=True, exist_ok=True)
-        for file in files:
-            _export(file, out / f"{file.stem}.html")
-    else:
+        with TutorialFile.open(files[0]) as file:
+            _export(file, out)
+        return 0
+    if not (out.is_dir() or len(files) > 1):
         raise CommandError(f"{out.name!r}: end the name in {' or '.join(FORMATS)}.", 2)
+    names = [file.stem for file in files]
+    for name in names:
+        if names.count(name) > 1:
+            raise CommandError(f"Two of the tutorials are named {name}: export them apart.", 2)
+    return max([_export_into(out, file) for file in files])
+
+
+def _export_into(folder: Path, path: Path) -> int:
+    """Export a tutorial into a folder, made if need be; tell what fails, return the exit code."""
+    try:
+        with TutorialFile.open(path) as file:
+            folder.mkdir(parents=True, exist_ok=True)
+            _export(file, folder / f"{path.stem}.html")
+    except BrokenPipeError:
+        raise
+    except (TutorialError, OSError) as error:
+        return tell(error)
     return 0
 
 
-def _export(path: Path, out: Path) -> None:
-    with TutorialFile.open(path) as file:
-        takes = file.whole_takes()
-        tutorial, lost = without_absent(file.tutorial, takes)
-        for problem in (*file.problems, *lost):
-            ProgressLine().line(problem)
-        for written in export(tutorial, takes, out)[:1]:
-            print(written)
+def _export(file: TutorialFile, out: Path) -> None:
+    takes = file.whole_takes()
+    tutorial, lost = without_absent(file.tutorial, takes)
+    for problem in (*file.problems, *lost):
+        ProgressLine().line(problem)
+    for written in export(tutorial, takes, out)[:1]:
+        print(written)

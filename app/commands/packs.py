@@ -84,7 +84,7 @@ def _show(found: dict[str, Any], wanted: str) -> None:
         if pack["id"] == wanted:
             print(json.dumps(pack, indent=2, ensure_ascii=False))
             return
-    raise CommandError(f"There is no pack {wanted!r}: see interstep packs list.", 2)
+    raise CommandError(f"There is no pack {wanted!r}: see interstep packs list.")
 
 
 def _plan(found: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ import argparse
 from dataclasses import replace
 
 from app.commands.conversation import Conversation, print_json
-from app.commands.errors import CommandError, sentence
+from app.commands.errors import STOPPED, CommandError, sentence
 from app.commands.progress import ProgressLine
 from app.engine.jobs import new_seed
 from app.engine.redrawing import redraw
@@ -70,5 +70,5 @@ def run(options: argparse.Namespace) -> int:
     if isinstance(last, Failed):
         raise CommandError(sentence(last.message, last.hint))
     if isinstance(last, Cancelled):
-        raise CommandError("Stopped: the picture is as it was.")
+        raise CommandError("Stopped: the picture is as it was.", STOPPED)
     return 0

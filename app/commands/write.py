@@ -4,13 +4,15 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 
 from app.commands.conversation import Conversation, print_json
-from app.commands.errors import CommandError, sentence
+from app.commands.errors import STOPPED, CommandError, check_folder, sentence
 from app.commands.progress import ProgressLine
 from app.engine.jobs import new_seed
 from app.engine.redrawing import given_step
@@ -35,6 +37,7 @@ def run(options: argparse.Namespace) -> int:
     out = _out(options.out, prompt or given.tutorial.title)
     path = out.with_suffix(".interstep")
     _check_free(path)
+    check_folder(path)
     making = given.tutorial.making
     tutorial = replace(
         given.tutorial,
@@ -50,7 +53,8 @@ def run(options: argparse.Namespace) -> int:
     progress = ProgressLine()
     for notice in given.notices:
         _tell(Notice(request.id, "import", notice), options.json, progress)
-    with _new_file(path, tutorial, [*given.takes.values(), *photos]) as file:
+    kept = partial(_kept, given, options.source == "-")
+    with _new_file(path, tutorial, [*given.takes.values(), *photos], kept) as file:
         if options.source and not request.given:
             last: Event = Finished(request.id)  # every step has its picture already
         else:
@@ -61,7 +65,12 @@ def run(options: argparse.Namespace) -> int:
                     file.save(replace(file.tutorial, materials=mended))
                     request = replace(request, id=new_id(), seeing=False, materials=mended)
                     last = _written(engine, request, file, options.json, progress)
-        _finish(last, file, out)
+        if out.suffix != ".interstep" and (isinstance(last, Finished) or _new_in(file, given)):
+            export(file.tutorial, file.whole_takes(), out)
+        if isinstance(last, Failed):
+            raise CommandError(sentence(last.message, last.hint))
+        if isinstance(last, Cancelled):
+            raise CommandError("Stopped.", STOPPED)
     if not options.json:
         print(out)
     return 0
@@ -79,9 +88,9 @@ def _written(
 
     try:
         return engine.ask(request, on_event)
-    except CommandError as error:
+    except CommandError:
         writing.stopped()
-        raise CommandError(f"{error} {_kept(file)}") from error
+        raise
 
 
 def _may_ask(options: argparse.Namespace) -> bool:
@@ -101,7 +110,7 @@ def _mended(seen: tuple[str, ...], progress: ProgressLine) -> tuple[str, ...]:
         told = sys.stdin.buffer.readline().decode(sys.stdin.encoding, "replace")
     except KeyboardInterrupt:
         print(file=sys.stderr)
-        raise CommandError("Stopped.") from None
+        raise
     return tuple(thing for part in told.split(",") if (thing := _on_one_line(part))) or seen
 
 
@@ -109,20 +118,23 @@ def _on_one_line(text: str) -> str:
     return " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text).split())
 
 
-def _finish(last: Event, file: TutorialFile, out: Path) -> None:
-    if file.tutorial.steps and out.suffix != ".interstep":
-        export(file.tutorial, file.whole_takes(), out)
-    if isinstance(last, Failed):
-        raise CommandError(f"{sentence(last.message, last.hint)} {_kept(file)}".strip())
-    if isinstance(last, Cancelled):
-        raise CommandError(f"Stopped. {_kept(file)}".strip())
+def _new_in(file: TutorialFile, given: Imported) -> bool:
+    """Whether a step was written; a picture, where the steps were given."""
+    if given.tutorial.steps:
+        return len(file.takes()) > len(given.takes)
+    return bool(file.tutorial.steps)
 
 
-def _kept(file: TutorialFile) -> str:
-    count = len(file.tutorial.steps)
-    if not count:
+def _kept(given: Imported, typed: bool, file: TutorialFile) -> str:
+    """Say what a failure leaves in the file, empty for nothing worth it; typed: on stdin."""
+    if not (typed or _new_in(file, given)):
         return ""
-    return f"{count} finished step{'s are' if count > 1 else ' is'} kept in {file.path}."
+    count = len(file.tutorial.steps)
+    there = f"step{'s are' if count > 1 else ' is'} kept in {file.path}"
+    if not given.tutorial.steps:
+        return f"{count} finished {there}."
+    pictured = sum(any(one.chosen for one in step.pictures) for step in file.tutorial.steps)
+    return f"{count} {there}, {pictured} with a picture."
 
 
 def _prompt(options: argparse.Namespace) -> str:
@@ -142,6 +154,10 @@ def _prompt(options: argparse.Namespace) -> str:
         )
     if options.source and options.steps:
         raise CommandError("--steps goes with a prompt; with --from, your text has its steps.", 2)
+    if options.source and prompt:
+        raise CommandError("Give a prompt or --from, not both: your text says what to teach.", 2)
+    if options.source and options.image:
+        raise CommandError("--image goes with a prompt; with --from, only your text is used.", 2)
     return prompt
 
 
@@ -154,9 +170,9 @@ def _given(source: str) -> Imported:
         for example in corpus():
             if wanted in (example.name, example.title.casefold()):
                 return from_text(example.text, example.name)
-        raise CommandError(
-            f"There is neither a file nor a built-in tutorial {source!r}: check the name.", 2
-        )
+        alike = get_close_matches(wanted, [example.name for example in corpus()])
+        hint = f"did you mean {' or '.join(alike)}?" if alike else "check the name."
+        raise CommandError(f"There is neither a file nor a built-in tutorial {source!r}: {hint}", 2)
     return read_markdown(Path(source))
 
 
@@ -165,7 +181,7 @@ def _out(given: Path | None, topic: str) -> Path:
         name = re.sub(r"[^\w]+", "-", topic.casefold()).strip("-")[:60] or "tutorial"
         return Path(f"{name}.interstep")
     if given.suffix.lower() not in SUFFIXES:
-        raise CommandError(f"{given.name!r}: end the name in {', '.join(SUFFIXES)}.", 2)
+        raise CommandError(f"{given.name!r}: end the name in .interstep, .md or .html.", 2)
     return given.with_suffix(given.suffix.lower())
 
 
@@ -198,14 +214,24 @@ def _request(
 
 
 @contextmanager
-def _new_file(path: Path, tutorial: Tutorial, takes: list[Take]) -> Iterator[TutorialFile]:
-    """Make the file; take it away again if nothing came into it."""
+def _new_file(
+    path: Path, tutorial: Tutorial, takes: list[Take], kept: Callable[[TutorialFile], str]
+) -> Iterator[TutorialFile]:
+    """Make the file; take it away again if nothing came into it.
+
+    kept: says what a failure leaves in it, empty for nothing; the error then ends with that.
+    """
     file = TutorialFile.create(path, tutorial, takes)
+    wanted = True
     try:
         with file:
             yield file
+    except (CommandError, KeyboardInterrupt) as error:
+        ended = CommandError("Stopped.", STOPPED) if isinstance(error, KeyboardInterrupt) else error
+        wanted = bool(kept(file))
+        raise CommandError(f"{ended} {kept(file)}".strip(), ended.code) from error
     finally:
-        if not file.tutorial.steps:
+        if not (wanted and file.tutorial.steps):
             path.unlink()
 
 

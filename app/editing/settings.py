@@ -40,6 +40,10 @@ class Settings:
         """Remember bytes that Qt made."""
         self.put(name, bytes(value.toBase64().data()).decode("ascii"))
 
+    def save(self) -> None:
+        """Write the file now; else that is done when there is time, at the latest at the end."""
+        self._values.sync()
+
     @property
     def engine_python(self) -> str:
         """The interpreter that runs the engine: the studio's, unless the person chose another."""

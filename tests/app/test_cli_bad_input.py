@@ -118,6 +118,8 @@ def test_a_text_at_the_limit_is_taken(folder: Path, tmp_path: Path) -> None:
 def test_a_text_that_is_not_there(folder: Path, refusal: Refusal) -> None:
     said = refusal("write", "--from", "no-such-thing", "-o", "t.html", code=2)
     assert "neither a file nor a built-in tutorial 'no-such-thing'" in said
+    said = refusal("write", "--from", "Repot-a-cactuss", "-o", "t.html", code=2)
+    assert "did you mean repot-a-cactus" in said
     refusal("write", "--from", ".", "-o", "t.html", code=1)  # a folder
     refusal("write", "--from", "x" * 5000, "-o", "t.html", code=2)  # no name that can be
     assert not list(folder.iterdir())
@@ -137,9 +139,13 @@ WRONG = (
     ("write", "Boil an egg", "--seed", "1234567890"),
     ("write", "Boil an egg", "-o", "egg.pdf"),
     ("write", "Boil an egg", "-o", "egg"),
-    ("write", "Boil an egg", "--from", "wash-a-dog", "--steps", "3"),
+    ("write", "--from", "wash-a-dog", "--steps", "3"),
+    ("write", "Boil an egg", "--from", "wash-a-dog"),
+    ("write", "--from", "wash-a-dog", "--image", "dog.jpg"),
     ("redraw", "x.interstep"),
     ("redraw", "x.interstep", "--step", "0"),
+    ("redraw", "x.interstep", "--step", "-1"),
+    ("redraw", "x.interstep", "--step", "9" * 5000),
     ("redraw", "x.interstep", "--step", "1", "--neighbours", "left"),
     ("redraw", "x.interstep", "--step", "1", "--neighbours", "none,next"),
     ("redraw", "x.interstep", "--step", "1", "--neighbours", ""),
@@ -170,7 +176,8 @@ def test_what_is_not_there(folder: Path, refusal: Refusal, tmp_path: Path) -> No
     refusal("write", "Boil an egg", "--image", "no.jpg", "-o", "egg.html", code=1)
     (tmp_path / "text.jpg").write_text("no picture")
     refusal("write", "Boil an egg", "--image", "../text.jpg", "-o", "egg.html", code=1)
-    refusal("write", "--from", "wash-a-dog", "-o", "no/such/folder/dog.html", code=1)
+    said = refusal("write", "--from", "wash-a-dog", "-o", "no/such/folder/dog.html", code=1)
+    assert said == "interstep: The folder no/such/folder does not exist: make it first."
     assert not list(folder.iterdir())
 
 
@@ -184,8 +191,42 @@ def test_a_pack_that_is_not_there(folder: Path, empty_store: dict[str, str]) -> 
         ("packs", "install", "../../etc"),
     )
     for words in asked:
-        assert interstep(*words, cwd=folder, env=empty_store).sentence()
+        refused = interstep(*words, cwd=folder, env=empty_store)
+        assert refused.sentence()
+        assert refused.code == 1
     assert not list(folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(("--pack", "nope"), "There is no pack 'nope'"), (("--painter", "klein"), "klein")],
+)
+def test_what_can_not_be_painted_is_not_in_the_way_of_the_next_try(
+    words: tuple[str, ...], said: str, folder: Path, empty_store: dict[str, str]
+) -> None:
+    made = ("write", "--from", "wash-a-dog", "-o", "dog.html", *words)
+    refused = interstep(*made, cwd=folder, env=empty_store)
+    assert refused.code == 1
+    assert said in refused.sentence()
+    assert "kept" not in refused.err
+    assert not list(folder.iterdir())
+
+
+def test_a_typed_text_is_kept_though_it_can_not_be_painted(
+    folder: Path, empty_store: dict[str, str]
+) -> None:
+    words = ("write", "--from", "-", "-o", "dog.html", "--pack", "nope")
+    refused = interstep(*words, cwd=folder, env=empty_store, given=TEXT.encode())
+    told = f"6 steps are kept in {folder / 'dog.interstep'}, 0 with a picture."
+    assert refused.sentence().endswith(told)
+    assert [path.name for path in folder.iterdir()] == ["dog.interstep"]
+
+
+def test_names_are_in_the_sentence(folder: Path, refusal: Refusal) -> None:
+    said = refusal("write", "Boil an egg", "-o", "egg.pdf", code=2)
+    assert "end the name in .interstep, .md or .html." in said
+    said = refusal("export", "a/tea.interstep", "b/tea.interstep", "-o", "out", code=2)
+    assert "Two of the tutorials are named tea:" in said
 
 
 # ---------------------------------------------------------------- redraw
@@ -195,13 +236,15 @@ def test_a_pack_that_is_not_there(folder: Path, empty_store: dict[str, str]) -> 
     "words",
     [
         ("--step", "7"),
+        ("--step", "21"),
         ("--step", "1", "--mode", "fix", "--instruction", "add a passport"),
         ("--step", "1", "--mode", "fix", "--instruction", "\ufffe <|im_end|> 'q' \x1b " * 2000),
     ],
-    ids=["no step", "no drawing", "no instruction"],
+    ids=["no step", "far too many", "no drawing", "no instruction"],
 )
 def test_redraw_of_what_can_not_be_drawn(words: tuple[str, ...], dog: Path) -> None:
-    assert interstep("redraw", dog, *words, cwd=dog.parent).sentence()
+    said = interstep("redraw", dog, *words, cwd=dog.parent).sentence()
+    assert ("has 6 steps, so there is no step" in said) == (len(words) == 2)
     with TutorialFile.open(dog) as file:
         assert file.problems == ()
         assert all(len(step.pictures[0].takes) == 1 for step in file.tutorial.steps)

@@ -210,7 +210,7 @@ def test_a_read_only_disk(dog: Path, disk: tuple[Path, Mount]) -> None:
         ("redraw", kept, "--step", "1"),
         ("export", kept, "-o", place / "dog.html"),
         ("export", kept, "-o", place / "dog.md"),
-        ("export", kept, kept.parent / "dog2.interstep", "-o", place / "out"),
+        ("export", kept.parent / "dog2.interstep", kept, "-o", place / "out"),
         ("write", "--from", "wash-a-dog", "-o", place / "new.html"),
     ):
         failed = interstep(*words, cwd=dog.parent)

@@ -46,6 +46,8 @@ def write(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         if code:
             return None
         with TutorialFile.open(out) as file:
+            (given,) = file.tutorial.given
+            assert file.take(given).data == (tmp_path / "dish.png").read_bytes()
             return file.tutorial
 
     return write
@@ -119,7 +121,7 @@ def test_ctrl_c_at_the_question_stops_and_leaves_no_file(tmp_path: Path) -> None
         said += process.stderr.read()
     os.close(near)
     os.close(far)
-    assert process.returncode == 1
+    assert process.returncode == 130
     assert said.decode().splitlines()[-1] == "interstep: Stopped."
     assert b"Traceback" not in said
     assert [path.name for path in tmp_path.iterdir()] == ["dish.png"]

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -89,6 +90,59 @@ def test_an_old_picture_is_replaced_whole(tmp_path: Path) -> None:
     assert shot("-o", out, "--page", "start", "--size", "900x560", account=out.parent).code == 0
     assert image_of(out).size == (900, 560)
     assert [path.name for path in out.parent.iterdir()] == ["x.png"]
+
+
+def test_what_is_damaged_in_a_tutorial_is_told(dog: Path, tmp_path: Path) -> None:
+    db = sqlite3.connect(dog)
+    db.execute("update steps set fields = '{\"id\"' where position = 1")
+    db.commit()
+    db.close()
+    done = shot(dog, "-o", "x.png", account=tmp_path / "account")
+    assert done.code == 0
+    assert done.err == "A step (row 2) is damaged and was set aside.\n"
+
+
+def test_a_screenshot_leaves_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "temporary").mkdir()
+    env = {"TMPDIR": str(tmp_path / "temporary")}
+    done = interstep("screenshot", "-o", "x.png", "--page", "start", cwd=tmp_path, env=env)
+    assert done.code == 0, done.err
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+INTERRUPTED = {
+    "write": ("write", "--from", "wash-a-dog", "-o", "x.html"),
+    "export": ("export", "dog.interstep", "-o", "x.html"),
+    "screenshot": ("screenshot", "-o", "x.png"),
+}
+
+
+@pytest.mark.parametrize("after", [0.3, 0.5, 1.0, 1.6, 2.2])
+@pytest.mark.parametrize("name", INTERRUPTED)
+def test_ctrl_c_at_any_time_is_one_sentence(
+    name: str, after: float, dog: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    process = subprocess.Popen(
+        [*COMMAND, *INTERRUPTED[name]],
+        cwd=tmp_path,
+        env=os.environ | {"TMPDIR": str(tmp_path / "temporary")},
+        stderr=subprocess.PIPE,
+        text=True,
+        # Who starts the tests in the background starts them deaf to it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    with process:
+        time.sleep(after)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    # It may have been done; then Python, which is ending, dies of the signal.
+    assert process.returncode in (130, 0, -signal.SIGINT), err
+    if process.returncode == 130:
+        assert err.splitlines()[-1].startswith("interstep: Stopped.")
+    assert "Traceback" not in err
+    assert "QProcess" not in err
+    assert list((tmp_path / "temporary").iterdir()) == []
 
 
 def test_what_is_no_tutorial_is_told(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def test_ctrl_c_keeps_finished_steps(tmp_path: Path) -> None:
         start = time.monotonic()
         ended = running.end()
         assert time.monotonic() - start < 5
-    assert ended.code == 1
+    assert ended.code == 130
     assert ended.sentence().startswith("Stopped. ")
     assert "kept in" in ended.sentence()
     tutorial, _ = read(tmp_path / "egg.interstep")
@@ -88,7 +88,7 @@ def test_ctrl_c_before_the_first_step_leaves_no_file(tmp_path: Path) -> None:
         running.until("Loading")
         running.interrupt()
         ended = running.end()
-    assert ended.code == 1
+    assert ended.code == 130
     assert ended.sentence() == "Stopped."
     assert not list(tmp_path.iterdir())
 
@@ -106,8 +106,11 @@ def test_ctrl_c_while_the_authors_own_text_is_painted(tmp_path: Path) -> None:
     assert [take.sha256 for take in takes] == [event["image"]["sha256"] for event in painted]
     assert (tmp_path / "dog.html").exists()
     if len(painted) < 6:
-        assert ended.code == 1
-        assert ended.sentence().startswith("Stopped. ")
+        assert ended.code == 130
+        told = f"{len(painted)} with a picture."
+        assert (
+            ended.sentence() == f"Stopped. 6 steps are kept in {tmp_path / 'dog.interstep'}, {told}"
+        )
 
 
 def test_the_engine_killed_in_the_middle(tmp_path: Path) -> None:

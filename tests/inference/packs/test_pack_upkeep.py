@@ -102,6 +102,30 @@ def test_remove_keeps_what_another_pack_needs(store: Store, make_gguf: MakeGguf)
         remove(store, "starter")
 
 
+def test_remove_clears_what_was_set_aside(store: Store, make_gguf: MakeGguf) -> None:
+    path = make_gguf()
+    pack = pack_of(weights_of(path))
+    notes(install_file(store, pack, [path]))
+    place = store.path(pack.writer)
+    place.unlink()
+    place.write_bytes(bytes(pack.writer.size))
+    with pytest.raises(PackError, match="was moved to"):
+        notes(verify(store, "starter"))
+    others = store.quarantine / f"0123456789ab-a-{path.name}"
+    others.write_bytes(b"of another pack")
+    assert notes(install_file(store, pack, [path])) == []
+    assert remove(store, "starter") == 2 * pack.writer.size
+    assert list(store.quarantine.iterdir()) == [others]
+
+
+def test_files_that_are_not_needed_are_told(store: Store, make_gguf: MakeGguf) -> None:
+    path, other = make_gguf("tiny.gguf", 1), make_gguf("other.gguf", 2)
+    pack = pack_of(weights_of(path))
+    assert notes(install_file(store, pack, [path])) == []
+    told = notes(install_file(store, pack, [other]))
+    assert told == ["The pack starter had all its files. Not used: other.gguf."]
+
+
 def test_a_newer_manifest_frees_the_old_files(store: Store, make_gguf: MakeGguf) -> None:
     old, new = make_gguf("old.gguf", 1), make_gguf("new.gguf", 2)
     before, after = pack_of(weights_of(old)), pack_of(weights_of(new))
