@@ -17,7 +17,7 @@ from inference.packs.manifest import Manifest
 from inference.packs.reports import PackError
 from inference.painter.drawing import NoDrawing, Painter, PainterError, Remark
 from inference.painter.painting import Painted, painting
-from inference.painter.storyboard.painter import describe
+from inference.painter.storyboard.painter import describe, undrawn
 from inference.protocol import (
     Condition,
     Continue,
@@ -283,6 +283,10 @@ def illustrate(request: Write, desk: Desk) -> Iterator[Event]:
             if draft:
                 yield TextDelta(request.id, given.step, "description", 0, draft)
         yield from _finish(request, prefix, described, desk, draft=False)
+        if described.description or not request.paint:
+            continue
+        if lacking := undrawn(given.title, given.body, desk.drawings):
+            yield Notice(request.id, "no-drawing", str(NoDrawing(lacking)), given.step)
 
 
 def redraw(request: Redraw, desk: Desk) -> Iterator[Event]:
@@ -291,7 +295,7 @@ def redraw(request: Redraw, desk: Desk) -> Iterator[Event]:
     if not given.description and given.mode == "new":
         draft = describe(given.heading, given.body, desk.drawings)
         if draft is None and not desk.draws_anything:
-            raise NoDrawing(given.heading or "this step")
+            raise NoDrawing(undrawn(given.heading, given.body, desk.drawings) or "this step")
         given = replace(given, description=draft or given.heading)
     if request.steps:
         own = replace(request.steps[-1], description=given.description)

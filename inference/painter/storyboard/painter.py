@@ -10,7 +10,7 @@ from assets.sprites.library import Library
 from assets.sprites.scene import Scene
 from inference.painter.captions import alt_text
 from inference.painter.drawing import CannotFix, Drawing, NoDrawing, present, scene_of
-from inference.painter.storyboard.describing import describe_step
+from inference.painter.storyboard.describing import describe_step, undrawn
 from inference.painter.storyboard.fixing import fixed
 from inference.painter.storyboard.placing import arrange
 from inference.painter.storyboard.reading import StepText, read
@@ -28,6 +28,7 @@ __all__ = [
     "compose",
     "describe",
     "fix",
+    "undrawn",
 ]
 
 
