@@ -140,7 +140,7 @@ class Store:
             aside = self.set_aside(place, f"{found[:12]}-{item.name}")
         except OSError as error:
             raise self._disk_error(error) from error
-        raise PackError(f"{item.name} was changed on this disk and was moved to {aside}.", AGAIN)
+        raise PackError(f"“{item.name}” was changed on this disk and was moved to {aside}.", AGAIN)
 
     def _stamp(self, item: Weights) -> Path:
         return self.folder / "stamps" / f"{item.sha256}-{item.name}"

@@ -90,7 +90,7 @@ def test_a_writer_that_is_damaged(
     before = given.read_bytes()
     refused = packs("install", "--writer", given)
     assert refused.code == 1
-    assert "My Writer.gguf can't be used as a writer" in refused.sentence()
+    assert "“My Writer.gguf” can't be used as a writer" in refused.sentence()
     assert given.read_bytes() == before
     assert not weights(tmp_path)
     assert re.search(r"^\S? +starter +98 MB to download", packs("list").out, re.MULTILINE)

@@ -204,10 +204,10 @@ def test_redraw_drafts_a_description(desk: loop.Desk) -> None:
     description = painted.recipe["description"]
     assert "bathtub" in description.lower()
     assert list(painted.chunks.values())[-1].endswith(f"Picture: {description}\n")
+    other = replace(empty, body="")
     for heading, named in (("Think", "this step"), ("Put the passport in the bag", "passport")):
         with pytest.raises(NoDrawing, match=f": {named}$"):
-            other = replace(empty, heading=heading, body="")
-            list(loop.redraw(replace(request, paint=other), desk))
+            list(loop.redraw(replace(request, paint=replace(other, heading=heading)), desk))
     with pytest.raises(CannotFix):
         list(loop.redraw(replace(request, paint=replace(empty, mode="fix")), desk))
 

@@ -91,7 +91,7 @@ def test_a_flipped_byte(store: Store, tiny: Manifest, hub: Hub) -> None:
     wrong[-5] ^= 1
     hub.sent["tiny.gguf"] = bytes(wrong)
     error = refused(store, tiny)
-    assert "tiny.gguf is not the right file: its sha256 does not match" in error.message
+    assert "“tiny.gguf” is not the right file: its sha256 does not match" in error.message
     assert [path.read_bytes() for path in store.quarantine.iterdir()] == [wrong]
     hub.sent.clear()
     ends_right(store, tiny, hub)

@@ -94,7 +94,7 @@ def test_a_fix_that_changes_nothing_says_so(drawings: Library) -> None:
 
 def test_a_fix_that_empties_the_picture_speaks_of_the_instruction(drawings: Library) -> None:
     nano = Nano(Still(gone=1), lambda chunks: [], drawings)
-    with pytest.raises(CannotFix, match="by this instruction .* would leave the picture empty"):
+    with pytest.raises(CannotFix, match=r"by this instruction .* would leave the picture empty"):
         list(nano.draw(given("fix", condition("present", "now"))))
 
 
