@@ -345,8 +345,9 @@ class Store:
                 "Give your account the right to write there",
             )
         return PackError(
-            f"A file of the pack can't be read or written: {error.strerror or error}.",
-            "Check the disk, then try again",
+            f"“{os.fsdecode(error.filename or self.folder)}” can't be read or written:"
+            f" {error.strerror or error}.",
+            "Check the disk, or let INTERSTEP_PACKS name another folder",
         )
 
     def _read(self, path: Path) -> Installed | None:

@@ -1,5 +1,6 @@
 import os
 import shutil
+import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -323,6 +324,14 @@ def test_what_can_not_be_removed_whole_is_not_installed_and_can_be_removed_later
     assert remove(store, "starter") == size
     assert not any(folder.glob("weights/*"))
     shutil.rmtree(folder)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a folder in which none can be made")
+def test_a_folder_that_can_not_be_made_is_named() -> None:
+    with pytest.raises(PackError) as caught, Store(Path("/proc/nope")).changing():
+        pass
+    assert caught.value.message.startswith("“/proc/nope” can't be read or written: No such file")
+    assert "INTERSTEP_PACKS" in caught.value.hint
 
 
 @pytest.mark.parametrize("code", [5, 32, 33, 1224])
