@@ -275,17 +275,13 @@ def illustrate(request: Write, desk: Desk) -> Iterator[Event]:
     """Yield the events of pictures for the author's own steps; their words stay as they are."""
     prefix = Prefix(request.title, [request.prompt])
     for given in request.given:
-        described = given
-        if not given.description:
-            spare = given.title if desk.draws_anything else ""
-            draft = describe(given.title, given.body, desk.drawings) or spare
-            described = replace(given, description=draft)
-            if draft:
-                yield TextDelta(request.id, given.step, "description", 0, draft)
-        yield from _finish(request, prefix, described, desk, draft=False)
-        if described.description or not request.paint:
-            continue
-        if lacking := undrawn(given.title, given.body, desk.drawings):
+        spare = given.title if desk.draws_anything else ""
+        text = given.description or describe(given.title, given.body, desk.drawings) or spare
+        if text != given.description:
+            yield TextDelta(request.id, given.step, "description", 0, text)
+        yield from _finish(request, prefix, replace(given, description=text), desk, draft=False)
+        lacking = "" if text else undrawn(given.title, given.body, desk.drawings)
+        if lacking and request.paint:
             yield Notice(request.id, "no-drawing", str(NoDrawing(lacking)), given.step)
 
 
@@ -349,9 +345,8 @@ def _painting(
             shown = image(seen.png, seen.width, seen.height)
             yield PaintPreview(request_id, step, picture, seen.done, seen.total, shown)
     if painted.missing:
-        yield Notice(
-            request_id, "no-drawing", f"no drawing for: {', '.join(painted.missing)}", step
-        )
+        told = str(NoDrawing(", ".join(painted.missing)))
+        yield Notice(request_id, "no-drawing", told, step)
     shown = image(painted.png, painted.width, painted.height)
     yield PaintFinished(
         id=request_id,

@@ -133,7 +133,7 @@ def test_any_other_writer(packs: Packs, given: Path, starter_gguf: Path, tmp_pat
     made = packs("install", "--writer", given)
     assert made.code == 0, made.err
     shown = packs("show", "my-writer").out
-    assert "98 MB in all, installed" in shown
+    assert "197 MB in all, installed" in shown
     assert "writer: my-writer.gguf, 98 MB" in shown
     assert "from a file of your own" in shown
     words = ("Boil an egg", "--pack", "my-writer", "--steps", "1", "--seed", "1", "-o", "egg.md")
