@@ -7,8 +7,8 @@ from functools import cached_property
 
 from assets.corpus import Example, corpus
 from inference import loop
-from inference.housekeeping import answer
-from inference.loading import Bench
+from inference.housekeeping import answer, listed
+from inference.loading import BY_RULES, Bench
 from inference.packs.card import Card, find_card
 from inference.packs.manifest import Manifest
 from inference.packs.reports import PackError
@@ -34,6 +34,8 @@ from inference.protocol import (
     Write,
 )
 from inference.writer.errors import Stopped, WriterError
+
+OTHER_WORDS = "In the studio you can describe the picture in other words."
 
 
 class Engine:
@@ -74,7 +76,7 @@ class Engine:
         except Stopped:
             return
         except NoDrawing as error:
-            yield Failed(request.id, "painter", str(error), "Change the description.")
+            yield Failed(request.id, "painter", str(error), OTHER_WORDS)
         except CannotFix as error:
             yield Failed(request.id, "painter", str(error), "Or let it be drawn anew.")
         except WrongSize as error:
@@ -113,7 +115,7 @@ class Engine:
                 if paint.numbers is not None:
                     check_size(paint.numbers.size)
                 desk = yield from self.bench.desk(
-                    request.id, paint.options, request.pack, paint.numbers
+                    request.id, self._drawn(request), request.pack, paint.numbers
                 )
                 yield from loop.redraw(request, desk)
             case Load():
@@ -125,7 +127,14 @@ class Engine:
             case _:
                 raise AssertionError("the server answers a Cancel itself")
 
+    def _drawn(self, request: Redraw) -> PaintOptions:
+        """Return a picture's options; by rules where the tutorial's pack is gone from here."""
+        options = request.paint.options
+        if options.painter or not request.pack or listed(self._store, request.pack):
+            return options
+        return replace(options, painter=BY_RULES)
+
 
 def _painted(request: Write | Continue) -> PaintOptions:
     """Return the options of a request's pictures; for the text alone no network is read."""
-    return request.options if request.paint else replace(request.options, painter="storyboard")
+    return request.options if request.paint else replace(request.options, painter=BY_RULES)

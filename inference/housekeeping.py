@@ -70,11 +70,17 @@ def chosen(store: Store, pack: str) -> tuple[Manifest, str]:
     """Return the pack of this id, or the best that this machine allows, and why it is taken."""
     if not pack:
         return choose(store, catalogue(), *_machine(store, find_card()))
-    for entry in store.listing(catalogue()):
-        if entry.manifest.id == pack:
-            return entry.manifest, ""
+    manifest = listed(store, pack)
+    if manifest is not None:
+        return manifest, ""
     known = ", ".join(entry.manifest.id for entry in store.listing(catalogue()))
     raise PackError(f"there is no pack {pack!r}", f"Choose one of: {known}")
+
+
+def listed(store: Store, pack: str) -> Manifest | None:
+    """Return the pack of this id, installed or not, or None."""
+    packs = (entry.manifest for entry in store.listing(catalogue()))
+    return next((manifest for manifest in packs if manifest.id == pack), None)
 
 
 def events(request_id: str, reports: Generator[Report, None, T]) -> Generator[Event, None, T]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from functools import cached_property, partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from assets.sprites import Library, library
 from inference import loop
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 CONTEXT = 4096  # tokens of the writer's context: an example, a prompt and twenty steps
 CONTEXT_OF_EYES = 6144  # and a dozen pictures
-BY_RULES = "storyboard"
+BY_RULES: Final = "storyboard"
 SCENES = (BY_RULES, "duogen")  # painters that need no card
 
 

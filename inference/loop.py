@@ -17,6 +17,7 @@ from inference.packs.manifest import Manifest
 from inference.packs.reports import PackError
 from inference.painter.drawing import NoDrawing, Painter, PainterError, Remark
 from inference.painter.painting import Painted, painting
+from inference.painter.storyboard.describing import undrawn
 from inference.painter.storyboard.painter import describe
 from inference.protocol import (
     Condition,
@@ -275,14 +276,14 @@ def illustrate(request: Write, desk: Desk) -> Iterator[Event]:
     """Yield the events of pictures for the author's own steps; their words stay as they are."""
     prefix = Prefix(request.title, [request.prompt])
     for given in request.given:
-        described = given
-        if not given.description:
-            spare = given.title if desk.draws_anything else ""
-            draft = describe(given.title, given.body, desk.drawings) or spare
-            described = replace(given, description=draft)
-            if draft:
-                yield TextDelta(request.id, given.step, "description", 0, draft)
-        yield from _finish(request, prefix, described, desk, draft=False)
+        spare = given.title if desk.draws_anything else ""
+        text = given.description or describe(given.title, given.body, desk.drawings) or spare
+        if text != given.description:
+            yield TextDelta(request.id, given.step, "description", 0, text)
+        yield from _finish(request, prefix, replace(given, description=text), desk, draft=False)
+        lacking = "" if text else undrawn(given.title, given.body, desk.drawings)
+        if lacking and request.paint:
+            yield Notice(request.id, "no-drawing", str(NoDrawing(lacking)), given.step)
 
 
 def redraw(request: Redraw, desk: Desk) -> Iterator[Event]:
@@ -291,7 +292,7 @@ def redraw(request: Redraw, desk: Desk) -> Iterator[Event]:
     if not given.description and given.mode == "new":
         draft = describe(given.heading, given.body, desk.drawings)
         if draft is None and not desk.draws_anything:
-            raise NoDrawing(given.heading or "this step")
+            raise NoDrawing(undrawn(given.heading, given.body, desk.drawings) or "this step")
         given = replace(given, description=draft or given.heading)
     if request.steps:
         own = replace(request.steps[-1], description=given.description)
@@ -345,9 +346,8 @@ def _painting(
             shown = image(seen.png, seen.width, seen.height)
             yield PaintPreview(request_id, step, picture, seen.done, seen.total, shown)
     if painted.missing:
-        yield Notice(
-            request_id, "no-drawing", f"no drawing for: {', '.join(painted.missing)}", step
-        )
+        told = str(NoDrawing(", ".join(painted.missing)))
+        yield Notice(request_id, "no-drawing", told, step)
     shown = image(painted.png, painted.width, painted.height)
     yield PaintFinished(
         id=request_id,

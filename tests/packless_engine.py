@@ -62,7 +62,7 @@ def events_of(request: Request, state: Path) -> Iterator[Event]:
                 yield Progress(request.id, "Fetching starter.gguf", done, SIZE, "bytes")
             state.write_text("installed")
         case Verify():
-            yield Notice(request.id, "pack", "starter.gguf is whole.")
+            yield Notice(request.id, "pack", "“starter.gguf” is whole.")
         case Remove():
             state.write_text("")
     yield Finished(request.id)

@@ -1,7 +1,6 @@
 """`interstep packs`: the packs of this machine, listed, fetched, checked, removed."""
 
 import argparse
-import json
 from typing import Any
 
 from app.commands.conversation import ask
@@ -46,6 +45,11 @@ def megabytes(size: int) -> str:
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
 
 
+def _gibibytes(size: int) -> str:
+    """Return bytes of memory as its makers count it."""
+    return f"{size / 2**30:.1f} GiB" if size >= 2**30 else f"{size / 2**20:.0f} MiB"
+
+
 def _request(options: argparse.Namespace) -> Request:
     if options.action == "verify":
         return Verify(new_id(), options.pack)
@@ -80,17 +84,45 @@ def _list(found: dict[str, Any]) -> None:
 
 
 def _show(found: dict[str, Any], wanted: str) -> None:
-    for pack in found["packs"]:
-        if pack["id"] == wanted:
-            print(json.dumps(pack, indent=2, ensure_ascii=False))
-            return
-    raise CommandError(f"There is no pack {wanted!r}: see interstep packs list.")
+    pack = next((pack for pack in found["packs"] if pack["id"] == wanted), None)
+    if pack is None:
+        raise CommandError(f"There is no pack {wanted!r}: see interstep packs list.")
+    print(f"{pack['id']}: {pack['name']}\n{pack['summary']}\n{pack['plan']}")
+    state = "installed" if pack["ready"] else f"{megabytes(pack['download'])} to download"
+    print(f"{megabytes(pack['size'])} in all, {state}; pictures: {pack['painter']}")
+    if pack["gated"]:
+        print(f"For those who accept its licence: {pack['gated']}")
+    parts = [("writer", pack["writer"]), ("reader", pack["reader"])]
+    parts += [("eyes", pack["vision"])] if pack["vision"] else []
+    parts += [(one["part"], file) for one in pack["networks"] for file in one["files"]]
+    files = {file["name"]: file for _, file in parts}
+    known = {file["name"]: file["sha256"] for file in pack["files"]}
+    for name, file in files.items():
+        of = " and ".join(part for part, one in parts if one["name"] == name)
+        print(f"\n{of.replace('_', ' ')}: {name}, {megabytes(file['size'])}, {file['licence']}")
+        print(f"  sha256 {known.get(name) or 'to be asked of the hub when it is installed'}")
+        for where in map(_where, file["sources"]):
+            print(f"  from {where}")
+        if not file["sources"]:
+            print("  from a file of your own")
+
+
+def _where(source: dict[str, Any]) -> str:
+    """Return where a file comes from, for a person."""
+    if source["kind"] == "hub":
+        return f"the model hub: {source['repo']}, {source['file']}, {source['revision']}"
+    first = source["parts"][0]
+    more = len(source["parts"]) - 1
+    rest = f" and {more} more" if more else ""
+    return f"wheels of the package index: {first['project']} {first['version']}{rest}"
 
 
 def _plan(found: dict[str, Any]) -> None:
     """Print what lies on the card in which phase, a row for each part, and the sum."""
     card, phases = found["card"], found["phases"]
-    print(f"{found['pack']} on {card['name']} with {megabytes(card['total'])}: {found['sentence']}")
+    print(
+        f"{found['pack']} on {card['name']} with {_gibibytes(card['total'])}: {found['sentence']}"
+    )
     rows: dict[str, dict[str, int]] = {}
     for name, phase in phases.items():
         for part, size in phase["parts"].items():
@@ -101,10 +133,10 @@ def _plan(found: dict[str, Any]) -> None:
     rows["in all"] = {name: phase["bytes"] for name, phase in phases.items()}
     print(f"\n{'':24}" + "".join(f"{name:>10}" for name in phases))
     for row, sizes in rows.items():
-        cells = (megabytes(sizes[name]) if sizes.get(name) else "-" for name in phases)
+        cells = (_gibibytes(sizes[name]) if sizes.get(name) else "-" for name in phases)
         print(f"{row:24}" + "".join(f"{cell:>10}" for cell in cells))
-    kept = megabytes(found["reserve"])
-    free = megabytes(card["free"])
-    memory = megabytes(found["memory"])
+    kept = _gibibytes(found["reserve"])
+    free = _gibibytes(card["free"])
+    memory = _gibibytes(found["memory"])
     print(f"\n{free} are free, {kept} of them stay so. Estimated, not measured on a card.")
     print(f"Besides the card's, it takes {memory} of the computer's own memory.")

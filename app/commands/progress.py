@@ -36,7 +36,7 @@ class ProgressLine:
                 self._rewrite("Writing …")
             case StepFinished(title=title):
                 self._steps += 1
-                self.line(f"Step {self._steps}: {title}")
+                self.line(f"Step {self._steps}: {title}" if title else f"Step {self._steps}")
             case PaintFinished(alt_text=alt_text):
                 self.line(f"  Picture: {alt_text}")
             case Notice(message=message):

@@ -31,7 +31,9 @@ def run(options: argparse.Namespace) -> int:
         steps = file.tutorial.steps
         if options.step > len(steps):
             raise CommandError(
-                f"{options.file} has {len(steps)} steps, so there is no step {options.step}.", 2
+                f"“{options.file.name}” has {len(steps)} steps, so there is no step"
+                f" {options.step}.",
+                2,
             )
         request = redraw(
             file,

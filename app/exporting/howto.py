@@ -5,8 +5,9 @@ import re
 from typing import Any
 
 from app.exporting.body import plain
-from app.exporting.tree import Document
+from app.exporting.tree import Document, DocumentStep
 
+_NAME = 60  # characters of the name of a step without a title
 _DURATION = re.compile(
     r"(?:(?P<D>\d{1,4}) ?d(?:ays?)?)?,? ?(?:and )?"
     r"(?:(?P<H>\d{1,4}) ?h(?:ours?|rs?)?)?,? ?(?:and )?"
@@ -29,7 +30,7 @@ def linked_data(document: Document) -> str:
             {
                 "@type": "HowToStep",
                 "position": step.number,
-                "name": step.title,
+                "name": step.title.strip() or _first_words(step),
                 "text": plain(step.blocks),
                 "url": f"#step-{step.number}",
             }
@@ -38,6 +39,12 @@ def linked_data(document: Document) -> str:
     }
     text = json.dumps({key: item for key, item in value.items() if item}, ensure_ascii=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _first_words(step: DocumentStep) -> str:
+    text = plain(step.blocks)
+    short = text if len(text) <= _NAME else text[: _NAME + 1].rsplit(" ", 1)[0] + " …"
+    return short or f"Step {step.number}"
 
 
 def iso_duration(duration: str) -> str | None:

@@ -109,7 +109,8 @@ def _step(step: DocumentStep, sources: Mapping[str, str] | None) -> Iterator[str
     beside = " beside" if len(step.figures) == 1 else ""
     untitled = "" if step.title else " untitled"
     yield f'<section class="step{beside}{untitled}" id="step-{step.number}">'
-    yield f'<h2><span class="number">{step.number}</span> <span>{escape(step.title)}</span></h2>'
+    title = f" <span>{escape(step.title)}</span>" if step.title else ""
+    yield f'<h2><span class="number">{step.number}</span>{title}</h2>'
     yield '<div class="text">'
     if step.duration:
         yield f'<p class="duration">{escape(step.duration)}</p>'

@@ -67,14 +67,19 @@ def headed(text: str) -> Part:
     elif not rest or not rest.split("\n")[0].strip() or ITEM.match(rest):
         title, tail = [*_SENTENCE.split(first, maxsplit=1), ""][:2]
     else:
-        sentences = _SENTENCE.split(first, maxsplit=1)
-        if len(sentences) == 1:
+        title, tail = [*_SENTENCE.split(first, maxsplit=1), ""][:2]
+        # Else its lines are cut where they were full.
+        if not (tail or _begins_anew(first, rest)):
             return Part("", text)
-        title, tail = sentences
     if len(title) > _SHORT or _MARKUP.search(title) or not title.strip():
         return Part("", text)
     body = "\n".join(piece for piece in (tail, rest) if piece)
     return Part(title.strip().removesuffix(".").removesuffix(":"), body.strip("\n"))
+
+
+def _begins_anew(first: str, rest: str) -> bool:
+    """Whether a line is whole: it ends with no comma, and the next one begins with a capital."""
+    return not first.rstrip().endswith((",", ";")) and rest.lstrip()[:1].isupper()
 
 
 def words(content: str) -> str:

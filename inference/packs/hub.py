@@ -10,7 +10,9 @@ says why.
 
 import json
 import os
+import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ TIMEOUT = 10  # seconds until the hub must have answered
 NO_SUCH_RANGE = 416
 GATED = "it gives it only to those who have accepted the licence"
 WITHDRAWN = "its publisher has withdrawn that version"
+NOT_FOUND = "its address can't be found: is this computer online?"
+NO_ANSWER = "it does not answer, or the connection breaks"
 UNKNOWN = "it knows no such repository, or shows it only to those who may see it"
 
 
@@ -100,7 +104,19 @@ def _reason(error: Exception) -> str:
         return UNKNOWN
     if code == "RevisionNotFound":
         return WITHDRAWN
+    causes = list(_causes(error))
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        return NOT_FOUND
+    if any(isinstance(cause, (ConnectionError, TimeoutError)) for cause in causes):
+        return NO_ANSWER
     return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield the error and what it was raised from."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _status(error: Any) -> int:

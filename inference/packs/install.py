@@ -70,12 +70,14 @@ def accept(store: Store, item: Weights, staged: Staged) -> None:
     if (size, staged.sha256) != (item.size, item.sha256):
         reason = "its sha256 does not match" if size == item.size else f"it has {size} bytes"
         place = store.set_aside(staged.path, f"{staged.sha256[:12]}-{item.name}")
-        raise SourceError(f"{item.name} is not the right file: {reason}; it was moved to {place}")
+        raise SourceError(f"“{item.name}” is not the right file: {reason}; it was moved to {place}")
     try:
         inspect(staged.path, item.name)
     except ValueError as error:
         place = store.set_aside(staged.path, f"{staged.sha256[:12]}-{item.name}")
-        raise SourceError(f"{item.name} can't be used: {error}; it was moved to {place}") from error
+        raise SourceError(
+            f"“{item.name}” can't be used: {error}; it was moved to {place}"
+        ) from error
     place = store.place(item)
     place.parent.mkdir(parents=True, exist_ok=True)
     staged.path.replace(place)
@@ -131,7 +133,7 @@ def _whole(store: Store, item: Weights) -> Reports[bool]:
     found = yield from hashed(store.place(item), f"Checking {item.name}")
     if found != item.sha256:
         aside = store.set_aside(store.place(item), f"{found[:12]}-{item.name}")
-        yield PackNote(f"{item.name} was damaged and was moved to {aside}.")
+        yield PackNote(f"“{item.name}” was damaged and was moved to {aside}.")
     return found == item.sha256
 
 
@@ -151,7 +153,7 @@ def _download(store: Store, item: Weights) -> Reports[None]:
             if source is not item.sources[-1]:
                 yield PackNote(f"{error}. Trying the next source.")
     raise PackError(
-        f"{'; '.join(reasons) or f'{item.name} has no source'}.",
+        f"{'; '.join(reasons) or f'“{item.name}” has no source'}.",
         hint
         or f"Check the connection and install again, or give a local copy of {item.name}"
         f" ({in_words(item.size)})",
@@ -172,12 +174,12 @@ def _from_person(store: Store, item: Weights, given: Sequence[Path]) -> Reports[
     for path in sorted(given, key=lambda path: path.name != item.name):  # shards are of one size
         if path.suffix != ".whl":
             if path.stat().st_size != item.size:
-                reasons.append(f"{path.name} has not the {item.size} bytes of {item.name}")
+                reasons.append(f"“{path.name}” has not the {item.size} bytes of {item.name}")
                 continue
             staged = yield from from_disk(path, item, folder)
             if staged.sha256 not in (item.fetched(), item.sha256):
                 staged.path.unlink()  # the person's own file stays where it is
-                reasons.append(f"{path.name} is not {item.name}: its sha256 does not match")
+                reasons.append(f"“{path.name}” is not {item.name}: its sha256 does not match")
                 continue
             try:
                 accept(store, item, staged)
@@ -195,7 +197,7 @@ def _from_person(store: Store, item: Weights, given: Sequence[Path]) -> Reports[
             except SourceError as error:
                 reasons.append(str(error))
     raise PackError(
-        f"{'; '.join(reasons) or f'{item.name} is not among the given files'}.",
+        f"{'; '.join(reasons) or f'“{item.name}” is not among the given files'}.",
         f"Give {item.name} ({in_words(item.size)}) or the wheels that hold it",
     )
 

@@ -27,7 +27,7 @@ from inference.packs.estimates import (
     vae_work,
 )
 from inference.packs.manifest import Manifest
-from inference.packs.reports import PackError, in_words
+from inference.packs.reports import PackError, memory_in_words
 from inference.protocol import Numbers
 
 RESERVE = round((0.8 + (0.6 if sys.platform == "win32" else 0.4)) * 2**30)  # source: ComfyUI
@@ -210,7 +210,8 @@ class Plan:
         if self.references:
             seen = "one other" if self.references == 1 else f"{self.references} others"
             pictures += f", each seeing {seen} at {self.reference_size} pixels"
-        return f"{pictures}; {where}, at most {in_words(self.peak)}; the painter in {bits} bits."
+        peak = memory_in_words(self.peak)
+        return f"{pictures}; {where}, at most {peak}; the painter in {bits} bits."
 
 
 def plan(
@@ -237,21 +238,22 @@ def plan(
         return fitting
     on_card = [way.memory for way in ordered if way.peak <= budget]
     if on_card:
+        needed, there = min(on_card) + KEPT_FREE, wish.memory or 0
         raise PackError(
-            f"The pack {manifest.id} needs {in_words(min(on_card) + KEPT_FREE)} of this computer's"
-            f" own memory, besides the card's, and {in_words(wish.memory or 0)} are free.",
+            f"The pack {manifest.id} needs {memory_in_words(needed)} of this computer's own memory,"
+            f" besides the card's, and {memory_in_words(there)} are free.",
             "Close other programs, or choose a smaller pack: interstep packs list",
         )
     least = min(way.peak for way in ordered) + wish.reserve
     others = max(total - free, 0)
     hint = (
-        f"Close other programs, which hold {in_words(others)}"
+        f"Close other programs, which hold {memory_in_words(others)}"
         if least <= total
         else ("Choose a pack for a smaller card")
     )
     raise PackError(
-        f"The pack {manifest.id} needs {in_words(least)} of the card's memory,"
-        f" and {in_words(max(free, 0))} are free.",
+        f"The pack {manifest.id} needs {memory_in_words(least)} of the card's memory,"
+        f" and {memory_in_words(max(free, 0))} are free.",
         hint,
     )
 

@@ -41,3 +41,8 @@ def in_words(size: int) -> str:
     if size >= 10**9:
         return f"{size / 10**9:.1f} GB"
     return f"{max(size / 10**6, 0.1):.1f} MB" if size < 10**7 else f"{size / 10**6:.0f} MB"
+
+
+def memory_in_words(size: int) -> str:
+    """Return bytes of memory as its makers count it: "512 MiB", "8.0 GiB"."""
+    return f"{size / 2**30:.1f} GiB" if size >= 2**30 else f"{size / 2**20:.0f} MiB"

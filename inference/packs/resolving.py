@@ -99,7 +99,7 @@ def _resolved(store: Store, item: Weights, commit: str, file: _File) -> Reports[
     if found != file.blob:
         place = store.set_aside(staged.path, f"{found[:12]}-{item.name}")
         raise SourceError(
-            f"{item.name} is not the right file: its git hash does not match;"
+            f"“{item.name}” is not the right file: its git hash does not match;"
             f" it was moved to {place}"
         )
     known = replace(known, sha256=staged.sha256)

@@ -140,7 +140,7 @@ class Store:
             aside = self.set_aside(place, f"{found[:12]}-{item.name}")
         except OSError as error:
             raise self._disk_error(error) from error
-        raise PackError(f"{item.name} was changed on this disk and was moved to {aside}.", AGAIN)
+        raise PackError(f"“{item.name}” was changed on this disk and was moved to {aside}.", AGAIN)
 
     def _stamp(self, item: Weights) -> Path:
         return self.folder / "stamps" / f"{item.sha256}-{item.name}"
@@ -345,8 +345,9 @@ class Store:
                 "Give your account the right to write there",
             )
         return PackError(
-            f"A file of the pack can't be read or written: {error.strerror or error}.",
-            "Check the disk, then try again",
+            f"“{os.fsdecode(error.filename or self.folder)}” can't be read or written:"
+            f" {error.strerror or error}.",
+            "Check the disk, or let INTERSTEP_PACKS name another folder",
         )
 
     def _read(self, path: Path) -> Installed | None:

@@ -32,7 +32,7 @@ def pack_with_writer(
         header = _header(gguf)
     if header.metadata["general.architecture"] == EYES:
         hint = "Give the writer's GGUF, and its eyes beside it: --writer FILE.gguf --eyes FILE.gguf"
-        raise PackError(f"{gguf.name} holds the eyes of a writer, and no writer.", hint)
+        raise PackError(f"“{gguf.name}” holds the eyes of a writer, and no writer.", hint)
     licence = _plain(str(header.metadata.get("general.license", "unknown")))
     if mmproj is not None:
         _check_eyes(mmproj, header)
@@ -80,7 +80,7 @@ def _check_eyes(mmproj: Path, writer: Header) -> None:
     except (OSError, GgufError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise PackError(
-            f"{mmproj.name} can't be the eyes of this writer: {reason}.",
+            f"“{mmproj.name}” can't be the eyes of this writer: {reason}.",
             "Give the mmproj file that was published with the writer",
         ) from error
 
@@ -96,14 +96,14 @@ def verify(store: Store, pack: str) -> Reports[None]:
         for item in manifest.weights():
             place = store.place(item)
             if not place.is_file():
-                bad.append(f"{item.name} is missing")
+                bad.append(f"“{item.name}” is missing")
                 continue
             found = yield from hashed(place, f"Checking {item.name}")
             if found == item.sha256:
-                yield PackNote(f"{item.name} is whole.")
+                yield PackNote(f"“{item.name}” is whole.")
             else:
                 aside = store.set_aside(place, f"{found[:12]}-{item.name}")
-                bad.append(f"{item.name} is damaged and was moved to {aside}")
+                bad.append(f"“{item.name}” is damaged and was moved to {aside}")
         if not bad:
             store.write_record(manifest)
     if bad:
@@ -150,8 +150,7 @@ def choose(
     the lesser, the person's own last; then the best of the catalogue that memory and disk allow; at
     the end the starter. A pack that the hub must be asked about first is never fetched unasked.
     """
-    listing = store.listing(catalogue)
-    for entry in listing:
+    for entry in store.listing(catalogue):
         if (
             entry.ready
             and not entry.manifest.experimental
@@ -163,12 +162,20 @@ def choose(
                 f" {in_words(entry.manifest.memory_free)} of free memory that it wants,"
                 f" {in_words(free_memory)} are there."
             )
+    return _offered(store, catalogue, free_memory, free_disk, card)
+
+
+def _offered(
+    store: Store, catalogue: Sequence[Manifest], free_memory: int, free_disk: int, card: int
+) -> tuple[Manifest, str]:
+    """Return the best of what the catalogue offers unasked, and why, as `choose` does."""
     reasons = []
+    listing = store.listing(catalogue)
     starter = next(entry for entry in listing if entry.manifest.id == STARTER)
+    offered = {pack.id for pack in catalogue if pack.resolved()}  # not only since an install
     for entry in listing:
         pack = entry.manifest
-        offered = pack.id in {manifest.id for manifest in catalogue} and pack.resolved()
-        if entry is starter or not offered or pack.card > card:
+        if entry is starter or pack.id not in offered or pack.card > card:
             continue
         disk = disk_needed(store, pack)
         if pack.memory_free > free_memory:
@@ -198,7 +205,8 @@ def recommend(
 ) -> Manifest:
     """Return the one pack that suits this machine best, installed or not. Sizes in bytes.
 
-    Where a card is, the one made for most of its memory; on the way there `choose` still works.
+    Where a card is, the one made for most of its memory; without one, what a machine without any
+    pack would begin with.
     """
     fitting = [
         entry.manifest
@@ -210,7 +218,7 @@ def recommend(
     ]
     # Of two for the same card the smaller download, until both were seen to paint.
     best = min(fitting, key=lambda pack: (-pack.card, pack.size()), default=None)
-    return best or choose(store, catalogue, free_memory, free_disk, card)[0]
+    return best or _offered(store, catalogue, free_memory, free_disk, card)[0]
 
 
 def _header(gguf: Path) -> Header:
@@ -219,15 +227,15 @@ def _header(gguf: Path) -> Header:
         header = read_header(gguf)
     except (OSError, GgufError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise PackError(f"{gguf.name} can't be used as a writer: {reason}.", hint) from error
+        raise PackError(f"“{gguf.name}” can't be used as a writer: {reason}.", hint) from error
     pieces = header.metadata.get("split.count", 0)
     if isinstance(pieces, int) and pieces > 1:
         raise PackError(
-            f"{gguf.name} is one of {pieces} pieces.",
+            f"“{gguf.name}” is one of {pieces} pieces.",
             "Join them first: llama-gguf-split --merge FIRST-PIECE WHOLE.gguf",
         )
     if not header.tensors or not header.metadata.get("general.architecture"):
-        raise PackError(f"{gguf.name} holds no language model.", hint)
+        raise PackError(f"“{gguf.name}” holds no language model.", hint)
     return header
 
 

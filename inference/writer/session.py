@@ -60,7 +60,7 @@ class Session:
             model.handle
         ):
             raise WriterError(
-                f"{model.path.name} is a recurrent model, which can't take a text back",
+                f"“{model.path.name}” is a recurrent model, which can't take a text back",
                 "Choose a GGUF of a transformer such as Qwen, Llama or SmolLM.",
             )
         self.model = model

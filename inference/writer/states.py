@@ -178,7 +178,7 @@ class Reader:
             raise not_evaluated(code)
         if len(self._taken) != self._count:
             raise WriterError(
-                f"{self._model.path.name} is of a kind whose hidden states can't be read",
+                f"“{self._model.path.name}” is of a kind whose hidden states can't be read",
                 "Choose the reader that the painter's pack names.",
             )
         self.evaluated += batch.n_tokens
@@ -203,7 +203,7 @@ class Reader:
         count, size = self._ggml.ggml_nelements(tensor), self._ggml.ggml_nbytes(tensor)
         if kind != F32 or count != room.size or size != room.nbytes:
             raise WriterError(
-                f"{self._model.path.name} gives hidden states of an unknown shape",
+                f"“{self._model.path.name}” gives hidden states of an unknown shape",
                 "Choose the reader that the painter's pack names.",
             )
         rows = np.empty(room.shape, np.float32)

@@ -1,6 +1,5 @@
 """`interstep packs` over an account of its own: local files, wrong and damaged ones."""
 
-import json
 import re
 import shutil
 from collections.abc import Callable
@@ -90,7 +89,7 @@ def test_a_writer_that_is_damaged(
     before = given.read_bytes()
     refused = packs("install", "--writer", given)
     assert refused.code == 1
-    assert "My Writer.gguf can't be used as a writer" in refused.sentence()
+    assert "“My Writer.gguf” can't be used as a writer" in refused.sentence()
     assert given.read_bytes() == before
     assert not weights(tmp_path)
     assert re.search(r"^\S? +starter +98 MB to download", packs("list").out, re.MULTILINE)
@@ -133,9 +132,10 @@ def test_any_other_writer(packs: Packs, given: Path, starter_gguf: Path, tmp_pat
     assert packs("install", "starter", starter_gguf).code == 0
     made = packs("install", "--writer", given)
     assert made.code == 0, made.err
-    shown = json.loads(packs("show", "my-writer").out)
-    assert shown["ready"]
-    assert shown["writer"]["name"] == "my-writer.gguf"
+    shown = packs("show", "my-writer").out
+    assert "197 MB in all, installed" in shown
+    assert "writer: my-writer.gguf, 98 MB" in shown
+    assert "from a file of your own" in shown
     words = ("Boil an egg", "--pack", "my-writer", "--steps", "1", "--seed", "1", "-o", "egg.md")
     written = packs(*words, command="write")
     assert written.code == 0, written.err
@@ -171,22 +171,35 @@ def test_a_writer_that_llama_cpp_can_not_load(
     assert not list(tmp_path.glob("egg*"))
 
 
+def test_a_pack_is_shown_in_lines(packs: Packs) -> None:
+    shown = packs("show", "klein-12")
+    assert shown.code == 0, shown.err
+    assert "writer and reader: Qwen3VL-4B-Instruct-Q8_0.gguf, 4.3 GB, Apache-2.0" in shown.out
+    assert "from the model hub: black-forest-labs/FLUX.2-klein-4B, vae/" in shown.out
+    starter = packs("show", "starter").out
+    assert starter.startswith("starter: Starter\nRuns on any computer")
+    assert "98 MB in all, 98 MB to download; pictures: storyboard" in starter
+    assert re.search(r"^  sha256 [0-9a-f]{64}$", starter, re.MULTILINE)
+    assert max(map(len, (shown.out + starter).splitlines())) < 200
+    assert "There is no pack 'none'" in packs("show", "none").sentence()
+
+
 def test_a_plan_for_a_card(packs: Packs) -> None:
     told = packs("plan", "klein-8", "--vram", "8")
     assert told.code == 0, told.err
-    assert told.out.startswith("klein-8 on a card with 8.6 GB: pictures of 1024 pixels")
+    assert told.out.startswith("klein-8 on a card with 8.0 GiB: pictures of 1024 pixels")
     rows = {row[:24].strip(): row[24:].split("  ") for row in told.out.splitlines()[2:] if row}
     assert {"writer", "eyes", "KV cache", "transformer", "VAE", "at work", "in all"} <= rows.keys()
-    sums = [float(cell) for cell in re.findall(r"([\d.]+) GB", "  ".join(rows["in all"]))]
+    sums = [float(cell) for cell in re.findall(r"([\d.]+) GiB", "  ".join(rows["in all"]))]
     assert len(sums) == 4
-    assert max(sums) < 8.6 - 1.2
+    assert max(sums) < 8.0 - 1.2
     assert "not measured on a card" in told.out
 
 
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
-        (("klein-24", "--vram", "8"), 1, "needs 12.6 GB of the card's memory, and 8.6 GB are free"),
+        (("klein-24", "--vram", "8"), 1, "11.7 GiB of the card's memory, and 8.0 GiB are free"),
         (("laptop", "--vram", "8"), 1, "uses no card"),
         (("nothing", "--vram", "8"), 1, "There is no pack 'nothing'"),
         (("klein-8", "--vram", "eight"), 2, "give a number such as 12"),

@@ -48,6 +48,21 @@ def test_three_steps_and_the_same_seed_twice(tmp_path: Path) -> None:
     assert "Rough draft" in pages[0]
 
 
+def test_own_text_tells_each_step_and_what_has_no_drawing(tmp_path: Path) -> None:
+    untitled = "Put the passport into the bag with the tickets, the keys and the money for the trip"
+    text = f"1. Put the passport in the bag\n2. {untitled}\n3. Wait a week\n"
+    (tmp_path / "trip.txt").write_text(text)
+    made = interstep("write", "--from", "trip.txt", "-o", "trip.html", cwd=tmp_path)
+    assert made.code == 0, made.err
+    assert made.err.splitlines() == [
+        "Step 1: Put the passport in the bag",
+        "no drawing for: passport",
+        "Step 2",
+        "no drawing for: passport",
+        "Step 3: Wait a week",
+    ]
+
+
 SPECIAL = "How do I cook <|im_end|> pasta <|vision_start|> now? <|endoftext|><file_sep>"
 
 

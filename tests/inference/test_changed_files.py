@@ -70,7 +70,7 @@ def test_a_byte_flipped_in_place_never_reaches_llama_cpp(
         file.write(bytes([last[0] ^ 1]))
     *_, failed = load(store)
     assert isinstance(failed, Failed)
-    assert "tiny.gguf was changed on this disk" in failed.message
+    assert "“tiny.gguf” was changed on this disk" in failed.message
     assert "packs install" in failed.hint
     assert given == []
     [aside] = store.quarantine.iterdir()

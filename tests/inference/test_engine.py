@@ -13,6 +13,7 @@ from inference.packs.manifest import Weights, catalogue, shipped
 from inference.packs.store import Store
 from inference.protocol import (
     LAST_EVENTS,
+    Condition,
     Continue,
     Event,
     Failed,
@@ -112,6 +113,7 @@ def test_probe_finds_the_machine_and_its_packs(engine: Engine, store: Store) -> 
         (Redraw("r", "s", "p", PASSPORT), "painter", "passport"),
         (Redraw("r", "s", "p", replace(PASSPORT, description="")), "painter", "this step"),
         (Redraw("r", "s", "p", FIX), "painter", "draw a new one"),
+        (replace(ILLUSTRATE, pack="gone"), "pack", "gone"),
         (replace(ILLUSTRATE, options=PaintOptions(255)), "painter", "255"),
         (Write("r", "starter", "Wash", 1, options=PaintOptions(2049)), "painter", "2049"),
         (Continue("r", "", "Wash", 1, "", (WASH,), options=PaintOptions(-1)), "painter", "-1"),
@@ -131,6 +133,16 @@ def test_a_failure_is_a_sentence_that_says_what_to_do(
     assert names in failed.message
     assert failed.hint
     assert events_of(engine, ILLUSTRATE)[-1] == Finished("r"), "the engine goes on"
+
+
+def test_a_picture_of_a_pack_that_is_gone_is_drawn_by_rules(engine: Engine) -> None:
+    *events, last = events_of(engine, Redraw("r", "s", "p", DOG, pack="gone"))
+    assert last == Finished("r")
+    (drawn,) = (event for event in events if isinstance(event, PaintFinished))
+    assert drawn.recipe["painter"] == "storyboard"
+    present = Condition("present", drawn.image.sha256, drawn.source)
+    fix = replace(FIX, conditions=(present,))
+    assert events_of(engine, Redraw("r", "s", "p", fix, pack="gone"))[-1] == Finished("r")
 
 
 @pytest.mark.parametrize("data", [b"this is no model" * 9, b"GGUF\x03\x00\x00\x00" + b"\xff" * 64])

@@ -101,6 +101,26 @@ def test_what_can_not_be_drawn_is_named(illustrated: list[Event]) -> None:
     assert "passport" in notice.message
 
 
+@pytest.mark.parametrize(
+    ("title", "body", "words"),
+    [
+        ("Put the passport in the bag", "", ["no drawing for: passport"]),
+        ("Sign the visa form", "Sign it.", ["no drawing for: visa form"]),
+        ("Passport", "", ["no drawing for: passport"]),
+        ("Wait a week", "Leave it dry.", []),
+        ("Choose a pot", "", []),
+    ],
+)
+def test_a_step_without_a_picture_names_what_has_no_drawing(
+    desk: loop.Desk, title: str, body: str, words: list[str]
+) -> None:
+    events = list(loop.illustrate(replace(REQUEST, given=(GivenStep("t", title, body),)), desk))
+    assert not of_kind(PaintFinished, events)
+    assert [(n.kind, n.step, n.message) for n in of_kind(Notice, events)] == [
+        ("no-drawing", "t", word) for word in words
+    ]
+
+
 def test_a_picture_is_conditioned_on_all_before_it(illustrated: list[Event]) -> None:
     first, second, third = of_kind(PaintFinished, illustrated)
     assert [e.recipe["seed"] for e in (first, second, third)] == [101, 103, 105]
@@ -184,8 +204,10 @@ def test_redraw_drafts_a_description(desk: loop.Desk) -> None:
     description = painted.recipe["description"]
     assert "bathtub" in description.lower()
     assert list(painted.chunks.values())[-1].endswith(f"Picture: {description}\n")
-    with pytest.raises(NoDrawing, match="Think"):
-        list(loop.redraw(replace(request, paint=replace(empty, heading="Think", body="")), desk))
+    other = replace(empty, body="")
+    for heading, named in (("Think", "this step"), ("Put the passport in the bag", "passport")):
+        with pytest.raises(NoDrawing, match=f": {named}$"):
+            list(loop.redraw(replace(request, paint=replace(other, heading=heading)), desk))
     with pytest.raises(CannotFix):
         list(loop.redraw(replace(request, paint=replace(empty, mode="fix")), desk))
 

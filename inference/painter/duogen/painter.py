@@ -28,10 +28,12 @@ from inference.protocol import Json, PaintInput
 from inference.threads import FreeCores, cores
 
 MOVED = 0.3  # of the picture's side: what a fix moves by less has not moved
-UNCHANGED = (
-    "the network found nothing to change: name the thing and say what becomes of it, such as"
+_SAY = (
+    "name the thing and say what becomes of it, such as"
     ' "make the bucket blue", or let the storyboard paint'
 )
+UNCHANGED = f"the network found nothing to change: {_SAY}"
+EMPTIED = f"by this instruction the network would leave the picture empty: {_SAY}"
 
 # Chunks -> the connector's output of each; a Reader's states(), with DuoGen.told as its `keep`.
 Read = Callable[[Sequence[str]], Sequence[Array]]
@@ -97,6 +99,8 @@ class Nano:
             yield Sketch(scene, done, total)
         if scene == before:
             raise CannotFix(UNCHANGED)
+        if not scene.sprites and before is not None:
+            raise CannotFix(EMPTIED)
         if not scene.sprites:
             raise NoDrawing(given.description or given.heading or "this step")
         yield Drawing(scene, alt_text(scene, self._drawings), ())

@@ -257,7 +257,7 @@ def _tokenizer(path: Path) -> Any:
             chat_template=CHAT,
         )
     except Exception as error:  # tokenizers raises Exception itself
-        raise PainterError(f"{path.name} is no tokenizer: {error}") from error
+        raise PainterError(f"“{path.name}” is no tokenizer: {error}") from error
 
 
 def family_of(

@@ -30,7 +30,7 @@ class Lora:
         try:
             tensors = load_file(str(path))
         except (OSError, SafetensorError) as error:
-            raise PainterError(f"{path.name} can't be read: {error}") from error
+            raise PainterError(f"“{path.name}” can't be read: {error}") from error
         self._path = path
         self._down: dict[str, torch.Tensor] = {}
         self._up: dict[str, torch.Tensor] = {}
@@ -39,7 +39,7 @@ class Lora:
         for key, tensor in tensors.items():
             self._take(key, tensor)
         if self._down.keys() != self._up.keys() or not self._down:
-            raise PainterError(f"{path.name} holds no whole LoRA")
+            raise PainterError(f"“{path.name}” holds no whole LoRA")
         self.unused = set(self._down)
 
     def _take(self, key: str, tensor: "torch.Tensor") -> None:
@@ -50,7 +50,7 @@ class Lora:
                     place[name.removesuffix(ending)] = tensor
                     return
         if not name.endswith(".alpha") or tensor.numel() != 1:
-            raise PainterError(f"{self._path.name} holds {key}, which is of no LoRA")
+            raise PainterError(f"“{self._path.name}” holds {key}, which is of no LoRA")
         self._alpha[name.removesuffix(".alpha")] = float(tensor)
 
     def merged(self, name: str, tensor: "torch.Tensor") -> "torch.Tensor":
@@ -60,7 +60,7 @@ class Lora:
             return tensor
         down, up = self._down[layer].float(), self._up[layer].float()
         if (up.shape[0], down.shape[1]) != tuple(tensor.shape) or up.shape[1] != down.shape[0]:
-            raise PainterError(f"{self._path.name} does not fit the layer {layer}")
+            raise PainterError(f"“{self._path.name}” does not fit the layer {layer}")
         self.unused.discard(layer)
         scale = self._alpha.get(layer, down.shape[0]) / down.shape[0]
         return (tensor.float() + scale * up @ down).to(tensor.dtype)

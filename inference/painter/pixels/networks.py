@@ -134,14 +134,14 @@ def load(
     for file, name, tensor in _tensors(weights):
         if name not in wanted or name in seen:
             reason = "stands there twice" if name in seen else f"is none of {shape.kind}"
-            raise PainterError(f"{file.name} does not fit: its tensor {name} {reason}")
+            raise PainterError(f"“{file.name}” does not fit: its tensor {name} {reason}")
         if tensor.shape != wanted[name]:
             raise PainterError(
-                f"{file.name} does not fit: {name} has the shape {tuple(tensor.shape)},"
+                f"“{file.name}” does not fit: {name} has the shape {tuple(tensor.shape)},"
                 f" not {tuple(wanted[name])}"
             )
         if tensor.is_floating_point() != state[name].is_floating_point():
-            raise PainterError(f"{file.name} does not fit: {name} holds {tensor.dtype}")
+            raise PainterError(f"“{file.name}” does not fit: {name} holds {tensor.dtype}")
         seen.add(name)
         size = tensor.nbytes
         if tensor.is_floating_point():
@@ -265,7 +265,7 @@ def _tensors(weights: Sequence[Path]) -> "Iterator[tuple[Path, str, torch.Tensor
                 for name in file.keys():  # noqa: SIM118, it is no mapping
                     yield path, name, file.get_tensor(name)
         except (OSError, SafetensorError) as error:
-            raise PainterError(f"{path.name} can't be read: {error}") from error
+            raise PainterError(f"“{path.name}” can't be read: {error}") from error
 
 
 def _tied(network: Any) -> set[str]:

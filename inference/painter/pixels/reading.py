@@ -140,6 +140,7 @@ def _special(model: Model, name: str) -> int:
     token = model.token(name)
     if token is None:
         raise WriterError(
-            f"{model.path.name} knows no {name}", "Choose the reader that the painter's pack names."
+            f"“{model.path.name}” knows no {name}",
+            "Choose the reader that the painter's pack names.",
         )
     return token

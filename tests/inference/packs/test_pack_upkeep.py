@@ -1,5 +1,6 @@
 import os
 import shutil
+import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -55,7 +56,7 @@ def test_verify_names_whole_and_bad_files(store: Store, make_gguf: MakeGguf) -> 
     notes(install_file(store, pack, [writer, reader]))
     record = store.record("starter")
     record.write_text(record.read_text().replace(store.installed()[0].time, "2020-01-01"))
-    assert notes(verify(store, "starter")) == ["writer.gguf is whole.", "reader.gguf is whole."]
+    assert notes(verify(store, "starter")) == ["“writer.gguf” is whole.", "“reader.gguf” is whole."]
     (checked,) = store.installed()
     assert checked.time > "2026"
     place = store.path(pack.reader)
@@ -63,11 +64,11 @@ def test_verify_names_whole_and_bad_files(store: Store, make_gguf: MakeGguf) -> 
     data[-3] ^= 4
     place.unlink()
     place.write_bytes(data)
-    with pytest.raises(PackError, match=r"^reader\.gguf is damaged and was moved to") as caught:
+    with pytest.raises(PackError, match=r"“reader\.gguf” is damaged and was moved to") as caught:
         notes(verify(store, "starter"))
     assert caught.value.hint == "Fetch it again: interstep packs install starter"
     assert [file.read_bytes() for file in store.quarantine.iterdir()] == [bytes(data)]
-    with pytest.raises(PackError, match=r"^reader\.gguf is missing"):
+    with pytest.raises(PackError, match=r"“reader\.gguf” is missing"):
         notes(verify(store, "starter"))
     assert store.installed() == (checked,), "a pack that is not whole was not checked anew"
 
@@ -82,7 +83,7 @@ def test_installing_again_repairs_a_file_of_the_right_size(
     place.unlink()
     place.write_bytes(bytes(pack.writer.size))
     (note,) = notes(install_file(store, pack, [path]))
-    assert note.startswith("tiny.gguf was damaged")
+    assert note.startswith("“tiny.gguf” was damaged")
     assert place.read_bytes() == path.read_bytes()
 
 
@@ -173,11 +174,13 @@ def test_a_writer_of_ones_own_brings_its_eyes(
         assert store.path(made.writer).read_bytes() == writer.read_bytes()
         assert store.path(made.vision).read_bytes() == eyes.read_bytes()
     assert len(store.installed()) == 2
-    with pytest.raises(PackError, match=r"eyes\.gguf holds the eyes of a writer, and no writer"):
+    with pytest.raises(PackError, match=r"“eyes\.gguf” holds the eyes of a writer, and no writer"):
         notes(pack_with_writer(store, packs, eyes))
-    with pytest.raises(PackError, match=r"eyes\.gguf can't be the eyes of this writer: it belongs"):
+    with pytest.raises(
+        PackError, match=r"“eyes\.gguf” can't be the eyes of this writer: it belongs"
+    ):
         notes(pack_with_writer(store, packs, reader, eyes))
-    with pytest.raises(PackError, match=r"reader\.gguf can't be the eyes .*: it holds no eyes"):
+    with pytest.raises(PackError, match=r"“reader\.gguf” can't be the eyes .*: it holds no eyes"):
         notes(pack_with_writer(store, packs, writer, reader))
     with pytest.raises(PackError, match=r"can't be the eyes of this writer: No such file"):
         notes(pack_with_writer(store, packs, writer, eyes.with_name("absent.gguf")))
@@ -187,7 +190,7 @@ def test_a_writer_of_ones_own_brings_its_eyes(
 def test_a_broken_gguf_makes_no_pack(store: Store, make_gguf: MakeGguf, size: int) -> None:
     path = make_gguf()
     path.write_bytes(path.read_bytes()[:size])
-    with pytest.raises(PackError, match=r"tiny\.gguf can't be used as a writer"):
+    with pytest.raises(PackError, match=r"“tiny\.gguf” can't be used as a writer"):
         notes(pack_with_writer(store, catalogue(), path))
     assert not store.folder.exists()
 
@@ -247,6 +250,21 @@ def test_a_pack_for_a_card_is_recommended_only_where_such_a_card_is(
     room = (memory * GB, disk * GB, card * GB)
     assert recommend(store, catalogue(), *room).id == best
     assert choose(store, catalogue(), *room)[0].id in {"laptop", "starter"}
+
+
+def test_what_is_installed_changes_no_recommendation(store: Store, make_gguf: MakeGguf) -> None:
+    path, reader, other = (make_gguf(f"{n}.gguf", n) for n in (1, 2, 3))
+    starter = pack_of(weights_of(reader))
+    laptop = replace(pack_of(weights_of(path), starter.reader, "laptop"), memory_free=6 * GB)
+    packs = [laptop, starter]
+    assert recommend(store, packs, 8 * GB, 50 * GB) == laptop
+    notes(install_file(store, starter, [reader]))
+    notes(pack_with_writer(store, packs, other))
+    assert choose(store, packs, 8 * GB, 50 * GB)[0] == starter
+    assert recommend(store, packs, 8 * GB, 50 * GB) == laptop
+    notes(install_file(store, laptop, [path]))
+    assert recommend(store, packs, 8 * GB, 50 * GB) == laptop
+    assert recommend(store, packs, 4 * GB, 50 * GB) == starter
 
 
 def test_an_installed_pack_for_a_card_waits_for_the_card(store: Store, make_gguf: MakeGguf) -> None:
@@ -330,6 +348,14 @@ def test_what_can_not_be_removed_whole_is_not_installed_and_can_be_removed_later
     assert remove(store, "starter") == size
     assert not any(folder.glob("weights/*"))
     shutil.rmtree(folder)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a folder in which none can be made")
+def test_a_folder_that_can_not_be_made_is_named() -> None:
+    with pytest.raises(PackError) as caught, Store(Path("/proc/nope")).changing():
+        pass
+    assert caught.value.message.startswith("“/proc/nope” can't be read or written: No such file")
+    assert "INTERSTEP_PACKS" in caught.value.hint
 
 
 @pytest.mark.parametrize("code", [5, 32, 33, 1224])

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib.resources import files
 from types import SimpleNamespace
 from typing import cast
@@ -73,19 +74,27 @@ def test_what_a_fix_moved_stands_where_it_was_painted() -> None:
 
 
 class Still(DuoGen):
-    """Weights that paint what was there before."""
+    """Weights that paint what was there before, less the last things of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, gone: int = 0) -> None:
         self.settings = cast("Settings", SimpleNamespace(denoising_steps=1))
+        self._gone = gone
 
     def paint(self, _context: object, _recent: int, frames: Sequence[Frame], *_: object,
               **_named: object) -> Iterator[Scene]:  # fmt: skip
-        yield frames[-1].scene
+        before = frames[-1].scene
+        yield replace(before, sprites=before.sprites[: len(before.sprites) - self._gone])
 
 
 def test_a_fix_that_changes_nothing_says_so(drawings: Library) -> None:
     nano = Nano(Still(), lambda chunks: [], drawings)
     with pytest.raises(CannotFix, match="nothing to change"):
+        list(nano.draw(given("fix", condition("present", "now"))))
+
+
+def test_a_fix_that_empties_the_picture_speaks_of_the_instruction(drawings: Library) -> None:
+    nano = Nano(Still(gone=1), lambda chunks: [], drawings)
+    with pytest.raises(CannotFix, match=r"by this instruction .* would leave the picture empty"):
         list(nano.draw(given("fix", condition("present", "now"))))
 
 

@@ -151,8 +151,8 @@ def spoilt(tensors: Tensors, how: str) -> Tensors:
 @pytest.mark.parametrize(
     ("how", "sentence"),
     [
-        ("half", "lora.safetensors holds no whole LoRA"),
-        ("empty", "lora.safetensors holds no whole LoRA"),
+        ("half", "“lora.safetensors” holds no whole LoRA"),
+        ("empty", "“lora.safetensors” holds no whole LoRA"),
         ("stranger", "holds proj_out.diff, which is of no LoRA"),
         ("vector", f"holds {LAYERS[1]}.lora_down.weight, which is of no LoRA"),
         ("alpha", f"holds {LAYERS[1]}.alpha, which is of no LoRA"),
@@ -172,5 +172,5 @@ def test_what_does_not_fit_is_refused(
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "lora.safetensors"
     path.write_bytes(b"no tensors")
-    with pytest.raises(PainterError, match=r"lora\.safetensors can't be read"):
+    with pytest.raises(PainterError, match=r"“lora\.safetensors” can't be read"):
         Lora(path)
