@@ -22,6 +22,7 @@ GATED = "it gives it only to those who have accepted the licence"
 WITHDRAWN = "its publisher has withdrawn that version"
 NOT_FOUND = "its address can't be found: is this computer online?"
 NO_ANSWER = "it does not answer, or the connection breaks"
+OFFLINE = "HF_HUB_OFFLINE is set, which keeps this computer offline"
 UNKNOWN = "it knows no such repository, or shows it only to those who may see it"
 
 
@@ -96,6 +97,8 @@ def fetch(repo: str, file: str, revision: str, size: int, etag: str, place: Path
 
 
 def _reason(error: Exception) -> str:
+    from huggingface_hub.errors import OfflineModeIsEnabled
+
     headers = getattr(getattr(error, "response", None), "headers", {})
     code = headers.get("X-Error-Code")
     if code == "GatedRepo" or _status(error) == 403:
@@ -105,6 +108,8 @@ def _reason(error: Exception) -> str:
     if code == "RevisionNotFound":
         return WITHDRAWN
     causes = list(_causes(error))
+    if any(isinstance(cause, OfflineModeIsEnabled) for cause in causes):
+        return OFFLINE
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return NOT_FOUND
     if any(isinstance(cause, (ConnectionError, TimeoutError)) for cause in causes):

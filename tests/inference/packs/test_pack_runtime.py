@@ -233,8 +233,8 @@ def test_each_pack_tells_how_it_runs_here_or_why_it_can_not(store: Store) -> Non
     assert none["smollm3-3b"].endswith("memory; 4.0 GB are free: close other programs.")
     assert none["klein-24"].startswith("Made for an NVIDIA card with 24.0 GB; there is none here")
     assert large["klein-24"].startswith("On this card: pictures of 1024 pixels, each seeing 4")
-    small = told(Card("x", 8 * GB, 2 * GB, (8, 6)), 64 * GB)
-    assert "of the card's memory, and 2.0 GB are free. " in small["klein-8"]
+    small = told(Card("x", 8 * GB, 2 * 2**30, (8, 6)), 64 * GB)
+    assert "of the card's memory, and 2.0 GiB are free. " in small["klein-8"]
     assert small["klein-8"].endswith(".")
 
 
