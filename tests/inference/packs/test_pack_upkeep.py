@@ -15,7 +15,7 @@ from tiny_eyes import Seer
 from tiny_packs import notes, pack_of, weights_of
 
 from inference.packs.install import install_file
-from inference.packs.manifest import catalogue
+from inference.packs.manifest import Manifest, catalogue
 from inference.packs.reports import PackError, in_words
 from inference.packs.store import Store
 from inference.packs.upkeep import choose, pack_with_writer, recommend, remove, verify
@@ -73,15 +73,21 @@ def test_verify_names_whole_and_bad_files(store: Store, make_gguf: MakeGguf) -> 
     assert store.installed() == (checked,), "a pack that is not whole was not checked anew"
 
 
-def test_installing_again_repairs_a_file_of_the_right_size(
-    store: Store, make_gguf: MakeGguf
-) -> None:
-    path = make_gguf()
+def damaged(store: Store, path: Path) -> tuple[Manifest, Path]:
+    """Return a pack of this file, installed, and where zeros of its size lie in its place."""
     pack = pack_of(weights_of(path))
     notes(install_file(store, pack, [path]))
     place = store.path(pack.writer)
     place.unlink()
     place.write_bytes(bytes(pack.writer.size))
+    return pack, place
+
+
+def test_installing_again_repairs_a_file_of_the_right_size(
+    store: Store, make_gguf: MakeGguf
+) -> None:
+    path = make_gguf()
+    pack, place = damaged(store, path)
     (note,) = notes(install_file(store, pack, [path]))
     assert note.startswith("“tiny.gguf” was damaged")
     assert place.read_bytes() == path.read_bytes()
@@ -105,11 +111,7 @@ def test_remove_keeps_what_another_pack_needs(store: Store, make_gguf: MakeGguf)
 
 def test_remove_clears_what_was_set_aside(store: Store, make_gguf: MakeGguf) -> None:
     path = make_gguf()
-    pack = pack_of(weights_of(path))
-    notes(install_file(store, pack, [path]))
-    place = store.path(pack.writer)
-    place.unlink()
-    place.write_bytes(bytes(pack.writer.size))
+    pack, _ = damaged(store, path)
     with pytest.raises(PackError, match="was moved to"):
         notes(verify(store, "starter"))
     others = store.quarantine / f"0123456789ab-a-{path.name}"
