@@ -42,6 +42,9 @@ class Codec(Protocol):
     def decode(self, frame: Array) -> Scene:
         """Return the scene that is nearest to (n_slots, channels)."""
 
+    def clarity(self, latents: Array) -> dict[str, float]:
+        """Return how clearly the clearest of (n, channels) shows each drawing; 1: as encoded."""
+
 
 @dataclass(frozen=True)
 class Embeddings:
@@ -192,6 +195,11 @@ class SpriteCodec:
         placed = [self._placed(row) for row in frame[1:] if row[-1] > 0]
         wants = [row[-2] > 0 for row in frame[1:] if row[-1] > 0]
         return Scene(background, self._contained(placed, wants))
+
+    def clarity(self, latents: Array) -> dict[str, float]:
+        """Return how clearly the clearest of (n, channels) shows each drawing; 1: as encoded."""
+        shown = latents[:, self.parts["sprite"]] @ self.sprites.T / (self.sprites**2).sum(1)
+        return dict(zip(self.names, shown.max(0).tolist(), strict=True))
 
     def _nearest(self, row: Array, allowed: npt.NDArray[np.bool_]) -> str:
         distance = ((self.sprites - row[self.parts["sprite"]]) ** 2).sum(1)

@@ -2,10 +2,8 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from importlib.resources import files
 from itertools import count
-from math import hypot
 from pathlib import Path
 
 from assets.sprites.library import Library
@@ -23,11 +21,13 @@ from inference.painter.drawing import (
     present,
     scene_of,
 )
+from inference.painter.duogen.fixing import fixed
 from inference.painter.duogen.weights import Array, DuoGen, Frame, Settings
 from inference.protocol import Json, PaintInput
 from inference.threads import FreeCores, cores
 
-MOVED = 0.3  # of the picture's side: what a fix moves by less has not moved
+GUIDANCE = 3.0  # of a fix: it is to do what its words say, and fixing.py keeps the rest
+NAMED = 0.6  # how clearly a drawing must be named to be one that a fix may change
 _SAY = (
     "name the thing and say what becomes of it, such as"
     ' "make the bucket blue", or let the storyboard paint'
@@ -75,27 +75,11 @@ class Nano:
             "",
             step_chunk(1, given.heading, given.body, given.description),
         ]
-        recent = last_text(chunks)
         before = present(given) if given.mode == "fix" else None
-        if before is not None:
-            chunks.append(fix_chunk(len(chunks), given.instruction))
-            recent = len(chunks) - 1
+        scenes = self._new(given, chunks) if before is None else self._fix(given, chunks, before)
         total = given.options.denoising_steps or self._weights.settings.denoising_steps
         scene = Scene(None)
-        for done, scene in enumerate(
-            self._weights.paint(
-                self._read(chunks),
-                recent,
-                frames(given),
-                given.seed,
-                total,
-                given.options.guidance_scale,
-                # Noise is for another picture, and a fix is of this one.
-                temperature=1.0 if before is None else 0.0,
-            ),
-            1,
-        ):
-            scene = scene if before is None else in_place(scene, before)
+        for done, scene in enumerate(scenes, 1):
             yield Sketch(scene, done, total)
         if scene == before:
             raise CannotFix(UNCHANGED)
@@ -104,6 +88,32 @@ class Nano:
         if not scene.sprites:
             raise NoDrawing(given.description or given.heading or "this step")
         yield Drawing(scene, alt_text(scene, self._drawings), ())
+
+    def _new(self, given: PaintInput, chunks: Sequence[str]) -> Iterator[Scene]:
+        options, recent = given.options, last_text(chunks)
+        return self._weights.paint(
+            self._read(chunks),
+            recent,
+            frames(given),
+            given.seed,
+            options.denoising_steps,
+            options.guidance_scale,
+        )
+
+    def _fix(self, given: PaintInput, chunks: Sequence[str], before: Scene) -> Iterator[Scene]:
+        options, recent = given.options, len(chunks)
+        context = self._read([*chunks, fix_chunk(recent, given.instruction)])
+        clarity = self._weights.named(context[recent])
+        for scene in self._weights.paint(
+            context,
+            recent,
+            frames(given),
+            given.seed,
+            options.denoising_steps,
+            options.guidance_scale or GUIDANCE,
+            temperature=0.0,  # noise is for another picture, and a fix is of this one
+        ):
+            yield fixed(scene, before, lambda name: clarity.get(name, 0.0) >= NAMED)
 
 
 def starter_painter(store: Store, drawings: Library, *, on_card: bool = False) -> Nano:
@@ -172,26 +182,3 @@ def frames(given: PaintInput) -> list[Frame]:
     found = [Frame(-time, scene) for time, scene in zip(count(1), before, strict=False)]
     found += [Frame(time, scene) for time, scene in zip(count(1), scenes["next"], strict=False)]
     return sorted(found, key=lambda frame: frame.time)
-
-
-def in_place(fixed: Scene, before: Scene) -> Scene:
-    """Return the fixed scene, where each thing that hardly moved stands exactly as it did.
-
-    Things are paired by name, the nearest first; what got into a container or out of it has moved.
-    """
-    sprites = list(fixed.sprites)
-    pairs = sorted(
-        (hypot(new.x - old.x, new.y - old.y), i, k)
-        for i, new in enumerate(fixed.sprites)
-        for k, old in enumerate(before.sprites)
-        if new.name == old.name and (new.inside is None) == (old.inside is None)
-    )
-    placed: set[int] = set()
-    kept: set[int] = set()
-    for distance, i, k in pairs:
-        if distance < MOVED and i not in placed and k not in kept:
-            placed.add(i)
-            kept.add(k)
-            new, old = fixed.sprites[i], before.sprites[k]
-            sprites[i] = replace(old, state=new.state, tint=new.tint, inside=new.inside)
-    return replace(fixed, sprites=tuple(sprites))

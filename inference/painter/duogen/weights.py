@@ -145,6 +145,18 @@ class DuoGen:
         for number, (x, x0) in enumerate(euler(slope, start, levels), 1):
             yield self.codec.decode(x if number == count else x0)
 
+    def named(self, told: Array) -> dict[str, float]:
+        """Return how clearly these tokens, (n, context), name each drawing; 1: as its embedding.
+
+        It is what the first head of the transformer's pointer would hand to a slot that points at
+        the token which names the drawing best.
+        """
+        if not len(told):
+            return {}
+        found = self._keys([told], 0)
+        values = found["pointer"][:, found["keys"].shape[-1] :]
+        return self.codec.clarity(values[:, : self.codec.channels])
+
     def _keys(self, context: Sequence[Array], recent: int) -> dict[str, Array]:
         """Return keys and values of the chunks; of the one learned token where there is no text."""
         told = np.concatenate([np.empty((0, self.settings.context), np.float32), *context])

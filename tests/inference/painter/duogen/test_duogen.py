@@ -8,6 +8,7 @@ from importlib.resources import files
 from types import SimpleNamespace
 from typing import cast
 
+import numpy as np
 import pytest
 
 from assets.sprites.library import Library
@@ -15,8 +16,8 @@ from assets.sprites.scene import Placed, Scene, scene_to_json
 from inference.context import last_text, step_chunk
 from inference.packs.manifest import catalogue
 from inference.painter.drawing import CannotFix
-from inference.painter.duogen.painter import Nano, frames, in_place
-from inference.painter.duogen.weights import DuoGen, Frame, Settings
+from inference.painter.duogen.painter import Nano, frames
+from inference.painter.duogen.weights import Array, DuoGen, Frame, Settings
 from inference.protocol import Condition, PaintInput
 
 
@@ -56,23 +57,6 @@ def test_a_fix_sees_the_present_take_last() -> None:
     assert [(f.time, f.scene.background) for f in seen] == [(-2, "near"), (-1, "now")]
 
 
-def placed(name: str, x: float, inside: int | None = None, state: str = "") -> Placed:
-    return Placed(name, state, x, 0.7, 0.3, inside=inside)
-
-
-def test_what_a_fix_hardly_moved_stands_where_it_stood() -> None:
-    before = Scene("table", (placed("egg", 0.5), placed("pot", 0.2), placed("egg", 0.8)))
-    painted = Scene("table", (placed("pot", 0.25, state="hot"), placed("egg", 0.75)))
-    fixed = in_place(painted, before)
-    assert fixed.sprites == (placed("pot", 0.2, state="hot"), placed("egg", 0.8))
-
-
-def test_what_a_fix_moved_stands_where_it_was_painted() -> None:
-    before = Scene("table", (placed("pot", 0.2), placed("egg", 0.4), placed("cup", 0.5)))
-    painted = (placed("pot", 0.2), placed("egg", 0.22, inside=0), placed("cup", 0.85))
-    assert in_place(Scene("table", painted), before).sprites == painted
-
-
 class Still(DuoGen):
     """Weights that paint what was there before, less the last things of it."""
 
@@ -85,23 +69,24 @@ class Still(DuoGen):
         before = frames[-1].scene
         yield replace(before, sprites=before.sprites[: len(before.sprites) - self._gone])
 
+    def named(self, _told: object) -> dict[str, float]:
+        return {"egg": 1.0}
+
+
+def read(chunks: Sequence[str]) -> list[Array]:
+    return [np.zeros((1, 4), np.float32)] * len(chunks)
+
 
 def test_a_fix_that_changes_nothing_says_so(drawings: Library) -> None:
-    nano = Nano(Still(), lambda chunks: [], drawings)
+    nano = Nano(Still(), read, drawings)
     with pytest.raises(CannotFix, match="nothing to change"):
         list(nano.draw(given("fix", condition("present", "now"))))
 
 
 def test_a_fix_that_empties_the_picture_speaks_of_the_instruction(drawings: Library) -> None:
-    nano = Nano(Still(gone=1), lambda chunks: [], drawings)
+    nano = Nano(Still(gone=1), read, drawings)
     with pytest.raises(CannotFix, match=r"by this instruction .* would leave the picture empty"):
         list(nano.draw(given("fix", condition("present", "now"))))
-
-
-def test_each_thing_keeps_one_place() -> None:
-    painted = Scene("table", (placed("egg", 0.5), placed("egg", 0.52)))
-    fixed = in_place(painted, Scene("table", (placed("egg", 0.51),)))
-    assert sorted(p.x for p in fixed.sprites) in ([0.5, 0.51], [0.51, 0.52])
 
 
 def test_photos_and_damaged_scenes_are_left_out() -> None:
