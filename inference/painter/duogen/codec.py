@@ -29,6 +29,17 @@ SMALLEST, LARGEST = 0.04, 0.95  # of the picture's side
 BEYOND = 0.2  # so far outside the picture a sprite's middle may lie
 
 
+@dataclass(frozen=True)
+class Clarity:
+    """How clearly latents show things; 1: as clearly as encoded ones.
+
+    drawings: by name; states: of each drawing, by state.
+    """
+
+    drawings: dict[str, float]
+    states: dict[str, dict[str, float]]
+
+
 class Codec(Protocol):
     """Turns a picture's source into latents and latents into a source."""
 
@@ -42,8 +53,8 @@ class Codec(Protocol):
     def decode(self, frame: Array) -> Scene:
         """Return the scene that is nearest to (n_slots, channels)."""
 
-    def clarity(self, latents: Array) -> dict[str, float]:
-        """Return how clearly the clearest of (n, channels) shows each drawing; 1: as encoded."""
+    def clarity(self, latents: Array) -> Clarity:
+        """Return how clearly the clearest of (n, channels), n > 0, shows each thing."""
 
 
 @dataclass(frozen=True)
@@ -196,10 +207,17 @@ class SpriteCodec:
         wants = [row[-2] > 0 for row in frame[1:] if row[-1] > 0]
         return Scene(background, self._contained(placed, wants))
 
-    def clarity(self, latents: Array) -> dict[str, float]:
-        """Return how clearly the clearest of (n, channels) shows each drawing; 1: as encoded."""
-        shown = latents[:, self.parts["sprite"]] @ self.sprites.T / (self.sprites**2).sum(1)
-        return dict(zip(self.names, shown.max(0).tolist(), strict=True))
+    def clarity(self, latents: Array) -> Clarity:
+        """Return how clearly the clearest of (n, channels), n > 0, shows each thing."""
+        drawings = _clarity(latents[:, self.parts["sprite"]], self.sprites)
+        how = latents[:, self.parts["state"]]
+        return Clarity(
+            dict(zip(self.names, drawings, strict=True)),
+            {
+                name: dict(zip(self._states[name], _clarity(how, table), strict=True))
+                for name, table in zip(self.names, self.state_tables(), strict=True)
+            },
+        )
 
     def _nearest(self, row: Array, allowed: npt.NDArray[np.bool_]) -> str:
         distance = ((self.sprites - row[self.parts["sprite"]]) ** 2).sum(1)
@@ -256,6 +274,12 @@ class SpriteCodec:
                 inside = min(holders, key=lambda i: self._distance(one, placed[i]))
             found.append(one if inside is None else _inside(one, inside))
         return tuple(found)
+
+
+def _clarity(latents: Array, embeddings: Array) -> list[float]:
+    """Return for each embedding, (m, width), its share in the clearest of (n, width)."""
+    shares = latents @ embeddings.T / (embeddings**2).sum(1)
+    return [float(share) for share in shares.max(0)]
 
 
 def _inside(placed: Placed, holder: int) -> Placed:

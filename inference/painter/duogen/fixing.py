@@ -1,36 +1,36 @@
 """What a fix may change: only what its words name.
 
 The network paints the whole picture again, and now and then a thing that nobody spoke of is lost,
-becomes another one, or comes along. The transformer's pointer tells which drawings an instruction
-names (weights.py); all else is taken from the picture that is to be fixed.
+becomes another one, or comes along. The transformer's pointer tells how clearly an instruction
+names each drawing (weights.py); all else is taken from the picture that is to be fixed.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from math import hypot
 
 from assets.sprites.scene import Placed, Scene
+from inference.painter.duogen.codec import Clarity
 
+NAMED = 0.9  # how clearly
 MOVED = 0.2  # of the picture's side: what is named and moves by less has not moved
 
-Named = Callable[[str], bool]  # whether the instruction names a drawing
 Sprites = Sequence[Placed]
 
 
-def fixed(painted: Scene, before: Scene, named: Named) -> Scene:
+def fixed(painted: Scene, before: Scene, told: Clarity) -> Scene:
     """Return the painted scene, in which all that the instruction does not name is as before.
 
     Where it names nothing of either picture it may mean anything ("make it blue"): then nothing is
     taken back but small moves. Things stand in the order in which they were, what came behind them.
     """
     old, new = before.sprites, painted.sprites
-    shown = [scene.background or "" for scene in (before, painted)]
-    shown += [one.name for one in (*old, *new)]
-    if not any(map(named, shown)):
-        named = _anything
+    shown = {one.name for one in (*old, *new)} | {painted.background, before.background}
+    clear = {name for name, clarity in told.drawings.items() if clarity >= NAMED} & shown
+    free = clear or shown
     again = _pairs(old, new)
-    stays = [k for k in range(len(old)) if k in again or not named(old[k].name)]
-    came = [i for i in range(len(new)) if i not in again.values() and named(new[i].name)]
+    stays = [k for k in range(len(old)) if k in again or old[k].name not in free]
+    came = [i for i in range(len(new)) if i not in again.values() and new[i].name in free]
     for k in stays:
         if k not in again:
             came = _without_stand_in(came, new, old[k])
@@ -40,17 +40,13 @@ def fixed(painted: Scene, before: Scene, named: Named) -> Scene:
     now |= {again[k]: place for k, place in was.items() if k in again}
     sprites = [
         _changed(old[k], new[again[k]], now)
-        if k in again and named(old[k].name)
+        if k in again and old[k].name in free
         else _held(old[k], was)
         for k in stays
     ]
     sprites += [_held(new[i], now) for i in came]
-    place = painted.background if named(painted.background or "") else before.background
+    place = painted.background if painted.background in free else before.background
     return Scene(place, tuple(_one_deep(one, sprites) for one in sprites))
-
-
-def _anything(_: str) -> bool:
-    return True
 
 
 def _pairs(old: Sprites, new: Sprites) -> dict[int, int]:

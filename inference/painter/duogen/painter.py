@@ -22,12 +22,12 @@ from inference.painter.drawing import (
     scene_of,
 )
 from inference.painter.duogen.fixing import fixed
+from inference.painter.duogen.stating import stated
 from inference.painter.duogen.weights import Array, DuoGen, Frame, Settings
 from inference.protocol import Json, PaintInput
 from inference.threads import FreeCores, cores
 
 GUIDANCE = 3.0  # of a fix: it is to do what its words say, and fixing.py keeps the rest
-NAMED = 0.6  # how clearly a drawing must be named to be one that a fix may change
 _SAY = (
     "name the thing and say what becomes of it, such as"
     ' "make the bucket blue", or let the storyboard paint'
@@ -91,19 +91,22 @@ class Nano:
 
     def _new(self, given: PaintInput, chunks: Sequence[str]) -> Iterator[Scene]:
         options, recent = given.options, last_text(chunks)
-        return self._weights.paint(
-            self._read(chunks),
+        context = self._read(chunks)
+        told = self._weights.clarity(context[recent:])
+        for scene in self._weights.paint(
+            context,
             recent,
             frames(given),
             given.seed,
             options.denoising_steps,
             options.guidance_scale,
-        )
+        ):
+            yield stated(scene, told)
 
     def _fix(self, given: PaintInput, chunks: Sequence[str], before: Scene) -> Iterator[Scene]:
         options, recent = given.options, len(chunks)
         context = self._read([*chunks, fix_chunk(recent, given.instruction)])
-        clarity = self._weights.named(context[recent])
+        told = self._weights.clarity(context[recent:])
         for scene in self._weights.paint(
             context,
             recent,
@@ -113,7 +116,7 @@ class Nano:
             options.guidance_scale or GUIDANCE,
             temperature=0.0,  # noise is for another picture, and a fix is of this one
         ):
-            yield fixed(scene, before, lambda name: clarity.get(name, 0.0) >= NAMED)
+            yield fixed(stated(scene, told), before, told)
 
 
 def starter_painter(store: Store, drawings: Library, *, on_card: bool = False) -> Nano:

@@ -21,7 +21,14 @@ import numpy.typing as npt
 from assets.sprites.library import Library
 from assets.sprites.scene import Scene
 from inference.painter.drawing import PainterError
-from inference.painter.duogen.codec import SLOTS, Codec, Embeddings, SpriteCodec, embeddings_of
+from inference.painter.duogen.codec import (
+    SLOTS,
+    Clarity,
+    Codec,
+    Embeddings,
+    SpriteCodec,
+    embeddings_of,
+)
 from inference.painter.flow import euler, guided, sigmas, velocity
 from inference.wire import ProtocolError, from_json
 
@@ -145,17 +152,17 @@ class DuoGen:
         for number, (x, x0) in enumerate(euler(slope, start, levels), 1):
             yield self.codec.decode(x if number == count else x0)
 
-    def named(self, told: Array) -> dict[str, float]:
-        """Return how clearly these tokens, (n, context), name each drawing; 1: as its embedding.
+    def clarity(self, context: Sequence[Array]) -> Clarity:
+        """Return how clearly the connector's output of some chunks tells each thing.
 
-        It is what the first head of the transformer's pointer would hand to a slot that points at
-        the token which names the drawing best.
+        It is what the transformer's pointer would hand to a slot that points at the token which
+        tells it best.
         """
-        if not len(told):
-            return {}
-        found = self._keys([told], 0)
-        values = found["pointer"][:, found["keys"].shape[-1] :]
-        return self.codec.clarity(values[:, : self.codec.channels])
+        if not any(map(len, context)):
+            return Clarity({}, {})
+        found = self._keys(context, 0)
+        values = found["pointer"][:, found["keys"].shape[-1] :]  # its keys lie before them
+        return self.codec.clarity(values.reshape(-1, self.codec.channels))
 
     def _keys(self, context: Sequence[Array], recent: int) -> dict[str, Array]:
         """Return keys and values of the chunks; of the one learned token where there is no text."""

@@ -16,6 +16,7 @@ from assets.sprites.scene import Placed, Scene, scene_to_json
 from inference.context import last_text, step_chunk
 from inference.packs.manifest import catalogue
 from inference.painter.drawing import CannotFix
+from inference.painter.duogen.codec import Clarity
 from inference.painter.duogen.painter import Nano, frames
 from inference.painter.duogen.weights import Array, DuoGen, Frame, Settings
 from inference.protocol import Condition, PaintInput
@@ -69,8 +70,8 @@ class Still(DuoGen):
         before = frames[-1].scene
         yield replace(before, sprites=before.sprites[: len(before.sprites) - self._gone])
 
-    def named(self, _told: object) -> dict[str, float]:
-        return {"egg": 1.0}
+    def clarity(self, _context: object) -> Clarity:
+        return Clarity({"egg": 1.0}, {})
 
 
 def read(chunks: Sequence[str]) -> list[Array]:

@@ -8,15 +8,16 @@ from hypothesis import strategies as st
 
 from assets.sprites.library import Library
 from assets.sprites.scene import Placed, Scene, to_svg
-from inference.painter.duogen.fixing import Named, fixed
+from inference.painter.duogen.codec import Clarity
+from inference.painter.duogen.fixing import fixed
 
 
 def thing(name: str, x: float, inside: int | None = None, state: str = "") -> Placed:
     return Placed(name, state, x, 0.7, 0.3, inside=inside)
 
 
-def naming(*names: str) -> Named:
-    return lambda name: name in names
+def naming(*names: str) -> Clarity:
+    return Clarity(dict.fromkeys(names, 1.0) | {"unclear": 0.5}, {})
 
 
 def table(*sprites: Placed) -> Scene:
@@ -135,7 +136,7 @@ def scenes(draw: st.DrawFn) -> Scene:
 def test_any_fix_is_a_scene_that_can_be_drawn(
     drawings: Library, painted: Scene, before: Scene, names: set[str]
 ) -> None:
-    fix = fixed(painted, before, names.__contains__)
+    fix = fixed(painted, before, naming(*names))
     assert to_svg(fix, drawings).count("<g transform") >= len(fix.sprites)
     if any(one.name in names for one in (*painted.sprites, *before.sprites)):
         for one in before.sprites:
