@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -11,9 +12,11 @@ import pytest
 
 from assets.sprites.library import Library, library
 from assets.sprites.scene import Placed, Scene, scene_to_json
+from inference.context import step_chunk
+from inference.painter.drawing import Drawing
 from inference.painter.duogen.painter import Nano
 from inference.painter.storyboard.painter import Storyboard
-from inference.protocol import Json
+from inference.protocol import Condition, Json, PaintInput
 from inference.tuning.evaluate import (
     MEASURES,
     PromptError,
@@ -193,6 +196,17 @@ def test_hard_texts_are_no_crash(drawings: Library, tmp_path: Path, duogen: Nano
     for painter in (Storyboard(drawings), duogen):
         *_, report = evaluate(prompts, painter, drawings)
         assert report["counts"]["pictures"] == 3
+
+
+def test_what_a_fix_by_the_network_does_not_name_stays(duogen: Nano) -> None:
+    pot, egg = Placed("cooking pot", "empty", 0.3, 0.6, 0.4), Placed("egg", "whole", 0.7, 0.75, 0.2)
+    before = Scene("tabletop", (pot, egg))
+    chunks = ("How do I boil an egg?", step_chunk(1, "Set out", "Set both out.", "A pot, an egg."))
+    given = PaintInput("", "", "", "", chunks, (), 1, "fix", instruction="Make the pot blue.")
+    present = Condition("present", "", {"scene": scene_to_json(before)})
+    *_, picture = duogen.draw(replace(given, conditions=(present,)))
+    assert isinstance(picture, Drawing)
+    assert picture.scene == Scene("tabletop", (replace(pot, tint="blue"), egg))
 
 
 def test_a_line_longer_than_the_reader_is_an_empty_scene(

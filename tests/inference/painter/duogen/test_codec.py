@@ -103,3 +103,15 @@ def test_any_numbers_decode_to_a_scene(codec: SpriteCodec) -> None:
             assert min(placed.x, placed.y) >= -0.2
             assert max(placed.x, placed.y) <= 1.2
             assert 0 < placed.size < 1
+
+
+def test_what_is_encoded_is_clear_and_nothing_else_as_much(
+    codec: SpriteCodec, drawings: Library
+) -> None:
+    banana = Placed("banana", "peeled", 0.5, 0.7, 0.3)
+    told = codec.clarity(codec.encode(Scene("kitchen", (banana,))))
+    assert told.drawings["banana"] == pytest.approx(1, abs=1e-5)
+    assert told.drawings["kitchen"] == pytest.approx(1, abs=1e-5)
+    assert max(c for n, c in told.drawings.items() if n not in ("banana", "kitchen")) < 0.8
+    assert told.states["banana"]["peeled"] == pytest.approx(1, abs=1e-5)
+    assert set(told.states["banana"]) == set(drawings["banana"].states)
