@@ -7,7 +7,7 @@ beside a stale one; what to fix, and where.
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -28,6 +28,8 @@ from app.window.picture_import import choose_file
 from app.window.picture_menu import picture_menu
 from app.window.region_field import RegionField
 from app.window.workplace import Workplace
+
+PADDING = 20  # pixels left and right of a warning's words, together
 
 
 class PictureTools(QFrame):
@@ -145,12 +147,14 @@ class StaleRow(QFrame):
 
     def __init__(self, workplace: Workplace, step: str, picture: str, parent: QWidget) -> None:
         super().__init__(parent)
+        self._workplace = workplace
         place = (workplace, step, picture)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(workplace.theme.px(2))
         self._said = QLabel()
         self._said.setProperty("role", "warning")
+        self._said.setIndent(0)  # else it grows with the letters, beside the padding
         self._said.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout()
         self.refresh = _link(self.tr("Refresh"))
@@ -166,12 +170,22 @@ class StaleRow(QFrame):
         row.addStretch(1)
         workplace.theme.dress(self)
 
-    def show_reason(self, words: str, width: int) -> None:
-        """Show the reason, cut off at this width in pixels; the whole of it is its tooltip."""
-        metrics = self._said.fontMetrics()
-        self._said.setText(metrics.elidedText(words, Qt.TextElideMode.ElideRight, width))
+    def show_reason(self, words: str) -> None:
+        """Show the reason, cut off where there is no room; the whole of it is its tooltip."""
         self._said.setToolTip(words)
         self._said.setAccessibleName(words)
+        self._elide()
+
+    def event(self, event: QEvent) -> bool:
+        """Cut the reason off anew with another width, and with letters of another size."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._elide()
+        return super().event(event)
+
+    def _elide(self) -> None:
+        words, metrics = self._said.toolTip(), self._said.fontMetrics()
+        room = self.width() - self._workplace.theme.px(PADDING)
+        self._said.setText(metrics.elidedText(words, Qt.TextElideMode.ElideRight, room))
 
 
 class FixPanel(QFrame):

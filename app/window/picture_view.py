@@ -205,8 +205,7 @@ class PictureView(QWidget):
         row = parts.show(StaleRow, wanted=self._has_stale_row)
         stale = self._states.stale(self.picture.id)
         if row is not None and stale is not None:
-            words = stale_words(stale, self._workplace.opened.tutorial)
-            row.show_reason(words, self.width() - self._workplace.theme.px(20))
+            row.show_reason(stale_words(stale, self._workplace.opened.tutorial))
         strip = parts.show(TakesStrip, wanted=self._near and self._has_strip)
         if strip is not None:
             strip.follow(self.picture)

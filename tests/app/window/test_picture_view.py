@@ -7,7 +7,7 @@ import pytest
 from picture_desk import BLUE, GREEN, PLACE, RED, one_step, painted, part, picture_of, shown
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.engine.jobs import Painting
@@ -143,6 +143,28 @@ def test_a_stale_picture_says_why_and_can_be_kept(make_workplace: Make, qtbot: Q
     qtbot.waitUntil(lambda: part(view, StaleRow) is None)
     assert "Stale" not in view.accessibleDescription()
     assert view.height() == low
+
+
+def test_the_reason_is_cut_off_where_larger_words_have_no_room(
+    make_workplace: Make, qtbot: QtBot
+) -> None:
+    workplace = make_workplace(one_step())
+    view = shown(workplace, qtbot)
+    painted(workplace, qtbot)
+    made = edits.set_picture(workplace.opened.tutorial, *PLACE, "description", "A red pot.")
+    workplace.opened.edit(made)
+    qtbot.waitUntil(lambda: part(view, StaleRow) is not None)
+    row = part(view, StaleRow)
+    assert row is not None
+    said = row.findChild(QLabel)
+    assert isinstance(said, QLabel)
+    for pixels in (14, 40, 60):
+        said.setStyleSheet(f"font-size: {pixels}px")
+        qtbot.waitUntil(lambda: said.sizeHint().width() <= row.width() + 1)
+    assert said.text().endswith("…")
+    assert said.toolTip() == "Stale: the description changed"
+    said.setStyleSheet("font-size: 10px")
+    qtbot.waitUntil(lambda: said.text() == said.toolTip())
 
 
 def test_refresh_paints_a_take_that_fits(make_workplace: Make, qtbot: QtBot) -> None:
