@@ -7,7 +7,6 @@ of them, so it is trained in the basis of their principal directions and unfolde
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
+from filelock import FileLock
 from torch import Tensor
 
 from inference.painter.connector import concatenated
@@ -89,27 +89,40 @@ class StateCache:
         folder.mkdir(parents=True, exist_ok=True)
         self._index: dict[str, tuple[int, list[int]]] = {}
         self._rows = 0
-        index = folder / "index.jsonl"
+        self._told = 0  # bytes of the index
+        self._find()
+
+    def _find(self) -> None:
+        """Read what is there."""
+        index = self._folder / "index.jsonl"
         if index.exists():
             told = index.read_bytes()
-            whole = told[: told.rfind(b"\n") + 1]  # a kill may have cut the last line
-            os.truncate(index, len(whole))
-            for line in whole.decode().splitlines():
+            self._told = told.rfind(b"\n") + 1  # a kill may have cut the last line
+            for line in told[: self._told].decode().splitlines():
                 name, start, lengths = json.loads(line)
                 self._index[name] = (start, lengths)
                 self._rows = max(self._rows, start + sum(lengths))
 
     def add(self, read: Read, documents: Sequence[Document]) -> Iterator[int]:
-        """Read what is not there yet; yield the number of documents that are done."""
-        missing = [document for document in documents if named(document) not in self._index]
-        if not missing:
+        """Read what is not there yet; yield the number of documents that are done.
+
+        Another run that reads into the same folder is waited for, and its documents are taken over.
+        """
+        if all(named(document) in self._index for document in documents):
             return  # no file is opened: another process may be reading them
+        with FileLock(self._folder / "lock"):
+            self._find()
+            yield from self._add(read, documents)
+
+    def _add(self, read: Read, documents: Sequence[Document]) -> Iterator[int]:
+        missing = [document for document in documents if named(document) not in self._index]
         done = len(documents) - len(missing)
         with (
             (self._folder / "features.f16").open("ab") as data,
             (self._folder / "index.jsonl").open("a", encoding="utf-8") as index,
         ):
             data.truncate(self._rows * self._size * 2)
+            index.truncate(self._told)
             for document, told in zip(missing, read(missing), strict=True):
                 lengths = [len(part) for part in told]
                 data.write(np.concatenate(told).astype(np.float16).tobytes())

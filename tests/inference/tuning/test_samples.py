@@ -1,6 +1,7 @@
 """What stage 2 draws, packs, minimises and keeps on disk."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -185,3 +186,26 @@ def test_a_cache_that_was_cut_goes_on(tmp_path: Path) -> None:
             assert lengths == [0, 2]
             assert (features[row : row + 2] == number).all()
     assert list(again.add(read, documents)) == []
+
+
+def test_two_runs_that_read_into_one_folder_read_each_text_once(tmp_path: Path) -> None:
+    documents = [Document("instruction", ("", f"text {k}"), ()) for k in range(4)]
+    asked: list[str] = []
+
+    def read(given: Sequence[Document]) -> Iterator[list[np.ndarray]]:
+        for document in given:
+            asked.append(document.chunks[1])
+            number = float(document.chunks[1][-1])
+            yield [np.empty((0, 4), np.float32), np.full((2, 4), number, np.float32)]
+
+    one, other = StateCache(tmp_path, 4), StateCache(tmp_path, 4)
+    reading = one.add(read, documents)
+    next(reading)
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(lambda: list(other.add(read, documents)))
+        assert list(reading) == [2, 3, 4]
+        assert waiting.result() == []
+    assert asked == [document.chunks[1] for document in documents]
+    for number, document in enumerate(documents):
+        row, _ = other.place(document)
+        assert (other.open()[row : row + 2] == number).all()
