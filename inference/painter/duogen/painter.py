@@ -90,33 +90,37 @@ class Nano:
         yield Drawing(scene, alt_text(scene, self._drawings), ())
 
     def _new(self, given: PaintInput, chunks: Sequence[str]) -> Iterator[Scene]:
-        options, recent = given.options, last_text(chunks)
-        context = self._read(chunks)
-        told = self._weights.clarity(context[recent:])
-        for scene in self._weights.paint(
-            context,
-            recent,
-            frames(given),
-            given.seed,
-            options.denoising_steps,
-            options.guidance_scale,
-        ):
-            yield stated(scene, told)
+        recent = last_text(chunks)
+        return self._scenes(given, self._read(chunks), recent, given.options.guidance_scale, 1.0)
 
     def _fix(self, given: PaintInput, chunks: Sequence[str], before: Scene) -> Iterator[Scene]:
-        options, recent = given.options, len(chunks)
+        recent = len(chunks)
         context = self._read([*chunks, fix_chunk(recent, given.instruction)])
+        told = self._weights.clarity(context[recent:])
+        guidance = given.options.guidance_scale or GUIDANCE
+        # Without noise: that is for another picture, and a fix is of this one.
+        for scene in self._scenes(given, context, recent, guidance, 0.0):
+            yield fixed(scene, before, told)
+
+    def _scenes(
+        self,
+        given: PaintInput,
+        context: Sequence[Array],
+        recent: int,
+        guidance: float,
+        temperature: float,
+    ) -> Iterator[Scene]:
         told = self._weights.clarity(context[recent:])
         for scene in self._weights.paint(
             context,
             recent,
             frames(given),
             given.seed,
-            options.denoising_steps,
-            options.guidance_scale or GUIDANCE,
-            temperature=0.0,  # noise is for another picture, and a fix is of this one
+            given.options.denoising_steps,
+            guidance,
+            temperature,
         ):
-            yield fixed(stated(scene, told), before, told)
+            yield stated(scene, told)
 
 
 def starter_painter(store: Store, drawings: Library, *, on_card: bool = False) -> Nano:
