@@ -76,10 +76,9 @@ class Nano:
             step_chunk(1, given.heading, given.body, given.description),
         ]
         before = present(given) if given.mode == "fix" else None
-        scenes = self._new(given, chunks) if before is None else self._fix(given, chunks, before)
         total = given.options.denoising_steps or self._weights.settings.denoising_steps
         scene = Scene(None)
-        for done, scene in enumerate(scenes, 1):
+        for done, scene in enumerate(self._scenes(given, chunks, before), 1):
             yield Sketch(scene, done, total)
         if scene == before:
             raise CannotFix(UNCHANGED)
@@ -89,29 +88,19 @@ class Nano:
             raise NoDrawing(given.description or given.heading or "this step")
         yield Drawing(scene, alt_text(scene, self._drawings), ())
 
-    def _new(self, given: PaintInput, chunks: Sequence[str]) -> Iterator[Scene]:
-        recent = last_text(chunks)
-        return self._scenes(given, self._read(chunks), recent, given.options.guidance_scale, 1.0)
-
-    def _fix(self, given: PaintInput, chunks: Sequence[str], before: Scene) -> Iterator[Scene]:
-        recent = len(chunks)
-        context = self._read([*chunks, fix_chunk(recent, given.instruction)])
-        told = self._weights.clarity(context[recent:])
-        guidance = given.options.guidance_scale or GUIDANCE
-        # Without noise: that is for another picture, and a fix is of this one.
-        for scene in self._scenes(given, context, recent, guidance, 0.0):
-            yield fixed(scene, before, told)
-
     def _scenes(
-        self,
-        given: PaintInput,
-        context: Sequence[Array],
-        recent: int,
-        guidance: float,
-        temperature: float,
+        self, given: PaintInput, chunks: Sequence[str], before: Scene | None
     ) -> Iterator[Scene]:
+        """Yield the scene after each denoising step. before: what a fix is of."""
+        recent, guidance, temperature = last_text(chunks), given.options.guidance_scale, 1.0
+        if before is not None:
+            recent = len(chunks)
+            chunks = [*chunks, fix_chunk(recent, given.instruction)]
+            guidance = guidance or GUIDANCE
+            temperature = 0.0  # noise is for another picture, and a fix is of this one
+        context = self._read(chunks)
         told = self._weights.clarity(context[recent:])
-        for scene in self._weights.paint(
+        for painted in self._weights.paint(
             context,
             recent,
             frames(given),
@@ -120,7 +109,8 @@ class Nano:
             guidance,
             temperature,
         ):
-            yield stated(scene, told)
+            scene = stated(painted, told)
+            yield scene if before is None else fixed(scene, before, told)
 
 
 def starter_painter(store: Store, drawings: Library, *, on_card: bool = False) -> Nano:
